@@ -1,0 +1,111 @@
+package io.holdfast.config;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigResolveOptions;
+import com.typesafe.config.ConfigValueFactory;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The configuration of the ActorSystem. From strong to weak: what follows from the settings (addresses, site,
+ * directories), the user's expert section {@code pekko}, the resource {@code holdfast-pekko.conf} with every override and its
+ * reason, and the {@code reference.conf} of each library.
+ */
+public final class PekkoConfig {
+    /** Name of every node's ActorSystem; nodes with different names do not talk to each other. */
+    public static final String SYSTEM_NAME = "holdfast";
+
+    /** What the expert section may not set, and why: these would contradict the settings or break a promise. */
+    static final Map<String, String> RESERVED = reserved();
+
+    private static final String OVERRIDES = "holdfast-pekko.conf";
+
+    private PekkoConfig() {}
+
+    /** How an ActorSystem relates to its process. */
+    public enum Hosting {
+        /** One node, one process: when the node is downed or cannot go on, the process exits, and its supervisor restarts it. */
+        OWN_PROCESS,
+        /** Several nodes in one JVM, for tests: a node that ends must not take the others with it. */
+        SHARED_JVM
+    }
+
+    /**
+     * A resolved configuration, ready for {@code ActorSystem.create} with {@link #SYSTEM_NAME}. Libraries on the class path
+     * contribute their {@code reference.conf}.
+     *
+     * @throws SettingsException when the expert section cannot be combined with the rest
+     */
+    public static Config of(HoldfastSettings settings, Hosting hosting) {
+        try {
+            return facts(settings, hosting)
+                    .withFallback(settings.pekko())
+                    .withFallback(overrides())
+                    .withFallback(ConfigFactory.defaultReferenceUnresolved())
+                    .resolve(ConfigResolveOptions.defaults());
+        } catch (ConfigException e) {
+            throw new SettingsException(List.of(new SettingsProblem(
+                    UnknownKeys.PASSTHROUGH,
+                    Optional.of("{ ... }"),
+                    e.origin() == null ? "section pekko" : SettingsSource.describe(e.origin()),
+                    "settings that Pekko can combine with its own (" + e.getMessage() + ")",
+                    "correct or remove the section")));
+        }
+    }
+
+    static Config overrides() {
+        return ConfigFactory.parseResources(
+                PekkoConfig.class.getClassLoader(),
+                OVERRIDES,
+                ConfigParseOptions.defaults().setAllowMissing(false));
+    }
+
+    private static Config facts(HoldfastSettings settings, Hosting hosting) {
+        NodeAddress self = settings.site().self();
+        String host = self.host().indexOf(':') >= 0 ? "[" + self.host() + "]" : self.host();
+        boolean ownProcess = hosting == Hosting.OWN_PROCESS;
+        PersistenceSettings.Rocksdb rocksdb = settings.persistence().rocksdb();
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("pekko.remote.artery.canonical.hostname", host);
+        facts.put("pekko.remote.artery.canonical.port", self.clusterPort());
+        facts.put(
+                "pekko.cluster.multi-data-center.self-data-center",
+                settings.site().name());
+        facts.put("pekko.coordinated-shutdown.exit-jvm", ownProcess);
+        facts.put("pekko.coordinated-shutdown.run-by-jvm-shutdown-hook", ownProcess);
+        facts.put("pekko.jvm-shutdown-hooks", ownProcess);
+        facts.put("pekko.jvm-exit-on-fatal-error", ownProcess);
+        facts.put("pekko.cluster.jmx.multi-mbeans-in-same-jvm", !ownProcess);
+        facts.put("holdfast.persistence.rocksdb.journal.dir", rocksdb.dir().toString());
+        facts.put("holdfast.persistence.rocksdb.journal.write-buffer", rocksdb.writeBufferBytes());
+        facts.put(
+                "holdfast.persistence.rocksdb.snapshot-store.dir",
+                rocksdb.snapshotDir().toString());
+        Config config = ConfigFactory.empty("settings of Holdfast");
+        for (Map.Entry<String, Object> fact : facts.entrySet()) {
+            config = config.withValue(
+                    fact.getKey(), ConfigValueFactory.fromAnyRef(fact.getValue(), "settings of Holdfast"));
+        }
+        return config;
+    }
+
+    private static Map<String, String> reserved() {
+        Map<String, String> reserved = new TreeMap<>();
+        reserved.put("pekko.actor.provider", "a node is always a member of the cluster");
+        reserved.put("pekko.actor.allow-java-serialization", "Java serialization lets a peer run code, it stays off");
+        reserved.put("pekko.remote.artery.canonical", "it follows from site and sites");
+        reserved.put("pekko.cluster.seed-nodes", "nodes find each other through sites");
+        reserved.put("pekko.cluster.downing-provider-class", "takeover depends on Holdfast's own");
+        reserved.put("pekko.cluster.multi-data-center.self-data-center", "it follows from site.name");
+        reserved.put("pekko.persistence.journal.plugin", "it follows from persistence.journal");
+        reserved.put("pekko.persistence.snapshot-store.plugin", "it follows from persistence.journal");
+        reserved.put("pekko.coordinated-shutdown.exit-jvm", "the launcher decides it");
+        return reserved;
+    }
+}

@@ -1,0 +1,157 @@
+package io.holdfast.config;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigOrigin;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigResolveOptions;
+import com.typesafe.config.ConfigSyntax;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueFactory;
+import com.typesafe.config.ConfigValueType;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * What the user wrote (file and overrides, substitutions resolved), kept apart from the defaults, so that messages can
+ * point at lines of the user's file.
+ *
+ * @param name the file's name, for messages about what is not in it
+ * @param user what the user wrote
+ * @param file the same without the overrides
+ */
+record SettingsSource(String name, Config user, Config file) {
+    private static final String REFERENCE = "holdfast-reference.conf";
+    static final String OVERRIDE_ORIGIN = "command line";
+
+    static SettingsSource ofFile(Path path, Map<String, ?> overrides) {
+        String name = path.toString();
+        if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
+            String what = !Files.exists(path)
+                    ? "The file does not exist"
+                    : Files.isDirectory(path) ? "This is a directory" : "The file cannot be read";
+            throw new SettingsException(List.of(new SettingsProblem(
+                    "",
+                    Optional.of(what),
+                    name,
+                    "a configuration file in HOCON that this user can read",
+                    "check the path (relative paths start at " + Path.of("").toAbsolutePath()
+                            + ") and the permissions")));
+        }
+        return of(name, () -> ConfigFactory.parseFile(path.toFile(), options(name)), overrides);
+    }
+
+    static SettingsSource ofText(String hocon, String name, Map<String, ?> overrides) {
+        return of(name, () -> ConfigFactory.parseString(hocon, options(name).setOriginDescription(name)), overrides);
+    }
+
+    /** The defaults and, with {@code null} for what has none, the list of all keys. */
+    static Config reference() {
+        return ConfigFactory.parseResources(
+                        SettingsSource.class.getClassLoader(),
+                        REFERENCE,
+                        ConfigParseOptions.defaults().setAllowMissing(false))
+                .resolve();
+    }
+
+    private static ConfigParseOptions options(String name) {
+        // Only the suffixes that mean another language are left to the library; any other name is HOCON.
+        ConfigParseOptions options = ConfigParseOptions.defaults().setAllowMissing(false);
+        return name.endsWith(".json") ? options : options.setSyntax(ConfigSyntax.CONF);
+    }
+
+    private static SettingsSource of(String name, Supplier<Config> parse, Map<String, ?> overrides) {
+        try {
+            Config file = parse.get();
+            Config user = override(overrides).withFallback(file);
+            // The defaults take part in the resolution only: a file may refer to them, but they must not look written.
+            Config all = user.withFallback(reference()).resolve(ConfigResolveOptions.defaults());
+            return new SettingsSource(name, user.resolveWith(all), file.resolveWith(all));
+        } catch (ConfigException e) {
+            throw new SettingsException(List.of(unreadable(name, e)));
+        }
+    }
+
+    private static Config override(Map<String, ?> overrides) {
+        Config config = ConfigFactory.empty(OVERRIDE_ORIGIN);
+        for (Map.Entry<String, ?> each : overrides.entrySet()) {
+            config = config.withValue(each.getKey(), ConfigValueFactory.fromAnyRef(each.getValue(), OVERRIDE_ORIGIN));
+        }
+        return config;
+    }
+
+    private static SettingsProblem unreadable(String name, ConfigException e) {
+        String where = e.origin() == null ? name : describe(e.origin());
+        String text = e.getMessage();
+        if (e.origin() != null && text.startsWith(e.origin().description() + ": ")) {
+            text = text.substring(e.origin().description().length() + 2);
+        }
+        if (e instanceof ConfigException.UnresolvedSubstitution) {
+            return new SettingsProblem(
+                    "",
+                    Optional.of(text),
+                    where,
+                    "${...} names a setting of this file or an environment variable that is set",
+                    "set it, or write ${?...} if it may be missing");
+        }
+        return new SettingsProblem(
+                "",
+                Optional.of(text),
+                where,
+                "HOCON, such as: site { name = a }",
+                "correct this line or the lines before it: often a brace or a quote is missing");
+    }
+
+    boolean isWritten(String path) {
+        return user.hasPath(path);
+    }
+
+    /** Where a setting was written, or, when it was not, the section that it is missing from. */
+    String where(String path) {
+        Optional<ConfigValue> written = written(path);
+        if (written.isPresent()) {
+            return describe(written.get().origin());
+        }
+        int dot = path.lastIndexOf('.');
+        Optional<ConfigValue> section = dot < 0 ? Optional.empty() : written(path.substring(0, dot));
+        return section.map(ConfigValue::origin)
+                .filter(origin -> origin.lineNumber() > 0)
+                .map(SettingsSource::describe)
+                .orElse(name);
+    }
+
+    private Optional<ConfigValue> written(String path) {
+        return user.hasPath(path) ? Optional.of(user.getValue(path)) : Optional.empty();
+    }
+
+    static String describe(ConfigOrigin origin) {
+        String text = Optional.ofNullable(origin.filename())
+                .orElseGet(() -> origin.description().replaceFirst(": \\d+(-\\d+)?$", ""));
+        return origin.lineNumber() > 0 ? text + ":" + origin.lineNumber() : text;
+    }
+
+    /**
+     * Names of the sites as the file orders them. HOCON objects have no order, so it is taken from the lines. Overrides are
+     * left out on purpose: they differ from node to node, the order must not.
+     */
+    List<String> siteNames() {
+        if (!user.hasPath("sites") || user.getValue("sites").valueType() != ConfigValueType.OBJECT) {
+            return List.of();
+        }
+        ConfigObject inFile = file.hasPath("sites") && file.getValue("sites").valueType() == ConfigValueType.OBJECT
+                ? file.getObject("sites")
+                : ConfigFactory.empty().root();
+        Comparator<String> byLine = Comparator.comparingInt(
+                site -> inFile.containsKey(site) ? inFile.get(site).origin().lineNumber() : Integer.MAX_VALUE);
+        return user.getObject("sites").keySet().stream()
+                .sorted(byLine.thenComparing(Comparator.naturalOrder()))
+                .toList();
+    }
+}
