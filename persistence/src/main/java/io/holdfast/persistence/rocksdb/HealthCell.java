@@ -1,0 +1,69 @@
+package io.holdfast.persistence.rocksdb;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The current health of one directory and those who want to know of changes. Thread-safe. */
+final class HealthCell {
+    private static final Logger LOG = LoggerFactory.getLogger(HealthCell.class);
+
+    private final Path directory;
+    private final Clock clock;
+    private final List<Consumer<StorageHealth>> listeners = new CopyOnWriteArrayList<>();
+    private volatile StorageHealth current;
+
+    HealthCell(Path directory, Clock clock) {
+        this.directory = directory;
+        this.clock = clock;
+        this.current = new StorageHealth(directory, StorageHealth.State.OPENING, "", clock.instant());
+    }
+
+    StorageHealth current() {
+        return current;
+    }
+
+    /** Keeps the time of the first report of a state: repeats of the same state only refresh the message. */
+    synchronized void report(StorageHealth.State state, String message) {
+        StorageHealth before = current;
+        if (before.state() == state && before.message().equals(message)) {
+            return;
+        }
+        var since = before.state() == state ? before.since() : clock.instant();
+        current = new StorageHealth(directory, state, message, since);
+        if (before.state() != state) {
+            log();
+            listeners.forEach(this::tell);
+        }
+    }
+
+    /** The listener hears the current state at once and every change of state after it, in order. */
+    synchronized void subscribe(Consumer<StorageHealth> listener) {
+        listeners.add(listener);
+        tell(listener);
+    }
+
+    void unsubscribe(Consumer<StorageHealth> listener) {
+        listeners.remove(listener);
+    }
+
+    private void tell(Consumer<StorageHealth> listener) {
+        try {
+            listener.accept(current);
+        } catch (RuntimeException e) {
+            LOG.error("A listener to the health of {} failed; the storage goes on, mend the listener", directory, e);
+        }
+    }
+
+    private void log() {
+        if (current.ok()) {
+            LOG.info("Storage in {} is ready", directory);
+        } else if (!current.message().isEmpty()) {
+            LOG.error("{}", current.message());
+        }
+    }
+}

@@ -1,0 +1,184 @@
+package io.holdfast.persistence.rocksdb;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.DBOptions;
+import org.rocksdb.LRUCache;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.WALRecoveryMode;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+
+/**
+ * One open RocksDB: its options, column families and native memory. Not thread-safe as to {@link #close}: whoever closes
+ * makes sure that nobody reads or writes any more, because a native handle used after its end kills the process.
+ */
+final class RocksEngine implements AutoCloseable {
+    private static final byte[] EVENTS = "events".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] META = "meta".getBytes(StandardCharsets.US_ASCII);
+    private static final long INFO_LOG_BYTES = 4L << 20;
+    private static final int INFO_LOG_FILES = 4;
+
+    static {
+        RocksDB.loadLibrary();
+    }
+
+    /** Everything native, closed in the reverse order of its making. */
+    private final Deque<AutoCloseable> resources = new ArrayDeque<>();
+
+    private final WriteOptions durable = own(new WriteOptions().setSync(true));
+    private final RocksDB db;
+    private final ColumnFamilyHandle events;
+    private final ColumnFamilyHandle meta;
+
+    private RocksEngine(JournalSettings settings) throws RocksDBException {
+        try {
+            var cache = own(new LRUCache(settings.blockCache()));
+            var small = own(new ColumnFamilyOptions());
+            var large = own(new ColumnFamilyOptions())
+                    .setWriteBufferSize(settings.writeBuffer())
+                    .setMaxWriteBufferNumber(settings.writeBuffers())
+                    .setCompressionType(settings.compression());
+            small.setWriteBufferSize(1 << 20).setTableFormatConfig(new BlockBasedTableConfig().setBlockCache(cache));
+            large.setTableFormatConfig(new BlockBasedTableConfig().setBlockCache(cache));
+            var handles = new ArrayList<ColumnFamilyHandle>();
+            var families = List.of(
+                    new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, small),
+                    new ColumnFamilyDescriptor(EVENTS, large),
+                    new ColumnFamilyDescriptor(META, small));
+            db = own(RocksDB.open(own(options(settings)), settings.directory().toString(), families, handles));
+            handles.forEach(this::own);
+            events = handles.get(1);
+            meta = handles.get(2);
+        } catch (RocksDBException | RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /**
+     * Opens or creates the database.
+     *
+     * @throws StorageException.Corrupt when the files are damaged or incomplete
+     * @throws StorageException when it cannot be opened now: locked, no space, no permission
+     */
+    static RocksEngine open(JournalSettings settings) {
+        Path directory = settings.directory();
+        try {
+            Files.createDirectories(directory);
+            refuseIfHeadless(directory);
+            return new RocksEngine(settings);
+        } catch (IOException e) {
+            throw new StorageException(
+                    "Cannot create or read the journal directory " + directory + " (" + e
+                            + "). Check that it exists, may" + " be written by this user, and that its disk is mounted",
+                    e);
+        } catch (RocksDBException e) {
+            throw RocksErrors.atOpen(directory, e);
+        }
+    }
+
+    private static DBOptions options(JournalSettings settings) {
+        // This one switch has no Java setter. With it a whole write-ahead file that went missing, or lost synced
+        // bytes, is an error at open and not a silently shorter history.
+        var properties = new Properties();
+        properties.setProperty("track_and_verify_wals_in_manifest", "true");
+        DBOptions options = DBOptions.getDBOptionsFromProps(properties);
+        if (options == null) {
+            throw new IllegalStateException("this rocksdbjni does not know " + properties);
+        }
+        return options.setCreateIfMissing(true)
+                .setCreateMissingColumnFamilies(true)
+                .setParanoidChecks(true)
+                // A crash may cut the last, never confirmed, write short: that much is tolerated. Damage before it
+                // must stop the start. kPointInTimeRecovery, RocksDB's default, would drop all that follows the
+                // damage, confirmed or not, and kAbsoluteConsistency would not start after an ordinary crash.
+                .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords)
+                .setMaxTotalWalSize(settings.walLimit())
+                .setMaxBackgroundJobs(settings.backgroundJobs())
+                // All files stay open and are looked at on opening, so that damage is found at the start.
+                .setMaxOpenFiles(-1)
+                .setStatsDumpPeriodSec(0)
+                .setStatsPersistPeriodSec(0)
+                .setMaxLogFileSize(INFO_LOG_BYTES)
+                .setKeepLogFileNum(INFO_LOG_FILES);
+    }
+
+    /** RocksDB founds a new, empty database where CURRENT is missing, even over the files of an old one. */
+    private static void refuseIfHeadless(Path directory) throws IOException {
+        if (Files.exists(directory.resolve("CURRENT"))) {
+            return;
+        }
+        try (var files = Files.list(directory)) {
+            Optional<Path> orphan = files.filter(
+                            f -> f.toString().endsWith(".sst") || f.toString().endsWith(".log"))
+                    .findFirst();
+            if (orphan.isPresent()) {
+                throw RocksErrors.corrupt(
+                        directory,
+                        "the file " + directory.resolve("CURRENT") + " is missing although there is data such as "
+                                + orphan.get().getFileName(),
+                        null);
+            }
+        }
+    }
+
+    private <T extends AutoCloseable> T own(T resource) {
+        resources.push(resource);
+        return resource;
+    }
+
+    /** Returns when the batch is on disk. */
+    void commit(WriteBatch batch) throws RocksDBException {
+        db.write(durable, batch);
+    }
+
+    void putEvent(WriteBatch batch, byte[] key, byte[] value) throws RocksDBException {
+        batch.put(events, key, value);
+    }
+
+    void deleteEvents(WriteBatch batch, byte[] from, byte[] until) throws RocksDBException {
+        batch.deleteRange(events, from, until);
+    }
+
+    void putMeta(WriteBatch batch, byte[] key, byte[] value) throws RocksDBException {
+        batch.put(meta, key, value);
+    }
+
+    Optional<byte[]> meta(byte[] key) throws RocksDBException {
+        return Optional.ofNullable(db.get(meta, key));
+    }
+
+    /** The events with keys in {@code [from, until)}; nothing outside is touched, deleted ranges included. */
+    EventCursor events(byte[] from, byte[] until) {
+        return new EventCursor(db, events, from, until);
+    }
+
+    @Override
+    public void close() {
+        RuntimeException failure = null;
+        while (!resources.isEmpty()) {
+            try {
+                resources.pop().close();
+            } catch (Exception e) {
+                failure = failure == null ? new StorageException("closing RocksDB failed", e) : failure;
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package io.holdfast.persistence.rocksdb;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
+
+/** RocksDB's exceptions in words that say what happened, to which directory and file, and what to do. */
+final class RocksErrors {
+    private static final Pattern FILE = Pattern.compile("MANIFEST-\\d+|CURRENT|\\d{6,}\\.(log|sst)");
+
+    private RocksErrors() {}
+
+    static StorageException atOpen(Path directory, RocksDBException e) {
+        String said = said(e);
+        if (isCorruption(e)) {
+            return corrupt(directory, said, e);
+        }
+        if (said.toLowerCase(java.util.Locale.ROOT).contains("lock")) {
+            return new StorageException(
+                    "The journal directory " + directory + " is locked by another process (" + said
+                            + "). Stop the other process, or give this one a directory of its own (key dir)",
+                    e);
+        }
+        return at(directory, "cannot be opened", e);
+    }
+
+    static StorageException at(Path directory, String what, RocksDBException e) {
+        if (isCorruption(e)) {
+            return corrupt(directory, said(e), e);
+        }
+        String remedy = noSpace(e)
+                ? "The disk is full: free space on it, the journal goes on by itself"
+                : "Check the disk and its permissions; the journal retries by itself";
+        return new StorageException("The journal in " + directory + " " + what + ": " + said(e) + ". " + remedy, e);
+    }
+
+    static StorageException.Corrupt corrupt(Path directory, String what, Throwable cause) {
+        String file = FILE.matcher(what).find() ? "" : suspect(directory);
+        return new StorageException.Corrupt(
+                "The journal in " + directory + " is corrupt: " + what + file
+                        + ". Check the disk. Then move the directory away and restore it from a backup, or start without it"
+                        + " so that this node is rebuilt from the other replicas",
+                cause);
+    }
+
+    static boolean isCorruption(RocksDBException e) {
+        return code(e) == Status.Code.Corruption || said(e).startsWith("Corruption");
+    }
+
+    private static boolean noSpace(RocksDBException e) {
+        return said(e).contains("No space left")
+                || Optional.ofNullable(e.getStatus())
+                        .filter(status -> status.getSubCode() == Status.SubCode.NoSpace)
+                        .isPresent();
+    }
+
+    private static Status.Code code(RocksDBException e) {
+        return e.getStatus() == null ? Status.Code.Undefined : e.getStatus().getCode();
+    }
+
+    private static String said(RocksDBException e) {
+        return String.valueOf(e.getMessage());
+    }
+
+    /** Some of RocksDB's messages do not name the damaged file, but its own log does, in its last complaint. */
+    private static String suspect(Path directory) {
+        try {
+            String log = new String(Files.readAllBytes(directory.resolve("LOG")), StandardCharsets.ISO_8859_1);
+            Optional<String> last = log.lines()
+                    .filter(line -> line.contains("orruption") || line.contains("dropping"))
+                    .flatMap(line -> FILE.matcher(line).results().map(MatchResult::group))
+                    .reduce((a, b) -> b);
+            return last.map(name -> " (file " + directory.resolve(name) + ")").orElse("");
+        } catch (IOException e) {
+            return " (RocksDB's own log cannot be read: " + e + ")";
+        }
+    }
+}

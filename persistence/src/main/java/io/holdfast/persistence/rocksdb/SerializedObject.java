@@ -1,0 +1,62 @@
+package io.holdfast.persistence.rocksdb;
+
+import static io.holdfast.persistence.rocksdb.SealedRecord.blob;
+import static io.holdfast.persistence.rocksdb.SealedRecord.putBlob;
+import static io.holdfast.persistence.rocksdb.SealedRecord.text;
+import static io.holdfast.persistence.rocksdb.SealedRecord.utf8;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** An object as Pekko's serialization left it: who can read it (serializer id, manifest) and its bytes. */
+record SerializedObject(int serializerId, String manifest, byte[] bytes) {
+
+    int size() {
+        return Integer.BYTES + Integer.BYTES + utf8(manifest).length + Integer.BYTES + bytes.length;
+    }
+
+    void writeTo(ByteBuffer to) {
+        to.putInt(serializerId);
+        putBlob(putBlob(to, utf8(manifest)), bytes);
+    }
+
+    static SerializedObject readFrom(ByteBuffer from) {
+        return new SerializedObject(from.getInt(), text(from), blob(from));
+    }
+
+    static int optionalSize(Optional<SerializedObject> object) {
+        return 1 + object.map(SerializedObject::size).orElse(0);
+    }
+
+    static void writeOptional(Optional<SerializedObject> object, ByteBuffer to) {
+        to.put((byte) (object.isPresent() ? 1 : 0));
+        object.ifPresent(present -> present.writeTo(to));
+    }
+
+    static Optional<SerializedObject> readOptional(ByteBuffer from) {
+        return switch (from.get()) {
+            case 0 -> Optional.empty();
+            case 1 -> Optional.of(readFrom(from));
+            default -> throw new StorageException.Corrupt("the record's metadata flag is neither 0 nor 1");
+        };
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof SerializedObject that
+                && serializerId == that.serializerId
+                && manifest.equals(that.manifest)
+                && Arrays.equals(bytes, that.bytes);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * manifest.hashCode() + Arrays.hashCode(bytes);
+    }
+
+    @Override
+    public String toString() {
+        return "SerializedObject[" + serializerId + ", " + manifest + ", " + bytes.length + " bytes]";
+    }
+}

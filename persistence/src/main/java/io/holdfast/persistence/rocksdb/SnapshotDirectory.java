@@ -1,0 +1,266 @@
+package io.holdfast.persistence.rocksdb;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URLEncoder;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.apache.pekko.persistence.SnapshotMetadata;
+import org.apache.pekko.persistence.SnapshotSelectionCriteria;
+
+/**
+ * Snapshots as files, {@code <persistence id>/<sequence number>.snapshot}. A file appears under its name complete and synced, or not at all:
+ * it is written beside and renamed, which also replaces an older one of the same number in one step. Files and not
+ * RocksDB values, because hundreds of megabytes through the journal's log would stop every partition's writes.
+ *
+ * <p>Methods block and may be called by several threads, but by one at a time for one persistence id.
+ */
+final class SnapshotDirectory implements AutoCloseable {
+    private static final Pattern NAME = Pattern.compile("(\\d{19})\\.snapshot");
+    private static final String UNFINISHED = ".unfinished";
+    /** File names end at 255 bytes; a longer id goes by its hash, and the header tells what it was. */
+    private static final int MAX_NAME = 200;
+
+    private final Path directory;
+    private final HealthCell health;
+    private final FileChannel lockFile;
+    private final FileLock lock;
+
+    /** Fails with a {@link StorageException} when another process uses the directory or it cannot be written. */
+    SnapshotDirectory(Path directory, Clock clock) {
+        this.directory = directory;
+        this.health = new HealthCell(directory, clock);
+        try {
+            Files.createDirectories(directory);
+            Path lockPath = directory.resolve("LOCK");
+            lockFile = FileChannel.open(lockPath, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            lock = lockFile.tryLock();
+            if (lock == null) {
+                lockFile.close();
+                throw new StorageException("The snapshot directory " + directory + " is locked by another process (lock"
+                        + " file " + lockPath
+                        + "). Stop the other process, or give this one a directory of its own (key dir)");
+            }
+            sync(directory);
+            removeUnfinished();
+        } catch (IOException e) {
+            throw failure("cannot be opened", e);
+        }
+        health.report(StorageHealth.State.OK, "");
+    }
+
+    HealthCell health() {
+        return health;
+    }
+
+    void save(SnapshotFile header, byte[] content) {
+        Path home = home(header.persistenceId());
+        Path unfinished = home.resolve(header.sequenceNr() + "-" + UUID.randomUUID() + UNFINISHED);
+        try {
+            if (!Files.isDirectory(home)) {
+                Files.createDirectory(home);
+                sync(directory);
+            }
+            header.write(unfinished, content);
+            Files.move(unfinished, file(home, header.sequenceNr()), StandardCopyOption.ATOMIC_MOVE);
+            sync(home);
+            health.report(StorageHealth.State.OK, "");
+        } catch (IOException e) {
+            StorageException failure = failure(
+                    "did not take snapshot " + header.sequenceNr() + " of " + header.persistenceId() + " ("
+                            + header.contentLength() + " bytes)",
+                    e);
+            discard(unfinished, failure);
+            health.report(StorageHealth.State.FAILED, failure.getMessage());
+            throw failure;
+        }
+    }
+
+    /** The newest snapshot that matches. When that one cannot be read this fails: an older one would be a silent loss. */
+    Optional<SnapshotFile.Loaded> load(String persistenceId, SnapshotSelectionCriteria criteria) {
+        for (long sequenceNr : sequenceNrs(persistenceId)) {
+            if (inRange(sequenceNr, criteria)) {
+                SnapshotFile header = read(persistenceId, sequenceNr, SnapshotFile::readHeader);
+                if (criteria.matches(metadata(header))) {
+                    return Optional.of(read(persistenceId, sequenceNr, SnapshotFile::read));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    void delete(String persistenceId, SnapshotSelectionCriteria criteria) {
+        // Without bounds in time the names say enough, and so even a damaged file can be deleted.
+        boolean anyTime = criteria.minTimestamp() <= 0 && criteria.maxTimestamp() == Long.MAX_VALUE;
+        boolean deleted = false;
+        for (long sequenceNr : sequenceNrs(persistenceId)) {
+            if (inRange(sequenceNr, criteria)
+                    && (anyTime
+                            || criteria.matches(metadata(read(persistenceId, sequenceNr, SnapshotFile::readHeader))))) {
+                remove(persistenceId, sequenceNr);
+                deleted = true;
+            }
+        }
+        if (deleted) {
+            syncAfterDelete(persistenceId);
+        }
+    }
+
+    /**
+     * Deletes one snapshot. Timestamp 0 means any. Another timestamp must match: Pekko deletes what it could not save,
+     * and that must not take away an older snapshot with the same sequence number.
+     */
+    void delete(String persistenceId, long sequenceNr, long timestamp) {
+        if (!Files.exists(file(home(persistenceId), sequenceNr))) {
+            return;
+        }
+        if (timestamp == 0
+                || read(persistenceId, sequenceNr, SnapshotFile::readHeader).timestamp() == timestamp) {
+            remove(persistenceId, sequenceNr);
+            syncAfterDelete(persistenceId);
+        }
+    }
+
+    static SnapshotMetadata metadata(SnapshotFile header) {
+        return SnapshotMetadata.apply(header.persistenceId(), header.sequenceNr(), header.timestamp());
+    }
+
+    private static boolean inRange(long sequenceNr, SnapshotSelectionCriteria criteria) {
+        return sequenceNr <= criteria.maxSequenceNr() && sequenceNr >= criteria.minSequenceNr();
+    }
+
+    @FunctionalInterface
+    private interface Reading<T> {
+        T read(Path file) throws IOException;
+    }
+
+    private <T> T read(String persistenceId, long sequenceNr, Reading<T> reading) {
+        Path file = file(home(persistenceId), sequenceNr);
+        try {
+            T read = reading.read(file);
+            SnapshotFile header = read instanceof SnapshotFile.Loaded loaded ? loaded.header() : (SnapshotFile) read;
+            if (!header.persistenceId().equals(persistenceId) || header.sequenceNr() != sequenceNr) {
+                throw new StorageException.Corrupt(
+                        "it says that it is snapshot " + header.sequenceNr() + " of " + header.persistenceId());
+            }
+            return read;
+        } catch (StorageException.Corrupt e) {
+            throw new StorageException.Corrupt(
+                    "Snapshot " + sequenceNr + " of " + persistenceId + ", file " + file + ", cannot be read: "
+                            + e.getMessage() + ". If a newer release has run here, run that release again. Otherwise"
+                            + " check the disk and restore the file from a backup, or start with this directory and its"
+                            + " journal moved away so that this node is rebuilt from the others",
+                    e);
+        } catch (IOException e) {
+            throw failure("cannot read snapshot " + sequenceNr + " of " + persistenceId, e);
+        }
+    }
+
+    /** Newest first. */
+    private List<Long> sequenceNrs(String persistenceId) {
+        Path home = home(persistenceId);
+        try (var files = Files.list(home)) {
+            return files.map(file -> NAME.matcher(file.getFileName().toString()))
+                    .filter(java.util.regex.Matcher::matches)
+                    .map(name -> Long.parseLong(name.group(1)))
+                    .sorted(Comparator.reverseOrder())
+                    .toList();
+        } catch (NoSuchFileException e) {
+            return List.of();
+        } catch (IOException e) {
+            throw failure("cannot list the snapshots of " + persistenceId, e);
+        } catch (UncheckedIOException e) {
+            throw failure("cannot list the snapshots of " + persistenceId, e.getCause());
+        }
+    }
+
+    private void remove(String persistenceId, long sequenceNr) {
+        try {
+            Files.deleteIfExists(file(home(persistenceId), sequenceNr));
+        } catch (IOException e) {
+            throw failure("cannot delete snapshot " + sequenceNr + " of " + persistenceId, e);
+        }
+    }
+
+    /** So that a deleted snapshot does not come back with a power cut. */
+    private void syncAfterDelete(String persistenceId) {
+        try {
+            sync(home(persistenceId));
+        } catch (IOException e) {
+            throw failure("cannot delete snapshots of " + persistenceId, e);
+        }
+    }
+
+    private Path home(String persistenceId) {
+        // URL encoding leaves dots alone, and "." and ".." are directories already.
+        String name = URLEncoder.encode(persistenceId, StandardCharsets.UTF_8).replace(".", "%2E");
+        return directory.resolve(name.length() <= MAX_NAME ? "id-" + name : "sha256-" + hash(persistenceId));
+    }
+
+    private static String hash(String persistenceId) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(SealedRecord.utf8(persistenceId));
+            return HexFormat.of().formatHex(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    private static Path file(Path home, long sequenceNr) {
+        return home.resolve(String.format("%019d.snapshot", sequenceNr));
+    }
+
+    private static void sync(Path directory) throws IOException {
+        try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    /** What a crash in the middle of a save has left. */
+    private void removeUnfinished() throws IOException {
+        try (var files =
+                Files.find(directory, 2, (file, attributes) -> file.toString().endsWith(UNFINISHED))) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    private static void discard(Path unfinished, StorageException because) {
+        try {
+            Files.deleteIfExists(unfinished);
+        } catch (IOException e) {
+            // It stays until the next start, which removes it.
+            because.addSuppressed(e);
+        }
+    }
+
+    private StorageException failure(String what, IOException e) {
+        return new StorageException(
+                "The snapshot directory " + directory + " " + what + ": " + e
+                        + ". Check free space, permissions and the disk; saving again is safe",
+                e);
+    }
+
+    @Override
+    public void close() throws IOException {
+        health.report(StorageHealth.State.CLOSED, "");
+        lock.release();
+        lockFile.close();
+    }
+}

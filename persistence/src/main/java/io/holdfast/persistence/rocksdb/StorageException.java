@@ -1,0 +1,28 @@
+package io.holdfast.persistence.rocksdb;
+
+/**
+ * Storage could not do what was asked. The message says what happened, to which directory, and what to do next. Pekko
+ * stops a persistent actor that meets it; starting the actor again is the retry, and safe.
+ */
+public class StorageException extends RuntimeException {
+
+    public StorageException(String message) {
+        super(message);
+    }
+
+    public StorageException(String message, Throwable cause) {
+        super(message, cause);
+    }
+
+    /** The data is there but wrong. Trying again does not help: the directory needs an operator. */
+    public static final class Corrupt extends StorageException {
+
+        public Corrupt(String message) {
+            super(message);
+        }
+
+        public Corrupt(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+}
