@@ -172,6 +172,9 @@ final class SettingsReader {
     }
 
     static String show(ConfigValue value) {
+        if (value.valueType() == ConfigValueType.OBJECT) {
+            return "{ ... }";
+        }
         String text = scalar(value).orElseGet(() -> value.render(ConfigRenderOptions.concise()));
         if (text.isBlank()) {
             return "\"" + text + "\"";

@@ -82,7 +82,17 @@ record SettingsSource(String name, Config user, Config file) {
     private static Config override(Map<String, ?> overrides) {
         Config config = ConfigFactory.empty(OVERRIDE_ORIGIN);
         for (Map.Entry<String, ?> each : overrides.entrySet()) {
-            config = config.withValue(each.getKey(), ConfigValueFactory.fromAnyRef(each.getValue(), OVERRIDE_ORIGIN));
+            try {
+                config = config.withValue(
+                        each.getKey(), ConfigValueFactory.fromAnyRef(each.getValue(), OVERRIDE_ORIGIN));
+            } catch (ConfigException.BadPath e) {
+                throw new SettingsException(List.of(new SettingsProblem(
+                        each.getKey(),
+                        Optional.of(String.valueOf(each.getValue())),
+                        OVERRIDE_ORIGIN,
+                        "the full path of a setting, such as site.name",
+                        "correct the path")));
+            }
         }
         return config;
     }
@@ -92,6 +102,14 @@ record SettingsSource(String name, Config user, Config file) {
         String text = e.getMessage();
         if (e.origin() != null && text.startsWith(e.origin().description() + ": ")) {
             text = text.substring(e.origin().description().length() + 2);
+        }
+        if (e instanceof ConfigException.IO) {
+            return new SettingsProblem(
+                    "",
+                    Optional.of(text.replaceFirst("^[a-zA-Z.]+Exception: ", "")),
+                    where,
+                    "files that exist and can be read, the included ones as well",
+                    "correct the name after \"include\", or the permissions of the file");
         }
         if (e instanceof ConfigException.UnresolvedSubstitution) {
             return new SettingsProblem(
@@ -103,10 +121,17 @@ record SettingsSource(String name, Config user, Config file) {
         }
         return new SettingsProblem(
                 "",
-                Optional.of(text),
+                Optional.of(syntaxError(text)),
                 where,
                 "HOCON, such as: site { name = a }",
                 "correct this line or the lines before it: often a brace or a quote is missing");
+    }
+
+    /** The library's words, without what misleads: at the end of a file it always asks for a parenthesis. */
+    private static String syntaxError(String text) {
+        return text.endsWith("not: end of file")
+                ? "The file ends too early: a closing brace or bracket is missing"
+                : text.replaceFirst("(?s) \\(if you intended .*", "");
     }
 
     boolean isWritten(String path) {

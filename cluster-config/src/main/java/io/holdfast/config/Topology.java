@@ -101,8 +101,7 @@ final class Topology {
                     names.isEmpty()
                             ? "the name of this node's site"
                             : "the name of this node's site, one of " + list(names),
-                    "add it to the file, or give it for this machine alone (--site NAME, or in the file: site.name ="
-                            + " ${?HOLDFAST_SITE})");
+                    "add it, or take it from the environment of each machine: site.name = ${?HOLDFAST_SITE}");
             return nobody;
         }
         Optional<Site> site =
@@ -129,8 +128,7 @@ final class Topology {
                 reader.missing(
                         "site.host",
                         "which node of site " + site.name() + " this is, one of " + list(all),
-                        "add it to the file, or give it for this machine alone (in the file: site.host ="
-                                + " ${?HOLDFAST_HOST})");
+                        "add it, or take it from the environment of each machine: site.host = ${?HOLDFAST_HOST}");
                 return Optional.empty();
             }
             return Optional.of(site.nodes().get(0));

@@ -8,6 +8,7 @@ import com.typesafe.config.ConfigValueType;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -74,7 +75,7 @@ final class UnknownKeys {
                 .orElse("remove it, or correct its name");
         problems.add(new SettingsProblem(
                 path,
-                Optional.of(value instanceof ConfigObject ? "{ ... }" : SettingsReader.show(value)),
+                Optional.of(SettingsReader.show(value)),
                 SettingsSource.describe(value.origin()),
                 "a key that exists; " + inSection + " may have: " + String.join(", ", names),
                 hint));
@@ -100,7 +101,8 @@ final class UnknownKeys {
     }
 
     private static Optional<String> closest(String key, TreeSet<String> names) {
-        int limit = Math.max(1, key.length() / 3);
+        // Two swapped letters count as two changes; in very short keys two changes would make any key look near.
+        int limit = key.length() <= 3 ? 1 : Math.max(2, key.length() / 3);
         return names.stream()
                 .filter(name -> !name.equals(ANY_SITE) && distance(key, name) <= limit)
                 .min(Comparator.comparingInt(name -> distance(key, name)));
@@ -108,8 +110,8 @@ final class UnknownKeys {
 
     /** Levenshtein's edit distance, case ignored. */
     static int distance(String left, String right) {
-        String a = left.toLowerCase(java.util.Locale.ROOT);
-        String b = right.toLowerCase(java.util.Locale.ROOT);
+        String a = left.toLowerCase(Locale.ROOT);
+        String b = right.toLowerCase(Locale.ROOT);
         int[] previous = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {
             previous[j] = j;

@@ -1,0 +1,171 @@
+package io.holdfast.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Every kind of mistake with its exact message, as the user sees it. The cases stand in {@code mistakes.txt}: a title after
+ * {@code ===}, the file (lines with a plus are added to a correct file of six lines), and after {@code ---} the message.
+ */
+class MistakesTest {
+    private static final String CORRECT =
+            """
+            site { name = a, data-dir = "/data" }
+            sites {
+              a { hosts = ["10.0.0.1"] }
+              b { hosts = ["10.0.1.1"] }
+              c { hosts = ["10.0.2.1"] }
+            }
+            """;
+
+    @TempDir
+    Path dir;
+
+    @TestFactory
+    Stream<DynamicTest> messages() {
+        String all = String.join("\n", ReferenceText.lines("/mistakes.txt")) + "\n";
+        List<String> cases = Arrays.stream(all.split("(?m)^=== "))
+                .filter(each -> !each.isEmpty())
+                .toList();
+        assertThat(cases).hasSizeGreaterThan(60);
+        return cases.stream().map(each -> {
+            String title = each.substring(0, each.indexOf('\n'));
+            String[] parts = each.substring(title.length() + 1).split("(?m)^---\n", 2);
+            String file = parts[0].startsWith("+") ? CORRECT + parts[0].replaceAll("(?m)^\\+", "") : parts[0];
+            return DynamicTest.dynamicTest(
+                    title, () -> assertThat(message(file)).isEqualTo(parts[1]));
+        });
+    }
+
+    private static String message(String hocon) {
+        return catchThrowableOfType(SettingsException.class, () -> HoldfastSettings.parse(hocon, "test.conf"))
+                .getMessage();
+    }
+
+    private static SettingsProblem onlyProblem(SettingsException e) {
+        assertThat(e.problems()).hasSize(1);
+        return e.problems().get(0);
+    }
+
+    @Test
+    void theCorrectFileIsCorrect() {
+        assertThat(HoldfastSettings.parse(CORRECT, "test.conf").nodes()).hasSize(3);
+    }
+
+    @Test
+    void missingFileAndDirectorySayWhatTheyAre() {
+        Path missing = dir.resolve("no.conf");
+        SettingsProblem none =
+                onlyProblem(catchThrowableOfType(SettingsException.class, () -> HoldfastSettings.load(missing)));
+        assertThat(none.describe()).startsWith("The file does not exist  (" + missing + ")");
+
+        SettingsProblem directory =
+                onlyProblem(catchThrowableOfType(SettingsException.class, () -> HoldfastSettings.load(dir)));
+        assertThat(directory.describe()).startsWith("This is a directory  (" + dir + ")");
+    }
+
+    @Test
+    void aMistakeInAnIncludedFileNamesThatFile() throws IOException {
+        Path included = Files.writeString(dir.resolve("limits.conf"), "\n\ndatabase { partitions = none }\n");
+        Path file = Files.writeString(dir.resolve("site.conf"), CORRECT + "include \"limits.conf\"\n");
+
+        SettingsProblem problem =
+                onlyProblem(catchThrowableOfType(SettingsException.class, () -> HoldfastSettings.load(file)));
+        assertThat(problem.where()).isEqualTo(included + ":3");
+    }
+
+    @Test
+    void aFileMayHaveAnyName() throws IOException {
+        Path file = Files.writeString(dir.resolve("holdfast.txt"), CORRECT);
+        assertThat(HoldfastSettings.load(file).siteNames()).containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void anOverrideIsStrongerThanTheFileAndNamedInItsMistakes() {
+        assertThat(HoldfastSettings.parse(CORRECT, "test.conf", Map.of("site.name", "c"))
+                        .site()
+                        .self()
+                        .host())
+                .isEqualTo("10.0.2.1");
+
+        SettingsProblem problem = onlyProblem(catchThrowableOfType(
+                SettingsException.class, () -> HoldfastSettings.parse(CORRECT, "test.conf", Map.of("site.name", "x"))));
+        assertThat(problem.describe()).startsWith("site.name = x  (command line)");
+    }
+
+    @Test
+    void anOverrideWithAWrongPathIsAMistakeToo() {
+        SettingsProblem problem = onlyProblem(catchThrowableOfType(
+                SettingsException.class,
+                () -> HoldfastSettings.parse(CORRECT, "test.conf", Map.of("site..name", "a"))));
+        assertThat(problem.where()).isEqualTo("command line");
+        assertThat(problem.key()).isEqualTo("site..name");
+    }
+
+    @Test
+    void theOrderOfSitesIsThatOfTheFileWhateverIsOverridden() {
+        String hocon =
+                """
+                site { name = zurich, data-dir = d }
+                sites {
+                  zurich { hosts = [z] }
+                  bern { hosts = [b] }
+                  aarau { hosts = [a] }
+                }
+                """;
+        assertThat(HoldfastSettings.parse(hocon, "test.conf", Map.of("sites.bern.port", 7500))
+                        .siteNames())
+                .containsExactly("zurich", "bern", "aarau");
+    }
+
+    @Test
+    void sitesOnOneLineAreOrderedByName() {
+        String hocon =
+                "site { name = c, data-dir = d }, sites { c { hosts = [z] }, a { hosts = [y] }, b { hosts = [x] } }";
+        assertThat(HoldfastSettings.parse(hocon, "test.conf").siteNames()).containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void aPortOfAHostReplacesBothPorts() {
+        String hocon = "site { name = a, data-dir = d }, tolerance.sites = 0\n"
+                + "sites { a { hosts = [\"h:9000\"], port = 7400, cluster-port = 7555 } }";
+        HoldfastSettings settings = HoldfastSettings.parse(hocon, "test.conf");
+        assertThat(settings.site().self()).isEqualTo(new NodeAddress("a", "h", 9000, 9001));
+        assertThat(settings.system().port()).isEqualTo(9002);
+    }
+
+    @Test
+    void oneMayBeWrittenAsANumberAndNullMeansTheDefault() {
+        HoldfastSettings settings = HoldfastSettings.parse(
+                CORRECT + "transaction.write-concern = 1\ndatabase.partitions = null\nbackup = null", "test.conf");
+        assertThat(settings.transaction().writeConcern()).isEqualTo(WriteConcern.ONE);
+        assertThat(settings.database().partitions()).isEqualTo(16);
+    }
+
+    @Test
+    void backupsThatAreNotMadeAreNoSecret() {
+        HoldfastSettings settings =
+                HoldfastSettings.parse(CORRECT + "backup { path = \"/b\", frequency = 24h }", "test.conf");
+        assertThat(settings.warnings()).singleElement().asString().contains("this version makes no backups");
+    }
+
+    @Test
+    void thePasswordIsNotInTheTextOfTheSettings() {
+        HoldfastSettings settings =
+                HoldfastSettings.parse(CORRECT + "persistence.cassandra.password = sesame", "test.conf");
+        assertThat(settings.toString()).doesNotContain("sesame");
+        assertThat(settings.persistence().cassandra().password().reveal()).isEqualTo("sesame");
+    }
+}
