@@ -1,0 +1,50 @@
+package io.holdfast.client;
+
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * An operation that failed. {@link #reason()} says why and {@link Reason#retry()} what may be done about it. The client
+ * has already retried whatever may be retried, until the operation's deadline.
+ *
+ * <p>If {@link #writeId()} is present, a write may or may not have been applied; {@link Keyspace#outcome} finds out.
+ * If it is absent, nothing was applied.
+ */
+public class HoldfastException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final Reason reason;
+    private final transient WriteId writeId;
+
+    public HoldfastException(Reason reason, String message) {
+        this(reason, message, Optional.empty(), Optional.empty());
+    }
+
+    public HoldfastException(
+            Reason reason, String message, Optional<WriteId> writeId, Optional<? extends Throwable> cause) {
+        super(message, cause.orElse(null));
+        this.reason = Objects.requireNonNull(reason, "reason");
+        this.writeId = writeId.orElse(null);
+    }
+
+    /** Why it failed. */
+    public final Reason reason() {
+        return reason;
+    }
+
+    /** The write whose outcome is not known, if there is one. */
+    public final Optional<WriteId> writeId() {
+        return Optional.ofNullable(writeId);
+    }
+
+    /**
+     * Whether the application may call the same operation again without asking anything first: nothing has been
+     * applied, and it may work another time. False for a write with an unknown outcome.
+     */
+    public final boolean retryable() {
+        return switch (reason.retry()) {
+            case NEVER -> false;
+            case SAME_ID, AS_NEW, ASK_OUTCOME -> writeId == null && reason != Reason.CLIENT_CLOSED;
+        };
+    }
+}

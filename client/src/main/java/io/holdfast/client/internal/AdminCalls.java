@@ -1,0 +1,182 @@
+package io.holdfast.client.internal;
+
+import io.grpc.stub.StreamObserver;
+import io.holdfast.client.HoldfastException;
+import io.holdfast.client.Reason;
+import io.holdfast.client.TimedOutException;
+import io.holdfast.v1.AdminGrpc;
+import io.holdfast.v1.AdminGrpc.AdminStub;
+import io.holdfast.v1.CreateKeyspaceRequest;
+import io.holdfast.v1.GetRoutesRequest;
+import io.holdfast.v1.GetStatusRequest;
+import io.holdfast.v1.Keyspace;
+import io.holdfast.v1.ListKeyspacesRequest;
+import io.holdfast.v1.ListKeyspacesResponse;
+import io.holdfast.v1.Routes;
+import io.holdfast.v1.Status;
+import io.holdfast.v1.TransferLeaderRequest;
+import io.holdfast.v1.TransferLeaderResponse;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+
+/** The unary calls of the Admin service, retried at other nodes until their deadline. */
+public final class AdminCalls {
+    private static final long ATTEMPT_NANOS = 5_000_000_000L;
+    private static final long BACKOFF_NANOS = 50_000_000L;
+
+    private final Engine engine;
+    private final long deadlineNanos;
+
+    public AdminCalls(Engine engine, Duration deadline) {
+        this.engine = engine;
+        this.deadlineNanos = deadline.toNanos();
+    }
+
+    public CompletionStage<ListKeyspacesResponse> listKeyspaces(ListKeyspacesRequest request) {
+        return run("listKeyspaces", Optional.empty(), (stub, answer) -> stub.listKeyspaces(request, answer));
+    }
+
+    public CompletionStage<Status> status(GetStatusRequest request, Optional<String> site) {
+        return run("status", site, (stub, answer) -> stub.getStatus(request, answer));
+    }
+
+    public CompletionStage<Routes> routes(GetRoutesRequest request) {
+        return run("routes", Optional.empty(), (stub, answer) -> stub.getRoutes(request, answer));
+    }
+
+    public CompletionStage<TransferLeaderResponse> transferLeader(TransferLeaderRequest request) {
+        return run("transferLeader", Optional.empty(), (stub, answer) -> stub.transferLeader(request, answer));
+    }
+
+    public CompletionStage<Keyspace> createKeyspace(CreateKeyspaceRequest request) {
+        Call<Keyspace> call =
+                new Call<>("createKeyspace", Optional.empty(), (stub, answer) -> stub.createKeyspace(request, answer));
+        return call.begin()
+                .handle((created, error) -> {
+                    boolean perhapsMine = error != null
+                            && call.unsure
+                            && Engine.asHoldfast(error).reason() == Reason.KEYSPACE_EXISTS;
+                    if (perhapsMine) {
+                        return listKeyspaces(ListKeyspacesRequest.getDefaultInstance())
+                                .thenApply(all -> all.getKeyspacesList().stream()
+                                        .filter(found -> matches(found, request))
+                                        .findFirst()
+                                        .orElseThrow(() -> Engine.asHoldfast(error)));
+                    }
+                    return error == null
+                            ? CompletableFuture.completedFuture(created)
+                            : CompletableFuture.<Keyspace>failedFuture(error);
+                })
+                .thenCompose(stage -> stage)
+                .thenApply(created -> {
+                    // So that the first write goes to the right place, and a node that has not heard is not believed.
+                    engine.loop()
+                            .onLoop(() -> engine.routesOf(created.getName()).partitions(created.getPartitions()));
+                    return created;
+                });
+    }
+
+    private static boolean matches(Keyspace found, CreateKeyspaceRequest wanted) {
+        return found.getName().equals(wanted.getName())
+                && (wanted.getPartitions() == 0 || wanted.getPartitions() == found.getPartitions())
+                && (!wanted.hasTolerates() || wanted.getTolerates() == found.getTolerates())
+                && (wanted.getHistoryMillis() == 0 || wanted.getHistoryMillis() == found.getHistoryMillis());
+    }
+
+    private <R> CompletionStage<R> run(
+            String name, Optional<String> site, BiConsumer<AdminStub, StreamObserver<R>> body) {
+        return new Call<>(name, site, body).begin();
+    }
+
+    private final class Call<R> {
+        private final String name;
+        private final Optional<String> site;
+        private final BiConsumer<AdminStub, StreamObserver<R>> body;
+        private final CompletableFuture<R> future = new CompletableFuture<>();
+        private final long deadline = System.nanoTime() + deadlineNanos;
+        private String lastFailure = "no node could be reached";
+        private boolean reached;
+        private NodeConnection avoid;
+        /** Whether an attempt broke off, and may have worked all the same. */
+        volatile boolean unsure;
+
+        Call(String name, Optional<String> site, BiConsumer<AdminStub, StreamObserver<R>> body) {
+            this.name = name;
+            this.site = site;
+            this.body = body;
+        }
+
+        CompletableFuture<R> begin() {
+            if (!engine.loop().execute(this::attempt)) {
+                future.completeExceptionally(closed());
+            }
+            return future;
+        }
+
+        private HoldfastException closed() {
+            return new HoldfastException(Reason.CLIENT_CLOSED, name + ": the client is closed.");
+        }
+
+        private void attempt() {
+            long left = deadline - System.nanoTime();
+            NodeConnection node = pick();
+            if (engine.closed()) {
+                future.completeExceptionally(closed());
+            } else if (left <= 0) {
+                String why = reached
+                        ? lastFailure
+                        : "no node could be reached (" + engine.router().describe() + ")";
+                future.completeExceptionally(new TimedOutException(
+                        name + ": no answer within " + deadlineNanos / 1_000_000 + " ms; " + why,
+                        Optional.empty(),
+                        Optional.empty()));
+            } else if (node == null) {
+                again();
+            } else {
+                reached = true;
+                AdminStub stub = AdminGrpc.newStub(node.channel())
+                        .withDeadlineAfter(Math.min(left, ATTEMPT_NANOS), TimeUnit.NANOSECONDS);
+                body.accept(stub, new Unary<>(engine.loop(), (answer, error) -> ended(node, answer, error)));
+            }
+        }
+
+        private NodeConnection pick() {
+            if (site.isPresent()) {
+                return engine.router().site(site.get()).best(null);
+            }
+            NodeConnection other = avoid == null
+                    ? engine.router().nearest(null)
+                    : engine.router().next(avoid);
+            return other == null && avoid != null && avoid.usable() ? avoid : other;
+        }
+
+        private void ended(NodeConnection node, R answer, Throwable error) {
+            if (error == null) {
+                future.complete(answer);
+                return;
+            }
+            HoldfastException failure = Errors.of(error, node);
+            if (failure.reason().retry() == Reason.Retry.SAME_ID || failure.reason() == Reason.TIMED_OUT) {
+                unsure = true;
+                avoid = node;
+                lastFailure = failure.getMessage();
+                again();
+            } else {
+                future.completeExceptionally(failure);
+            }
+        }
+
+        private void again() {
+            long left = Math.max(1, deadline - System.nanoTime());
+            if (engine.closed()) {
+                future.completeExceptionally(closed());
+            } else {
+                engine.loop().schedule(this::attempt, Math.min(left, BACKOFF_NANOS));
+            }
+        }
+    }
+}

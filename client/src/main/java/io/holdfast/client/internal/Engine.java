@@ -1,0 +1,341 @@
+package io.holdfast.client.internal;
+
+import io.holdfast.client.ClientFullException;
+import io.holdfast.client.ClientOptions;
+import io.holdfast.client.ClientOptions.WhenFull;
+import io.holdfast.client.HoldfastException;
+import io.holdfast.client.Reason;
+import io.holdfast.client.TimedOutException;
+import io.holdfast.v1.Response;
+import io.holdfast.v1.Routes;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Where the callers' threads meet the client's own. A caller pushes its operation onto a lock-free stack; whoever finds
+ * the stack empty wakes the thread, which takes all that has gathered, in the order of the pushes. So what comes while
+ * the thread is at work goes out together, and what comes while it rests goes out at once.
+ */
+public final class Engine implements NodeConnection.Listener {
+    private static final long PROBE_NANOS = 200_000_000L;
+    /** Every operation ends at its deadline; a caller that waits so much longer has found a bug. */
+    private static final long GRACE_NANOS = 30_000_000_000L;
+
+    private final ClientOptions options;
+    private final Loop loop = new Loop();
+    private final AtomicReference<Op<?>> submitted = new AtomicReference<>();
+    private final Semaphore room;
+    private final WriteIds ids;
+    private final Router router;
+    private final RetryLoop retries;
+    private final List<NodeConnection> toFlush = new ArrayList<>();
+    private final CompletableFuture<Void> firstContact = new CompletableFuture<>();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private boolean ticking;
+    private volatile boolean closed;
+
+    private Engine(ClientOptions options) {
+        this.options = options;
+        this.room =
+                new Semaphore(options.maxInFlight() + (options.whenFull() == WhenFull.WAIT ? options.maxWaiting() : 0));
+        SecureRandom secure = new SecureRandom();
+        this.ids = new WriteIds(secure.nextLong());
+        this.router = new Router(endpoint -> new NodeConnection(endpoint, loop, ids, this));
+        this.retries = new RetryLoop(options, ids, router, new SplittableRandom(secure.nextLong()), room::release);
+    }
+
+    /** Begins to connect, in the background. */
+    public static Engine start(List<Endpoint> endpoints, ClientOptions options) {
+        Engine engine = new Engine(options);
+        engine.loop.execute(() -> {
+            endpoints.forEach(engine.router::add);
+            engine.probe();
+        });
+        return engine;
+    }
+
+    public long clientId() {
+        return ids.client();
+    }
+
+    public KeyspaceRoutes routesOf(String keyspace) {
+        return router.keyspace(keyspace);
+    }
+
+    Router router() {
+        return router;
+    }
+
+    Loop loop() {
+        return loop;
+    }
+
+    boolean closed() {
+        return closed;
+    }
+
+    /** Takes the operation, or fails its stage if there is no room. */
+    public <T> CompletableFuture<T> submit(Op<T> op) {
+        if (room.tryAcquire()) {
+            push(op);
+        } else {
+            op.future.completeExceptionally(full());
+        }
+        return op.future;
+    }
+
+    /** Takes the operation; if there is no room, waits for it in the caller's thread, or fails, as the options say. */
+    public <T> CompletableFuture<T> submitWhenRoom(Op<T> op) {
+        if (options.whenFull() == WhenFull.FAIL || room.tryAcquire()) {
+            return options.whenFull() == WhenFull.FAIL ? submit(op) : pushed(op);
+        }
+        try {
+            if (room.tryAcquire(op.timeoutNanos, TimeUnit.NANOSECONDS)) {
+                return pushed(op);
+            }
+            op.future.completeExceptionally(new TimedOutException(
+                    "There was no room for the request within " + op.timeoutNanos / 1_000_000
+                            + " ms, and it was not sent: " + options.maxInFlight() + " are in flight and "
+                            + options.maxWaiting() + " wait.",
+                    Optional.empty(),
+                    Optional.empty()));
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            op.future.completeExceptionally(new HoldfastException(
+                    Reason.INTERRUPTED,
+                    "The thread was interrupted while it waited for room; the request was not sent.",
+                    Optional.empty(),
+                    Optional.of(interrupted)));
+        }
+        return op.future;
+    }
+
+    private ClientFullException full() {
+        return new ClientFullException("This client has " + options.maxInFlight() + " requests in flight"
+                + (options.whenFull() == WhenFull.WAIT ? " and " + options.maxWaiting() + " waiting" : "")
+                + ", as many as its options allow: try again when some have finished.");
+    }
+
+    private <T> CompletableFuture<T> pushed(Op<T> op) {
+        push(op);
+        return op.future;
+    }
+
+    private void push(Op<?> op) {
+        Op<?> top;
+        do {
+            top = submitted.get();
+            op.nextSubmitted = top;
+        } while (!submitted.compareAndSet(top, op));
+        if (top == null && !loop.execute(this::drain)) {
+            // The thread has ended: what it would have done with a late operation is done here.
+            drainClosed();
+        }
+    }
+
+    private void drain() {
+        takeSubmitted(System.nanoTime());
+        endOfTurn();
+    }
+
+    private void takeSubmitted(long now) {
+        Op<?> newest = submitted.getAndSet(null);
+        Op<?> oldest = null;
+        while (newest != null) {
+            Op<?> before = newest.nextSubmitted;
+            newest.nextSubmitted = oldest;
+            oldest = newest;
+            newest = before;
+        }
+        while (oldest != null) {
+            Op<?> op = oldest;
+            oldest = op.nextSubmitted;
+            op.nextSubmitted = null;
+            retries.accept(op, now);
+        }
+    }
+
+    private void drainClosed() {
+        Op<?> op = submitted.getAndSet(null);
+        while (op != null) {
+            op.future.completeExceptionally(new HoldfastException(Reason.CLIENT_CLOSED, "The client is closed."));
+            room.release();
+            op = op.nextSubmitted;
+        }
+    }
+
+    /** Submits the operation and waits for its outcome. */
+    public <T> T call(Op<T> op) {
+        forbidNetworkThread();
+        CompletableFuture<T> future = submitWhenRoom(op);
+        try {
+            return future.get(op.timeoutNanos + GRACE_NANOS, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException interrupted) {
+            // Its real outcome, if that comes first; else an error that holds the write id. Never neither.
+            loop.execute(() -> retries.abandon(op));
+            try {
+                return future.join();
+            } catch (CompletionException failed) {
+                throw asHoldfast(failed);
+            } finally {
+                Thread.currentThread().interrupt();
+            }
+        } catch (ExecutionException failed) {
+            throw asHoldfast(failed);
+        } catch (TimeoutException bug) {
+            throw new IllegalStateException("An operation outlived its deadline; please report it", bug);
+        }
+    }
+
+    /** Waits for a stage that ends by itself in time. */
+    public <T> T join(CompletionStage<T> stage) {
+        forbidNetworkThread();
+        try {
+            return stage.toCompletableFuture().get(Duration.ofMinutes(10).toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new HoldfastException(
+                    Reason.INTERRUPTED,
+                    "The thread was interrupted while it waited.",
+                    Optional.empty(),
+                    Optional.of(interrupted));
+        } catch (ExecutionException failed) {
+            throw asHoldfast(failed);
+        } catch (TimeoutException bug) {
+            throw new IllegalStateException("A call outlived its deadline; please report it", bug);
+        }
+    }
+
+    /** What a stage failed with. */
+    public static HoldfastException asHoldfast(Throwable failure) {
+        Throwable cause = failure;
+        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+                && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause instanceof HoldfastException holdfast
+                ? holdfast
+                : new HoldfastException(Reason.INTERNAL, "Unexpected: " + cause, Optional.empty(), Optional.of(cause));
+    }
+
+    /** A blocking call there would wait for itself. */
+    public void forbidNetworkThread() {
+        if (loop.inLoop()) {
+            throw new IllegalStateException("A blocking method was called on the client's network thread, where stages "
+                    + "complete: use the asynchronous one, or continue with thenApplyAsync and its like.");
+        }
+    }
+
+    public void awaitReady(Duration wait) {
+        forbidNetworkThread();
+        try {
+            firstContact.get(wait.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException late) {
+            CompletableFuture<String> state = new CompletableFuture<>();
+            loop.execute(() -> state.complete(router.describe()));
+            throw new HoldfastException(
+                    Reason.UNREACHABLE,
+                    "No node answered within " + wait.toMillis() + " ms (" + state.join()
+                            + "). Are the endpoints right, and is the cluster up?");
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new HoldfastException(Reason.INTERRUPTED, "The thread was interrupted while it waited.");
+        } catch (ExecutionException failed) {
+            throw asHoldfast(failed);
+        }
+    }
+
+    @Override
+    public void connected(NodeConnection node, Routes routes) {
+        router.learn(node, routes);
+        firstContact.complete(null);
+        retries.connected(System.nanoTime());
+    }
+
+    @Override
+    public void routes(NodeConnection node, Routes routes) {
+        router.learn(node, routes);
+    }
+
+    @Override
+    public void response(NodeConnection node, Attempt attempt, Response response) {
+        retries.response(node, attempt, response);
+    }
+
+    @Override
+    public void lost(NodeConnection node, List<Attempt> outstanding) {
+        retries.lost(node, outstanding, System.nanoTime());
+    }
+
+    @Override
+    public void needsFlush(NodeConnection node) {
+        toFlush.add(node);
+    }
+
+    @Override
+    public void endOfTurn() {
+        long now = System.nanoTime();
+        takeSubmitted(now);
+        retries.admitWaiting(now);
+        for (int i = 0; i < toFlush.size(); i++) {
+            toFlush.get(i).flush(now);
+        }
+        toFlush.clear();
+        if (!ticking && !retries.idle()) {
+            ticking = true;
+            loop.schedule(this::tick, TimerWheel.TICK_NANOS);
+        }
+    }
+
+    private void tick() {
+        ticking = false;
+        retries.tick(System.nanoTime());
+        endOfTurn();
+    }
+
+    private void probe() {
+        if (closed) {
+            return;
+        }
+        loop.schedule(this::probe, PROBE_NANOS);
+        long now = System.nanoTime();
+        router.nodes().forEach(node -> node.tick(now));
+    }
+
+    /** Ends every operation with an error, then the connections, then the thread. */
+    public void close() {
+        closed = true;
+        if (loop.inLoop()) {
+            end();
+            loop.close();
+            return;
+        }
+        if (loop.execute(this::end)) {
+            ended.join();
+        }
+        loop.close();
+    }
+
+    private void end() {
+        if (ended.isDone()) {
+            return;
+        }
+        firstContact.completeExceptionally(new HoldfastException(Reason.CLIENT_CLOSED, "The client was closed."));
+        takeSubmitted(System.nanoTime());
+        retries.close();
+        router.nodes().forEach(NodeConnection::close);
+        ended.complete(null);
+    }
+}

@@ -1,0 +1,49 @@
+package io.holdfast.client.internal;
+
+import io.holdfast.client.Partitioner;
+
+/**
+ * Which site leads which partition of a keyspace, as far as this client knows: a hint, which every response may correct.
+ * All but the name is for the network thread alone.
+ */
+public final class KeyspaceRoutes {
+    private final String name;
+    private Site[] leaders = {};
+
+    KeyspaceRoutes(String name) {
+        this.name = name;
+    }
+
+    /** The keyspace's name. */
+    public String name() {
+        return name;
+    }
+
+    /** Whether some node has told how many partitions there are. */
+    boolean known() {
+        return leaders.length > 0;
+    }
+
+    void partitions(int count) {
+        if (leaders.length != count) {
+            leaders = new Site[count];
+        }
+    }
+
+    /** The leader's site of a key, by its hash; null if unknown. */
+    Site leader(int hash) {
+        return leaders.length == 0 ? null : leaders[Partitioner.partitionOfHash(hash, leaders.length)];
+    }
+
+    void leader(int hash, Site site) {
+        if (leaders.length > 0) {
+            leaders[Partitioner.partitionOfHash(hash, leaders.length)] = site;
+        }
+    }
+
+    void leaderOf(int partition, Site site) {
+        if (partition < leaders.length) {
+            leaders[partition] = site;
+        }
+    }
+}

@@ -1,0 +1,357 @@
+package io.holdfast.client.internal;
+
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.holdfast.v1.AdminGrpc;
+import io.holdfast.v1.GetRoutesRequest;
+import io.holdfast.v1.Request;
+import io.holdfast.v1.RequestBatch;
+import io.holdfast.v1.Response;
+import io.holdfast.v1.ResponseBatch;
+import io.holdfast.v1.Routes;
+import io.holdfast.v1.StoreGrpc;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One node: its channel, the Session stream over it, and what is outstanding there. It reconnects by itself. Everything
+ * runs on the client's thread.
+ *
+ * <p>gRPC's keepalive is of no use here: it does not ping more often than every 10 s. Instead a node that owes answers
+ * and is silent is asked for its routes; one that does not answer that either is suspect, gets nothing new, and is
+ * connected anew if it stays so.
+ */
+final class NodeConnection {
+    static final int BATCH_REQUESTS = 256;
+    static final int BATCH_BYTES = 512 << 10;
+    private static final long CALL_MILLIS = 2000;
+    private static final long SILENT_BUSY_NANOS = 1_000_000_000L;
+    private static final long SILENT_IDLE_NANOS = 10_000_000_000L;
+    private static final long PROBE_AGAIN_NANOS = 500_000_000L;
+    private static final long GIVE_UP_NANOS = 3_000_000_000L;
+    private static final long BACKOFF_LEAST = 50_000_000L;
+    private static final long BACKOFF_MOST = 1_000_000_000L;
+
+    /** Told of what happens here, on the client's thread. */
+    interface Listener {
+        void connected(NodeConnection node, Routes routes);
+
+        void routes(NodeConnection node, Routes routes);
+
+        void response(NodeConnection node, Attempt attempt, Response response);
+
+        void lost(NodeConnection node, List<Attempt> outstanding);
+
+        void needsFlush(NodeConnection node);
+
+        void endOfTurn();
+    }
+
+    /** What belongs to one connection, so that late reports of an earlier one can be told apart. */
+    private static final class Link {
+        final ManagedChannel channel;
+        ClientCall<RequestBatch, ResponseBatch> session;
+
+        Link(ManagedChannel channel) {
+            this.channel = channel;
+        }
+    }
+
+    private final Endpoint endpoint;
+    private final Loop loop;
+    private final WriteIds ids;
+    private final Listener listener;
+    private final LongTable<Attempt> pending = new LongTable<>();
+    private final ArrayDeque<Attempt> outbox = new ArrayDeque<>();
+
+    private Link link;
+    private boolean ready;
+    private boolean closed;
+    private boolean suspect;
+    private boolean probing;
+    private boolean flushAsked;
+    private long suspectSince;
+    private long lastHeard;
+    private long lastProbe;
+    private long lastId;
+    private long roundTrip = Long.MAX_VALUE;
+    private long backoff = BACKOFF_LEAST;
+    private int scans;
+    private String failure = "not connected yet";
+    Site site;
+
+    NodeConnection(Endpoint endpoint, Loop loop, WriteIds ids, Listener listener) {
+        this.endpoint = endpoint;
+        this.loop = loop;
+        this.ids = ids;
+        this.listener = listener;
+    }
+
+    Endpoint endpoint() {
+        return endpoint;
+    }
+
+    /** Connected and answering. */
+    boolean usable() {
+        return ready && !suspect;
+    }
+
+    boolean connected() {
+        return ready;
+    }
+
+    int outstanding() {
+        return pending.size() + scans;
+    }
+
+    long lastHeard() {
+        return lastHeard;
+    }
+
+    /** In whole milliseconds, so that noise does not decide between neighbours. */
+    long roundTripMillis() {
+        return roundTrip / 1_000_000;
+    }
+
+    /** Why it is not connected, for people. */
+    String failure() {
+        return failure;
+    }
+
+    ManagedChannel channel() {
+        return link.channel;
+    }
+
+    void scanBegan() {
+        scans++;
+    }
+
+    void scanEnded() {
+        scans--;
+    }
+
+    void connect() {
+        if (closed || link != null) {
+            return;
+        }
+        Link mine = new Link(loop.channel(endpoint));
+        link = mine;
+        getRoutes(mine, CALL_MILLIS, (routes, error) -> {
+            if (error != null) {
+                lose(mine, Status.fromThrowable(error));
+            } else {
+                open(mine, routes);
+            }
+        });
+    }
+
+    private void open(Link mine, Routes routes) {
+        mine.session = mine.channel.newCall(StoreGrpc.getSessionMethod(), CallOptions.DEFAULT);
+        mine.session.start(new SessionListener(mine), new Metadata());
+        // The answers are bounded by the requests outstanding, so that nothing is won by asking for them one by one.
+        mine.session.request(Integer.MAX_VALUE);
+        ready = true;
+        suspect = false;
+        backoff = BACKOFF_LEAST;
+        failure = "connected";
+        listener.connected(this, routes);
+        listener.endOfTurn();
+    }
+
+    /** Queues the operation's next attempt; {@link #flush} sends it. */
+    Attempt send(Op<?> op, long now) {
+        Attempt attempt = new Attempt(op, this, ++lastId, now);
+        pending.put(attempt.id, attempt);
+        outbox.add(attempt);
+        askFlush();
+        return attempt;
+    }
+
+    /** Nobody waits for this answer any more. */
+    void forget(Attempt attempt) {
+        pending.remove(attempt.id);
+    }
+
+    private void askFlush() {
+        if (!flushAsked) {
+            flushAsked = true;
+            listener.needsFlush(this);
+        }
+    }
+
+    /** Sends what waits, in batches, as far as the stream takes it; the rest goes when the stream is ready again. */
+    void flush(long now) {
+        flushAsked = false;
+        while (ready && !outbox.isEmpty() && link.session.isReady()) {
+            RequestBatch.Builder batch = RequestBatch.newBuilder();
+            int requests = 0;
+            int bytes = 0;
+            for (Attempt next = outbox.peek(); next != null && requests < BATCH_REQUESTS; next = outbox.peek()) {
+                if (next.op.state != Op.State.DONE) {
+                    bytes += next.op.size();
+                    if (requests > 0 && bytes > BATCH_BYTES) {
+                        break;
+                    }
+                    batch.addRequests(request(next, now));
+                    requests++;
+                }
+                outbox.remove();
+            }
+            if (requests > 0) {
+                link.session.sendMessage(batch.build());
+            }
+        }
+    }
+
+    private Request request(Attempt attempt, long now) {
+        Op<?> op = attempt.op;
+        long millis = Math.max(1, (op.deadline - now) / 1_000_000);
+        Request.Builder request = Request.newBuilder()
+                .setId(attempt.id)
+                .setTimeoutMillis((int) millis)
+                .setKeyspace(op.routes.name());
+        op.fill(request, ids);
+        return request.build();
+    }
+
+    /** An attempt had no answer in time, and nothing else came from the node since it was sent. */
+    void suspect(long now) {
+        if (ready && !suspect) {
+            suspect = true;
+            suspectSince = now;
+            failure = "it does not answer";
+        }
+    }
+
+    private void heard(long now) {
+        lastHeard = now;
+        suspect = false;
+    }
+
+    /** Called a few times a second: asks a silent node whether it is there. */
+    void tick(long now) {
+        if (!ready) {
+            return;
+        }
+        if (suspect && now - suspectSince > GIVE_UP_NANOS) {
+            lose(link, Status.UNAVAILABLE.withDescription("no answer for " + GIVE_UP_NANOS / 1_000_000 + " ms"));
+            return;
+        }
+        long allowed = outstanding() > 0 ? SILENT_BUSY_NANOS : SILENT_IDLE_NANOS;
+        if (suspect ? now - lastProbe >= PROBE_AGAIN_NANOS : now - lastHeard >= allowed) {
+            probe(now);
+        }
+    }
+
+    /** Asks for the routes, which also tells whether the node is there. */
+    void probe(long now) {
+        if (!ready || probing) {
+            return;
+        }
+        probing = true;
+        lastProbe = now;
+        Link mine = link;
+        getRoutes(mine, CALL_MILLIS / 2, (routes, error) -> {
+            probing = false;
+            if (mine != link || !ready) {
+                return;
+            }
+            if (error == null) {
+                listener.routes(this, routes);
+            } else if (lastHeard < lastProbe) {
+                suspect(System.nanoTime());
+            }
+            listener.endOfTurn();
+        });
+    }
+
+    private void getRoutes(Link mine, long millis, Unary.Then<Routes> then) {
+        long begin = System.nanoTime();
+        AdminGrpc.newStub(mine.channel)
+                .withDeadlineAfter(millis, TimeUnit.MILLISECONDS)
+                .getRoutes(GetRoutesRequest.getDefaultInstance(), new Unary<>(loop, (routes, error) -> {
+                    if (error == null && mine == link) {
+                        long end = System.nanoTime();
+                        heard(end);
+                        roundTrip = roundTrip == Long.MAX_VALUE ? end - begin : (roundTrip * 3 + end - begin) / 4;
+                    }
+                    then.accept(routes, error);
+                }));
+    }
+
+    private void lose(Link mine, Status why) {
+        if (mine != link) {
+            return;
+        }
+        link = null;
+        ready = false;
+        suspect = false;
+        probing = false;
+        failure = Errors.describe(why);
+        mine.channel.shutdownNow();
+        outbox.clear();
+        List<Attempt> outstanding = pending.removeAll();
+        if (!closed) {
+            long delay = backoff / 2 + ThreadLocalRandom.current().nextLong(backoff / 2);
+            backoff = Math.min(BACKOFF_MOST, backoff * 2);
+            loop.schedule(this::connect, delay);
+        }
+        listener.lost(this, outstanding);
+        listener.endOfTurn();
+    }
+
+    void close() {
+        closed = true;
+        if (link != null) {
+            lose(link, Status.CANCELLED.withDescription("the client was closed"));
+        }
+    }
+
+    private final class SessionListener extends ClientCall.Listener<ResponseBatch> {
+        private final Link mine;
+
+        SessionListener(Link mine) {
+            this.mine = mine;
+        }
+
+        @Override
+        public void onMessage(ResponseBatch batch) {
+            loop.onLoop(() -> received(batch));
+        }
+
+        private void received(ResponseBatch batch) {
+            if (mine != link) {
+                return;
+            }
+            heard(System.nanoTime());
+            for (int i = 0; i < batch.getResponsesCount(); i++) {
+                Response response = batch.getResponses(i);
+                Attempt attempt = pending.remove(response.getId());
+                // Null: the operation ended before, by another attempt or its deadline.
+                if (attempt != null) {
+                    listener.response(NodeConnection.this, attempt, response);
+                }
+            }
+            listener.endOfTurn();
+        }
+
+        @Override
+        public void onReady() {
+            loop.onLoop(() -> {
+                if (mine == link && ready) {
+                    flush(System.nanoTime());
+                }
+            });
+        }
+
+        @Override
+        public void onClose(Status status, Metadata trailers) {
+            loop.onLoop(() -> lose(mine, status));
+        }
+    }
+}

@@ -1,0 +1,339 @@
+package io.holdfast.client.internal;
+
+import io.holdfast.client.ClientOptions;
+import io.holdfast.client.HoldfastException;
+import io.holdfast.client.InvalidRequestException;
+import io.holdfast.client.Reason;
+import io.holdfast.client.TimedOutException;
+import io.holdfast.client.WriteId;
+import io.holdfast.v1.Error;
+import io.holdfast.v1.Response;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/**
+ * Takes operations from admission to their outcome: every operation ends, with what a node answered or, at its deadline
+ * at the latest, with an error. An attempt whose answer is late is followed by another while its own answer may still
+ * come; the first answer wins, because the write id makes them all the same write. For the network thread alone.
+ */
+final class RetryLoop {
+    private static final long ATTEMPT_LEAST = 400_000_000L;
+    private static final long ATTEMPT_MOST = 2_000_000_000L;
+    private static final long BACKOFF_LEAST = 5_000_000L;
+    private static final long BACKOFF_MOST = 200_000_000L;
+    /** Nodes asked before a keyspace that none of them knows counts as unknown. */
+    private static final int UNKNOWN_KEYSPACE_ATTEMPTS = 3;
+
+    /** Told when an operation has ended, before its future completes. */
+    interface Released {
+        void one();
+    }
+
+    private final ClientOptions options;
+    private final WriteIds ids;
+    private final Router router;
+    private final RandomGenerator random;
+    private final Released released;
+    private final TimerWheel<Op<?>> wheel;
+    private final LinkedHashSet<Op<?>> waiting = new LinkedHashSet<>();
+    private final LinkedHashSet<Op<?>> stranded = new LinkedHashSet<>();
+    private int inFlight;
+    private boolean closed;
+
+    RetryLoop(ClientOptions options, WriteIds ids, Router router, RandomGenerator random, Released released) {
+        this.options = options;
+        this.ids = ids;
+        this.router = router;
+        this.random = random;
+        this.released = released;
+        this.wheel = new TimerWheel<>(System.nanoTime(), this::expired);
+    }
+
+    /** Takes an operation in. */
+    void accept(Op<?> op, long now) {
+        if (closed) {
+            fail(op, Reason.CLIENT_CLOSED, "The client is closed.");
+        } else if (now - op.deadline >= 0) {
+            timeOut(op);
+        } else if (waiting.isEmpty() && admit(op)) {
+            dispatch(op, now);
+        } else {
+            op.state = Op.State.WAITING;
+            waiting.add(op);
+            wheel.set(op, op.deadline);
+        }
+    }
+
+    private boolean admit(Op<?> op) {
+        if (inFlight >= options.maxInFlight()) {
+            return false;
+        }
+        if (op instanceof Op.WriteOp write) {
+            write.sequence = ids.take();
+            if (write.sequence == 0) {
+                return false;
+            }
+        }
+        inFlight++;
+        op.inFlight = true;
+        return true;
+    }
+
+    /** Lets those go that wait for room, in their order. */
+    void admitWaiting(long now) {
+        while (!waiting.isEmpty()) {
+            Op<?> first = waiting.iterator().next();
+            if (!admit(first)) {
+                return;
+            }
+            waiting.remove(first);
+            dispatch(first, now);
+        }
+    }
+
+    /** Lets those go that wait for a node, because there is one now. */
+    void connected(long now) {
+        List<Op<?>> all = List.copyOf(stranded);
+        stranded.clear();
+        all.forEach(op -> dispatch(op, now));
+    }
+
+    private void dispatch(Op<?> op, long now) {
+        NodeConnection node = router.pick(op);
+        if (node == null) {
+            op.state = Op.State.STRANDED;
+            stranded.add(op);
+            wheel.set(op, op.deadline);
+            return;
+        }
+        op.state = Op.State.SENT;
+        op.attempt = node.send(op, now);
+        op.attempts++;
+        wheel.set(op, earlier(op.deadline, now + patience(op)));
+        if (!op.routes.known()) {
+            router.refresh(now);
+        }
+    }
+
+    private static long patience(Op<?> op) {
+        return Math.min(ATTEMPT_MOST, ATTEMPT_LEAST << Math.min(8, op.attempts - 1));
+    }
+
+    private static long earlier(long one, long other) {
+        return one - other < 0 ? one : other;
+    }
+
+    /** Fires the timers that are due. Returns whether there are any left. */
+    boolean tick(long now) {
+        wheel.advance(now);
+        return wheel.size() > 0;
+    }
+
+    boolean idle() {
+        return wheel.size() == 0;
+    }
+
+    private void expired(Op<?> op) {
+        long now = System.nanoTime();
+        if (now - op.deadline >= 0) {
+            timeOut(op);
+            return;
+        }
+        switch (op.state) {
+            case BACKING_OFF -> dispatch(op, now);
+            case SENT -> late(op, now);
+            case WAITING, STRANDED -> wheel.set(op, op.deadline);
+            case NEW, DONE -> throw new IllegalStateException("A timer of an operation that is " + op.state);
+        }
+    }
+
+    private void late(Op<?> op, long now) {
+        Attempt attempt = op.attempt;
+        boolean alive = attempt.node.lastHeard() - attempt.sentAt >= 0;
+        long patience = patience(op);
+        // A node that answers others is slow, not dead; asking another one too would only add to the work. It may
+        // however wait for a dead node itself, so that patience ends.
+        if (alive && now - attempt.sentAt < patience * 5 / 2) {
+            wheel.set(op, earlier(op.deadline, attempt.sentAt + patience * 5 / 2));
+            return;
+        }
+        if (!alive) {
+            attempt.node.suspect(now);
+        }
+        op.unsure = true;
+        op.avoid = attempt.node;
+        op.lastFailure =
+                attempt.node.endpoint() + " did not answer within " + (now - attempt.sentAt) / 1_000_000 + " ms";
+        dispatch(op, now);
+    }
+
+    /** A node's connection is gone, and with it the answers that it owed. */
+    void lost(NodeConnection node, List<Attempt> outstanding, long now) {
+        for (Attempt attempt : outstanding) {
+            Op<?> op = attempt.op;
+            if (op.state == Op.State.SENT && op.attempt == attempt) {
+                op.unsure = true;
+                op.avoid = node;
+                op.lastFailure = "the connection to " + node.endpoint() + " broke: " + node.failure();
+                dispatch(op, now);
+            }
+        }
+        router.refresh(now);
+    }
+
+    /** An answer came. */
+    void response(NodeConnection node, Attempt attempt, Response response) {
+        Op<?> op = attempt.op;
+        if (op.state == Op.State.DONE) {
+            return;
+        }
+        String hint = response.getLeaderSite();
+        boolean moved = false;
+        if (!hint.isEmpty()) {
+            Site leader = op.routes.leader(op.hash);
+            if (leader == null || !leader.name.equals(hint)) {
+                op.routes.leader(op.hash, router.site(hint));
+                moved = true;
+            }
+        }
+        if (response.hasError()) {
+            refused(node, attempt, response.getError(), moved);
+        } else {
+            answered(op, response, node);
+        }
+    }
+
+    private <T> void answered(Op<T> op, Response response, NodeConnection node) {
+        T result = op.resultOf(response);
+        if (result == null) {
+            fail(op, Reason.INTERNAL, "The node " + node.endpoint() + " answered something else than was asked.");
+            return;
+        }
+        if (op instanceof Op.OutcomeOp outcome && outcome.id.client() == ids.client()) {
+            ids.resolve(outcome.id.sequence());
+        }
+        if (op.sequence() > 0) {
+            ids.finish(op.sequence());
+        }
+        end(op);
+        op.future.complete(result);
+    }
+
+    private void refused(NodeConnection node, Attempt attempt, Error error, boolean moved) {
+        Op<?> op = attempt.op;
+        Reason reason = Reason.fromWire(error.getReason());
+        String message = error.getMessage() + " [" + reason + " from " + node.endpoint() + "]";
+        boolean unknownKeyspace = reason == Reason.UNKNOWN_KEYSPACE;
+        boolean again = reason.retry() == Reason.Retry.SAME_ID
+                || reason == Reason.TIMED_OUT
+                || unknownKeyspace && (op.routes.known() || op.attempts < UNKNOWN_KEYSPACE_ATTEMPTS);
+        if (!again) {
+            fail(op, reason, message);
+            return;
+        }
+        op.unsure |= switch (reason) {
+            case NO_LEADER, OVERLOADED, NOT_READY, UNKNOWN_KEYSPACE -> false;
+            default -> true;
+        };
+        if (attempt != op.attempt || op.state != Op.State.SENT) {
+            return; // A newer attempt is under way.
+        }
+        if (!moved && (reason == Reason.NO_LEADER || reason == Reason.LEADERSHIP_LOST)) {
+            op.routes.leader(op.hash, null);
+        }
+        if (unknownKeyspace) {
+            router.refresh(System.nanoTime());
+        }
+        op.lastFailure = message;
+        op.avoid = moved || reason == Reason.OVERLOADED ? null : node;
+        op.state = Op.State.BACKING_OFF;
+        wheel.set(op, earlier(op.deadline, System.nanoTime() + backoff(op.attempts)));
+    }
+
+    private long backoff(int attempts) {
+        long most = Math.min(BACKOFF_MOST, BACKOFF_LEAST << Math.min(10, attempts - 1));
+        return most / 2 + random.nextLong(most / 2);
+    }
+
+    private void timeOut(Op<?> op) {
+        String cause = op.attempts == 0
+                ? (op.state == Op.State.WAITING || op.state == Op.State.NEW
+                        ? "It waited for others to finish and was not sent."
+                        : "No node could be reached (" + router.describe() + ").")
+                : op.attempts + " attempts" + (op.lastFailure.isEmpty() ? "." : ", the last before: " + op.lastFailure);
+        fail(op, Reason.TIMED_OUT, "No outcome within " + op.timeoutNanos / 1_000_000 + " ms. " + cause);
+    }
+
+    /** The application stops waiting. */
+    void abandon(Op<?> op) {
+        if (op.state != Op.State.DONE) {
+            fail(op, Reason.INTERRUPTED, "The thread was interrupted while it waited.");
+        }
+    }
+
+    private void fail(Op<?> op, Reason reason, String why) {
+        boolean sure = op.attempts == 0 || reason.retry() == Reason.Retry.NEVER && !op.unsure;
+        Optional<WriteId> open = Optional.empty();
+        if (op.sequence() > 0) {
+            if (!sure) {
+                open = Optional.of(new WriteId(op.key, ids.client(), op.sequence()));
+                ids.leaveUnresolved(op.sequence());
+            } else {
+                ids.finish(op.sequence());
+            }
+        }
+        String message = describe(op) + ": " + why
+                + (open.isPresent()
+                        ? " It may have been applied: ask for the outcome of write " + open.get() + "."
+                        : "");
+        end(op);
+        op.future.completeExceptionally(exception(reason, message, open));
+    }
+
+    private static HoldfastException exception(Reason reason, String message, Optional<WriteId> open) {
+        if (reason == Reason.TIMED_OUT) {
+            return new TimedOutException(message, open, Optional.empty());
+        }
+        boolean invalid =
+                switch (reason) {
+                    case INVALID_KEY, INVALID_VALUE, INVALID_KEYSPACE_NAME, INVALID_REQUEST, INVALID_LIMIT ->
+                        open.isEmpty();
+                    default -> false;
+                };
+        return invalid
+                ? new InvalidRequestException(reason, message)
+                : new HoldfastException(reason, message, open, Optional.empty());
+    }
+
+    private static String describe(Op<?> op) {
+        return op.verb() + " of key '" + op.key + "' in keyspace '" + op.routes.name() + "'";
+    }
+
+    private void end(Op<?> op) {
+        switch (op.state) {
+            case WAITING -> waiting.remove(op);
+            case STRANDED -> stranded.remove(op);
+            case NEW, BACKING_OFF, SENT -> {}
+            case DONE -> throw new IllegalStateException("An operation ended twice: " + describe(op));
+        }
+        op.state = Op.State.DONE;
+        wheel.cancel(op);
+        for (Attempt attempt = op.attempt; attempt != null; attempt = attempt.previous) {
+            attempt.node.forget(attempt);
+        }
+        if (op.inFlight) {
+            inFlight--;
+        }
+        released.one();
+    }
+
+    /** Ends everything. */
+    void close() {
+        closed = true;
+        for (Op<?> op : wheel.removeAll()) {
+            fail(op, Reason.CLIENT_CLOSED, "The client was closed before there was an outcome.");
+        }
+    }
+}

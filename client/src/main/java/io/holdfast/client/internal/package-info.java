@@ -1,0 +1,2 @@
+/** How the client works; no part of its public face, and it may change at any time. */
+package io.holdfast.client.internal;
