@@ -4,12 +4,14 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigUtil;
+import com.typesafe.config.ConfigValue;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Reads the sections one after the other and reports the mistakes of all of them together. */
 final class SettingsAssembly {
@@ -44,6 +46,7 @@ final class SettingsAssembly {
                 .toList();
         Config defaults = defaults(reference, siteNames);
         SettingsReader reader = new SettingsReader(source, clean.withFallback(defaults), defaults);
+        keys.notSections().forEach(path -> reader.markBad(path.startsWith("sites") ? "sites" : path));
         HoldfastSettings settings = new SettingsAssembly(source, reader, siteNames).read(passthrough(clean));
         pathsRead.addAll(reader.pathsRead());
 
@@ -95,6 +98,7 @@ final class SettingsAssembly {
         CrossChecks checks = new CrossChecks(reader, settings);
         checks.run();
         reservedPekkoKeys(pekko);
+        pekkoSections(pekko.root(), PekkoConfig.overrides().root(), "");
         return settings;
     }
 
@@ -212,5 +216,24 @@ final class SettingsAssembly {
                         "remove it");
             }
         });
+    }
+
+    /** A value where Pekko has a section would hide all of Holdfast's and Pekko's settings below it. */
+    private void pekkoSections(ConfigObject written, ConfigObject overrides, String section) {
+        for (Map.Entry<String, ConfigValue> each : new TreeMap<>(written).entrySet()) {
+            if (overrides.get(each.getKey()) instanceof ConfigObject inner) {
+                String path = section + ConfigUtil.joinPath(each.getKey());
+                if (each.getValue() instanceof ConfigObject object) {
+                    pekkoSections(object, inner, path + ".");
+                } else {
+                    reader.reject(
+                            path,
+                            Optional.of(SettingsReader.show(each.getValue())),
+                            SettingsSource.describe(each.getValue().origin()),
+                            "a section, such as: " + path + " { ... }",
+                            "remove it, or set single settings of this section");
+                }
+            }
+        }
     }
 }

@@ -14,6 +14,7 @@ import com.typesafe.config.ConfigValueType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,10 +26,11 @@ import java.util.function.Supplier;
  *
  * @param name the file's name, for messages about what is not in it
  * @param user what the user wrote
- * @param file the same without the overrides
+ * @param lines the line of each site in the file
  */
-record SettingsSource(String name, Config user, Config file) {
+record SettingsSource(String name, Config user, Map<String, Integer> lines) {
     private static final String REFERENCE = "holdfast-reference.conf";
+    private static final int LONGEST_SHOWN_REASON = 300;
     static final String OVERRIDE_ORIGIN = "command line";
 
     static SettingsSource ofFile(Path path, Map<String, ?> overrides) {
@@ -71,9 +73,7 @@ record SettingsSource(String name, Config user, Config file) {
         try {
             Config file = parse.get();
             Config user = override(overrides).withFallback(file);
-            // The defaults take part in the resolution only: a file may refer to them, but they must not look written.
-            Config all = user.withFallback(reference()).resolve(ConfigResolveOptions.defaults());
-            return new SettingsSource(name, user.resolveWith(all), file.resolveWith(all));
+            return new SettingsSource(name, user.resolve(), lines(file));
         } catch (ConfigException e) {
             throw new SettingsException(List.of(unreadable(name, e)));
         }
@@ -99,9 +99,12 @@ record SettingsSource(String name, Config user, Config file) {
 
     private static SettingsProblem unreadable(String name, ConfigException e) {
         String where = e.origin() == null ? name : describe(e.origin());
-        String text = e.getMessage();
+        String text = syntaxError(e.getMessage());
         if (e.origin() != null && text.startsWith(e.origin().description() + ": ")) {
             text = text.substring(e.origin().description().length() + 2);
+        }
+        if (text.length() > LONGEST_SHOWN_REASON) {
+            text = text.substring(0, LONGEST_SHOWN_REASON) + "...";
         }
         if (e instanceof ConfigException.IO) {
             return new SettingsProblem(
@@ -121,7 +124,7 @@ record SettingsSource(String name, Config user, Config file) {
         }
         return new SettingsProblem(
                 "",
-                Optional.of(syntaxError(text)),
+                Optional.of(text),
                 where,
                 "HOCON, such as: site { name = a }",
                 "correct this line or the lines before it: often a brace or a quote is missing");
@@ -131,7 +134,8 @@ record SettingsSource(String name, Config user, Config file) {
     private static String syntaxError(String text) {
         return text.endsWith("not: end of file")
                 ? "The file ends too early: a closing brace or bracket is missing"
-                : text.replaceFirst("(?s) \\(if you intended .*", "");
+                : text.replaceFirst(" +has type LIST rather than object.*", " The file is a list, not settings")
+                        .replaceFirst("(?s) \\(if you intended .*", "");
     }
 
     boolean isWritten(String path) {
@@ -162,6 +166,23 @@ record SettingsSource(String name, Config user, Config file) {
         return origin.lineNumber() > 0 ? text + ":" + origin.lineNumber() : text;
     }
 
+    private static Map<String, Integer> lines(Config file) {
+        // What only an override provides is missing here; a line can be told without it.
+        ConfigValue sites = file.resolve(ConfigResolveOptions.defaults().setAllowUnresolved(true))
+                .root()
+                .get("sites");
+        Map<String, Integer> lines = new HashMap<>();
+        if (sites instanceof ConfigObject object) {
+            try {
+                object.forEach((site, value) -> lines.put(site, value.origin().lineNumber()));
+            } catch (ConfigException.NotResolved e) {
+                // The section as a whole comes from elsewhere, so it has no order of its own: names decide.
+                return Map.of();
+            }
+        }
+        return Map.copyOf(lines);
+    }
+
     /**
      * Names of the sites as the file orders them. HOCON objects have no order, so it is taken from the lines. Overrides are
      * left out on purpose: they differ from node to node, the order must not.
@@ -170,11 +191,7 @@ record SettingsSource(String name, Config user, Config file) {
         if (!user.hasPath("sites") || user.getValue("sites").valueType() != ConfigValueType.OBJECT) {
             return List.of();
         }
-        ConfigObject inFile = file.hasPath("sites") && file.getValue("sites").valueType() == ConfigValueType.OBJECT
-                ? file.getObject("sites")
-                : ConfigFactory.empty().root();
-        Comparator<String> byLine = Comparator.comparingInt(
-                site -> inFile.containsKey(site) ? inFile.get(site).origin().lineNumber() : Integer.MAX_VALUE);
+        Comparator<String> byLine = Comparator.comparingInt(site -> lines.getOrDefault(site, Integer.MAX_VALUE));
         return user.getObject("sites").keySet().stream()
                 .sorted(byLine.thenComparing(Comparator.naturalOrder()))
                 .toList();

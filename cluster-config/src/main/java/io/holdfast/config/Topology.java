@@ -107,7 +107,7 @@ final class Topology {
         Optional<Site> site =
                 sites.stream().filter(each -> each.name().equals(name.get())).findFirst();
         if (site.isEmpty()) {
-            if (!names.isEmpty()) {
+            if (!names.isEmpty() && reader.good("sites")) {
                 reader.reject(
                         "site.name",
                         "one of the names in \"sites\": " + list(names),

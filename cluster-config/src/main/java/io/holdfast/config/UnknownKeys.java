@@ -22,6 +22,7 @@ final class UnknownKeys {
 
     private final Config reference;
     private final List<SettingsProblem> problems = new ArrayList<>();
+    private final List<String> notSections = new ArrayList<>();
     private Config clean;
 
     UnknownKeys(Config user, Config reference) {
@@ -32,6 +33,11 @@ final class UnknownKeys {
 
     List<SettingsProblem> problems() {
         return List.copyOf(problems);
+    }
+
+    /** Sections that were given a value instead, so that nothing is said about what they lack. */
+    List<String> notSections() {
+        return List.copyOf(notSections);
     }
 
     /** What the user wrote, without unknown keys, without values where a section belongs, and without {@code null}. */
@@ -82,6 +88,7 @@ final class UnknownKeys {
     }
 
     private void notASection(String path, ConfigValue value) {
+        notSections.add(path);
         clean = clean.withoutPath(path);
         problems.add(new SettingsProblem(
                 path,

@@ -131,6 +131,35 @@ class MistakesTest {
     }
 
     @Test
+    void aFileMayOverrideItselfFromTheEnvironment() {
+        // The usual idiom of HOCON: a value, then the same key again from outside, if it is there.
+        HoldfastSettings settings = HoldfastSettings.parse(
+                CORRECT
+                        + "site.name = ${?HOLDFAST_NO_SUCH_VARIABLE}\ndatabase.history = ${transaction.commit-timeout}\n"
+                        + "transaction.commit-timeout = 7s",
+                "test.conf");
+        assertThat(settings.site().name()).isEqualTo("a");
+        assertThat(settings.database().history())
+                .isEqualTo(settings.transaction().commitTimeout());
+    }
+
+    @Test
+    void aFileMayNeedWhatOnlyAnOverrideGives() {
+        String hocon =
+                """
+                site.data-dir = "/data/"${site.name}
+                sites {
+                  b { hosts = [y] }
+                  a { hosts = [x] }
+                  c { hosts = [z] }
+                }
+                """;
+        HoldfastSettings settings = HoldfastSettings.parse(hocon, "test.conf", Map.of("site.name", "c"));
+        assertThat(settings.site().dataDir()).isEqualTo(Path.of("/data/c"));
+        assertThat(settings.siteNames()).containsExactly("b", "a", "c");
+    }
+
+    @Test
     void sitesOnOneLineAreOrderedByName() {
         String hocon =
                 "site { name = c, data-dir = d }, sites { c { hosts = [z] }, a { hosts = [y] }, b { hosts = [x] } }";
