@@ -20,9 +20,9 @@ public record PersistenceSettings(Journal journal, Rocksdb rocksdb, Cassandra ca
     /**
      * Section {@code persistence.rocksdb}.
      *
-     * @param dir absolute directory of the journal
-     * @param snapshotDir absolute directory of the snapshots
-     * @param writeBufferBytes memory for writes that are not yet in a sorted file
+     * @param dir absolute directory that holds the journal's own, {@code journal}
+     * @param snapshotDir absolute directory that holds the snapshots' own, {@code snapshots}; may be the same
+     * @param writeBufferBytes one buffer for writes that are not yet in a sorted file; up to three are used
      */
     public record Rocksdb(Path dir, Path snapshotDir, long writeBufferBytes) {}
 

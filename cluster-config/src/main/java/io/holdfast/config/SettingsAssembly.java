@@ -186,9 +186,8 @@ final class SettingsAssembly {
         return new PersistenceSettings(
                 journal,
                 new PersistenceSettings.Rocksdb(
-                        reader.optionalPath(section + "rocksdb.dir").orElseGet(() -> dataDir.resolve("journal")),
-                        reader.optionalPath(section + "rocksdb.snapshot-dir")
-                                .orElseGet(() -> dataDir.resolve("snapshots")),
+                        reader.optionalPath(section + "rocksdb.dir").orElse(dataDir),
+                        reader.optionalPath(section + "rocksdb.snapshot-dir").orElse(dataDir),
                         reader.bytes(section + "rocksdb.write-buffer", MIB, GIB)),
                 new PersistenceSettings.Cassandra(
                         reader

@@ -42,8 +42,8 @@ class ExamplesTest {
         assertThat(settings.system()).isEqualTo(new SystemSettings("127.0.0.1", 7412));
         assertThat(settings.site().dataDir().isAbsolute()).isTrue();
         assertThat(settings.site().dataDir()).endsWithRaw(Path.of("holdfast-data/b"));
-        assertThat(settings.persistence().rocksdb().dir()).endsWithRaw(Path.of("holdfast-data/b/journal"));
-        assertThat(settings.persistence().rocksdb().snapshotDir()).endsWithRaw(Path.of("holdfast-data/b/snapshots"));
+        assertThat(settings.persistence().rocksdb().dir()).endsWithRaw(Path.of("holdfast-data/b"));
+        assertThat(settings.persistence().rocksdb().snapshotDir()).endsWithRaw(Path.of("holdfast-data/b"));
     }
 
     @Test
@@ -70,6 +70,6 @@ class ExamplesTest {
                         128 * 1024,
                         Duration.ofSeconds(1)));
         assertThat(settings.persistence().journal()).isEqualTo(PersistenceSettings.Journal.ROCKSDB);
-        assertThat(settings.persistence().rocksdb().writeBufferBytes()).isEqualTo(64L * 1024 * 1024);
+        assertThat(settings.persistence().rocksdb().writeBufferBytes()).isEqualTo(16L * 1024 * 1024);
     }
 }

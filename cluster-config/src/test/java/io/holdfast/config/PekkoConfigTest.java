@@ -37,11 +37,11 @@ class PekkoConfigTest {
         assertThat(config.getInt("pekko.remote.artery.canonical.port")).isEqualTo(7555);
         assertThat(config.getString("pekko.cluster.multi-data-center.self-data-center"))
                 .isEqualTo("b");
-        assertThat(config.getString("holdfast.persistence.rocksdb.journal.dir")).isEqualTo("/data/journal");
+        assertThat(config.getString("holdfast.persistence.rocksdb.journal.dir")).isEqualTo("/data");
         assertThat(config.getBytes("holdfast.persistence.rocksdb.journal.write-buffer"))
-                .isEqualTo(64L * 1024 * 1024);
+                .isEqualTo(16L * 1024 * 1024);
         assertThat(config.getString("holdfast.persistence.rocksdb.snapshot-store.dir"))
-                .isEqualTo("/data/snapshots");
+                .isEqualTo("/data");
         assertThat(config.getString("pekko.cluster.downing-provider-class"))
                 .isEqualTo("io.holdfast.server.membership.HoldfastDowningProvider");
     }
