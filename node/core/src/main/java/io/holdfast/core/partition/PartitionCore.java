@@ -1,0 +1,243 @@
+package io.holdfast.core.partition;
+
+import static io.holdfast.core.InvariantViolation.check;
+
+import io.holdfast.core.Now;
+import io.holdfast.core.SiteId;
+import io.holdfast.core.partition.PartitionInput.Ask;
+import io.holdfast.core.partition.PartitionInput.Submit;
+import io.holdfast.core.partition.PartitionInput.ToRaft;
+import io.holdfast.core.partition.Reply.Refusal;
+import io.holdfast.core.raft.Entry;
+import io.holdfast.core.raft.Input;
+import io.holdfast.core.raft.Outputs;
+import io.holdfast.core.raft.RaftNode;
+import io.holdfast.core.store.Command;
+import io.holdfast.core.store.CommandBatch;
+import io.holdfast.core.store.HybridClock;
+import io.holdfast.core.store.Outcome;
+import io.holdfast.core.store.PartitionStore;
+import io.holdfast.core.store.Query;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.random.RandomGenerator;
+
+/**
+ * One replica of a partition: the replicated log, the store that it drives, and the callers that wait. Pure, like everything in
+ * this module: {@link #step} takes what happened and answers what to do. Not thread-safe: one driver owns it.
+ */
+public final class PartitionCore {
+    private final PartitionConfig config;
+    private final RaftNode raft;
+    private final HybridClock clock;
+    private final PendingWrites writes;
+    private final Map<Long, Ask> reads = new HashMap<>();
+    private final Snapshots snapshots;
+
+    private PartitionStore store;
+    private PartitionOutput out = new PartitionOutput();
+    private Now now;
+    private long leadingTerm;
+    private long nextTicket;
+
+    public PartitionCore(PartitionConfig config, Recovery recovery, RandomGenerator random, Now now) {
+        this.config = config;
+        this.now = now;
+        this.raft = new RaftNode(config.raft(), recovery.log(), random, now);
+        this.store = new PartitionStore(config.limits(), recovery.store());
+        this.clock = new HybridClock(store.lastTimestamp());
+        this.writes = new PendingWrites(config.maxPendingBytes());
+        this.snapshots = new Snapshots(config.snapshotLogBytes(), recovery.bytes());
+    }
+
+    /** Takes one input and answers all that follows from it. */
+    public PartitionOutput step(Now at, PartitionInput input) {
+        now = at;
+        out = new PartitionOutput();
+        dispatch(input);
+        loseLeadership(Refusal.LEADERSHIP_LOST);
+        proposeQueued();
+        answerWaiting();
+        snapshot();
+        return out;
+    }
+
+    private void dispatch(PartitionInput input) {
+        if (input instanceof ToRaft toRaft) {
+            boolean failed = toRaft.input() instanceof Input.StorageFailed;
+            raft(toRaft.input());
+            if (failed) {
+                loseLeadership(Refusal.STORAGE_FAILED);
+            }
+        } else if (input instanceof Submit submit) {
+            submit(submit);
+        } else if (input instanceof Ask ask) {
+            ask(ask);
+        } else if (input instanceof PartitionInput.SnapshotSaved saved) {
+            snapshots.saved(saved.number()).ifPresent(this::install);
+        } else if (input instanceof PartitionInput.SnapshotFailed failed) {
+            snapshots.failed(failed.number()).ifPresent(image -> raft(new Input.ImageFailed(image.index())));
+        } else if (input instanceof PartitionInput.ImageEncoded encoded) {
+            raft(new Input.ImageEncoded(encoded.index(), encoded.term(), encoded.bytes()));
+        } else if (input instanceof PartitionInput.ImageDecoded decoded) {
+            snapshots.received(decoded.image());
+        } else if (input instanceof PartitionInput.ImageUndecodable undecodable) {
+            raft(new Input.ImageFailed(undecodable.index()));
+        }
+    }
+
+    /** Steps the log and takes over what it asks for. Entries are applied before reads are answered. */
+    private OptionalLong raft(Input input) {
+        Outputs outputs = raft.step(now, input);
+        out.messages.addAll(outputs.messages());
+        outputs.write().ifPresent(write -> {
+            out.write = Optional.of(write);
+            write.entries().forEach(entry -> snapshots.wrote(entry.size()));
+        });
+        outputs.committed().forEach(this::apply);
+        outputs.confirmedReads().forEach(ticket -> answer(reads.remove(ticket)));
+        outputs.refusedReads().forEach(ticket -> refuse(reads.remove(ticket).token(), Refusal.NOT_LEADER));
+        outputs.imageReceived().ifPresent(image -> out.decode = Optional.of(image));
+        if (outputs.imageWanted()) {
+            out.encode = Optional.of(image());
+        }
+        return outputs.proposed();
+    }
+
+    private void submit(Submit submit) {
+        if (raft.leadingTerm() == 0) {
+            raft(new Input.Nudge());
+            refuse(submit.token(), Refusal.NOT_LEADER);
+        } else if (!writes.offer(submit, id -> store.outcome(id).isPresent())) {
+            refuse(submit.token(), Refusal.OVERLOADED);
+        }
+    }
+
+    private void ask(Ask ask) {
+        long asOf = raft.asOfWallMillis();
+        boolean freshEnough = asOf > 0 && now.wallMillis() - asOf <= ask.maxStalenessMillis();
+        if (ask.maxStalenessMillis() > 0 && freshEnough) {
+            answer(ask);
+        } else if (raft.leadingTerm() == 0) {
+            raft(new Input.Nudge());
+            refuse(ask.token(), Refusal.NOT_LEADER);
+        } else if (reads.size() >= config.maxPendingReads()) {
+            refuse(ask.token(), Refusal.OVERLOADED);
+        } else {
+            long ticket = ++nextTicket;
+            reads.put(ticket, ask);
+            raft(new Input.Read(ticket));
+        }
+    }
+
+    private void answer(Ask ask) {
+        List<Query.Answer> answers = ask.queries().stream().map(store::answer).toList();
+        out.replies.add(new Reply.Answered(ask.token(), answers));
+    }
+
+    private void refuse(long token, Refusal reason) {
+        Optional<SiteId> elsewhere =
+                raft.leader().filter(site -> !site.equals(config.raft().self()));
+        out.replies.add(new Reply.Refused(token, reason, elsewhere));
+    }
+
+    private void apply(Entry entry) {
+        if (entry.kind() != Entry.Kind.COMMANDS) {
+            store.applyNothing(entry.index());
+            return;
+        }
+        List<Command> commands = writes.commandsOf(entry.index()).orElseGet(() -> CommandBatch.decode(entry.payload()));
+        List<Outcome> outcomes = store.apply(entry.index(), entry.timestamp(), commands);
+        clock.observe(store.lastTimestamp());
+        writes.applied(entry.index(), outcomes, out.replies);
+    }
+
+    /**
+     * Puts what is queued into one entry, when the journal is free: what comes while it writes goes out together afterwards
+     * (group commit). Nothing is proposed before an entry of this term is committed, so every earlier timestamp is known.
+     */
+    private void proposeQueued() {
+        if (!writes.hasQueued() || raft.writeInFlight() || !raft.acceptsProposals()) {
+            return;
+        }
+        List<Command> batch = writes.nextBatch(config.maxEntryBytes());
+        long timestamp = clock.next(now.wallMillis(), batch.size());
+        // Taken out of the queue before the step: with a single site the entry may be committed by it.
+        long index = raft.lastIndex() + 1;
+        writes.proposed(index, timestamp, batch);
+        OptionalLong proposed = raft(new Input.Propose(timestamp, CommandBatch.encode(batch)));
+        check(proposed.isPresent() && proposed.getAsLong() == index, "entry %d was proposed as %s", index, proposed);
+    }
+
+    private void answerWaiting() {
+        if (leadingTerm != 0) {
+            writes.durableHere(raft.durableIndex(), out.replies);
+            if (writes.waitForAll()) {
+                long everywhere = raft.leaderView().orElseThrow().minimalVoterMatch();
+                writes.durableEverywhere(everywhere, now.nanos(), out.replies);
+            }
+        }
+    }
+
+    private void loseLeadership(Refusal reason) {
+        if (leadingTerm != 0 && raft.leadingTerm() != leadingTerm) {
+            Optional<SiteId> next =
+                    raft.leader().filter(site -> !site.equals(config.raft().self()));
+            writes.refuseAll(reason, next, out.replies);
+        }
+        leadingTerm = raft.leadingTerm();
+    }
+
+    private void snapshot() {
+        if (!snapshots.due(store.bytes())) {
+            return;
+        }
+        PartitionImage image = snapshots.received().orElseGet(this::image);
+        raft.written(image.index(), image.term()).ifPresent(written -> {
+            var snapshot = new ReplicaSnapshot(written.hardState(), image, written.tail());
+            out.snapshot = Optional.of(new PartitionOutput.SaveSnapshot(snapshots.start(image), snapshot));
+        });
+    }
+
+    private PartitionImage image() {
+        return new PartitionImage(raft.commitTerm(), raft.membership(), store.image());
+    }
+
+    private void install(PartitionImage image) {
+        store = new PartitionStore(config.limits(), image.store());
+        clock.observe(store.lastTimestamp());
+        raft(new Input.ImageInstalled(image.index(), image.term(), image.membership()));
+    }
+
+    /** False while nothing is to be done until something happens. */
+    public boolean needsTicks() {
+        return raft.needsTicks() || writes.waitForAll();
+    }
+
+    /** What an operator wants to know of this replica. Cheap. */
+    public PartitionView view() {
+        return new PartitionView(
+                raft.role(),
+                raft.term(),
+                raft.leader(),
+                raft.commitIndex(),
+                raft.lastIndex(),
+                raft.membership(),
+                raft.leaderView(),
+                store.keys(),
+                store.bytes());
+    }
+
+    /** The state's bytes, to compare replicas. */
+    public PartitionImage currentImage() {
+        return image();
+    }
+
+    /** For checkers: the log below. */
+    public RaftNode raft() {
+        return raft;
+    }
+}

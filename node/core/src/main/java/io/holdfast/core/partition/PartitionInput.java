@@ -1,0 +1,56 @@
+package io.holdfast.core.partition;
+
+import io.holdfast.core.Bytes;
+import io.holdfast.core.raft.Input;
+import io.holdfast.core.store.Command;
+import io.holdfast.core.store.Query;
+import java.util.List;
+
+/** What can happen to a replica of a partition. */
+public sealed interface PartitionInput {
+
+    /** What concerns the replicated log alone: time, peers, hints, the journal. */
+    record ToRaft(Input input) implements PartitionInput {}
+
+    /**
+     * Writes of one caller. They are applied in this order, in one log entry; together at most a little more than the largest
+     * value.
+     *
+     * @param token comes back in the reply
+     * @param deadlineNanos on this replica's monotonic clock; only a write to all sites needs it, the others end by themselves
+     */
+    record Submit(long token, WriteConcern concern, long deadlineNanos, List<Command> commands)
+            implements PartitionInput {
+        public Submit {
+            commands = List.copyOf(commands);
+        }
+
+        int size() {
+            return commands.stream().mapToInt(Command::size).sum();
+        }
+    }
+
+    /**
+     * Reads of one caller.
+     *
+     * @param maxStalenessMillis 0: linearizable; else this replica may answer with a state that is at most so old
+     */
+    record Ask(long token, List<Query> queries, long maxStalenessMillis) implements PartitionInput {
+        public Ask {
+            queries = List.copyOf(queries);
+        }
+    }
+
+    /** The snapshot with this number is durable, and older journal records may go. */
+    record SnapshotSaved(long number) implements PartitionInput {}
+
+    record SnapshotFailed(long number) implements PartitionInput {}
+
+    /** The image of {@link PartitionOutput#encode()}, encoded. */
+    record ImageEncoded(long index, long term, Bytes bytes) implements PartitionInput {}
+
+    /** The image of {@link PartitionOutput#decode()}, decoded. */
+    record ImageDecoded(PartitionImage image) implements PartitionInput {}
+
+    record ImageUndecodable(long index) implements PartitionInput {}
+}

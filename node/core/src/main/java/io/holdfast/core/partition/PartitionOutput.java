@@ -1,0 +1,51 @@
+package io.holdfast.core.partition;
+
+import io.holdfast.core.raft.LogWrite;
+import io.holdfast.core.raft.Outgoing;
+import io.holdfast.core.raft.Outputs;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What a step of a partition's replica asks of its driver. Everything in it may be done now, in any order. */
+public final class PartitionOutput {
+    final List<Outgoing> messages = new ArrayList<>();
+    final List<Reply> replies = new ArrayList<>();
+    Optional<LogWrite> write = Optional.empty();
+    Optional<SaveSnapshot> snapshot = Optional.empty();
+    Optional<PartitionImage> encode = Optional.empty();
+    Optional<Outputs.ReceivedImage> decode = Optional.empty();
+
+    /** @param number counts up; comes back in {@link PartitionInput.SnapshotSaved} or SnapshotFailed */
+    public record SaveSnapshot(long number, ReplicaSnapshot snapshot) {}
+
+    public List<Outgoing> messages() {
+        return messages;
+    }
+
+    public List<Reply> replies() {
+        return replies;
+    }
+
+    /** To the journal; it answers with {@link io.holdfast.core.raft.Input.Durable} or StorageFailed. */
+    public Optional<LogWrite> write() {
+        return write;
+    }
+
+    /**
+     * To the snapshot store. It stands for all journal writes given so far, the one in this output included, and may be saved
+     * when they are durable. Writes that follow belong on top of it.
+     */
+    public Optional<SaveSnapshot> snapshot() {
+        return snapshot;
+    }
+
+    /** To be encoded, on another thread if it is large. */
+    public Optional<PartitionImage> encode() {
+        return encode;
+    }
+
+    public Optional<Outputs.ReceivedImage> decode() {
+        return decode;
+    }
+}

@@ -1,0 +1,195 @@
+package io.holdfast.core.partition;
+
+import io.holdfast.core.SiteId;
+import io.holdfast.core.partition.PartitionInput.Submit;
+import io.holdfast.core.partition.Reply.Refusal;
+import io.holdfast.core.store.Command;
+import io.holdfast.core.store.Condition;
+import io.holdfast.core.store.Outcome;
+import io.holdfast.core.store.WriteId;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/** The writes that a leader has taken and not answered: waiting for an entry, in an entry, or waiting for the last site. */
+final class PendingWrites {
+    private final long maxBytes;
+    private final ArrayDeque<Pending> queued = new ArrayDeque<>();
+    private final ArrayDeque<Proposal> proposals = new ArrayDeque<>();
+    private final ArrayDeque<WaitingForAll> waitingForAll = new ArrayDeque<>();
+    /** Writes of concern ONE that are under way: a second attempt at one must wait for the first one's outcome. */
+    private final Set<WriteId> attempts = new HashSet<>();
+
+    private long bytes;
+
+    private static final class Pending {
+        final Submit submit;
+        /** The outcome is certain before the write is committed, and concern ONE wants it early. */
+        final boolean early;
+
+        boolean answered;
+
+        Pending(Submit submit, boolean early) {
+            this.submit = submit;
+            this.early = early;
+        }
+    }
+
+    private record Proposal(long index, long timestamp, List<Pending> pending, List<Command> commands) {}
+
+    private record WaitingForAll(long index, Submit submit, List<Outcome> outcomes) {}
+
+    PendingWrites(long maxBytes) {
+        this.maxBytes = maxBytes;
+    }
+
+    /** Takes a submission, unless too much waits already. */
+    boolean offer(Submit submit, Predicate<WriteId> outcomeKnown) {
+        int size = submit.size();
+        if (bytes > 0 && bytes + size > maxBytes) {
+            return false;
+        }
+        bytes += size;
+        queued.addLast(new Pending(submit, submit.concern() == WriteConcern.ONE && foreseeable(submit, outcomeKnown)));
+        return true;
+    }
+
+    /** An unconditional put that is no retry will be applied with its own timestamp, whatever comes before it. */
+    private boolean foreseeable(Submit submit, Predicate<WriteId> outcomeKnown) {
+        boolean foreseeable = true;
+        for (Command command : submit.commands()) {
+            boolean plainPut =
+                    command.operation() instanceof Command.Put put && put.condition() instanceof Condition.None;
+            boolean first = attempts.add(command.id()) && !outcomeKnown.test(command.id());
+            foreseeable &= plainPut && first;
+        }
+        return foreseeable;
+    }
+
+    boolean isEmpty() {
+        return queued.isEmpty() && proposals.isEmpty() && waitingForAll.isEmpty();
+    }
+
+    boolean hasQueued() {
+        return !queued.isEmpty();
+    }
+
+    /** The commands for one entry, up to a size, at least one submission; they are queued until {@link #proposed}. */
+    List<Command> nextBatch(int maxEntryBytes) {
+        var commands = new ArrayList<Command>();
+        long size = 0;
+        for (Pending pending : queued) {
+            size += pending.submit.size();
+            if (!commands.isEmpty() && size > maxEntryBytes) {
+                break;
+            }
+            commands.addAll(pending.submit.commands());
+        }
+        return commands;
+    }
+
+    /** The batch stands in the log at this index. */
+    void proposed(long index, long timestamp, List<Command> batch) {
+        var members = new ArrayList<Pending>();
+        for (int left = batch.size(); left > 0; ) {
+            Pending next = queued.removeFirst();
+            members.add(next);
+            left -= next.submit.commands().size();
+        }
+        proposals.addLast(new Proposal(index, timestamp, members, batch));
+    }
+
+    /** The commands of the entry if this leader proposed it: they need no decoding. */
+    Optional<List<Command>> commandsOf(long index) {
+        return !proposals.isEmpty() && proposals.peekFirst().index() == index
+                ? Optional.of(proposals.peekFirst().commands())
+                : Optional.empty();
+    }
+
+    /** The entry has been applied. */
+    void applied(long index, List<Outcome> outcomes, List<Reply> replies) {
+        if (commandsOf(index).isEmpty()) {
+            return;
+        }
+        int from = 0;
+        for (Pending pending : proposals.removeFirst().pending()) {
+            Submit submit = pending.submit;
+            int to = from + submit.commands().size();
+            List<Outcome> own = List.copyOf(outcomes.subList(from, to));
+            from = to;
+            bytes -= submit.size();
+            if (submit.concern() == WriteConcern.ONE) {
+                submit.commands().forEach(command -> attempts.remove(command.id()));
+            }
+            if (submit.concern() == WriteConcern.ALL) {
+                waitingForAll.addLast(new WaitingForAll(index, submit, own));
+            } else if (!pending.answered) {
+                replies.add(new Reply.Written(submit.token(), own));
+            }
+        }
+    }
+
+    /** The leader's own journal holds everything up to the index: enough for concern ONE where the outcome is certain. */
+    void durableHere(long index, List<Reply> replies) {
+        for (Proposal proposal : proposals) {
+            if (proposal.index() > index) {
+                return;
+            }
+            long timestamp = proposal.timestamp();
+            for (Pending pending : proposal.pending()) {
+                if (pending.early && !pending.answered) {
+                    pending.answered = true;
+                    replies.add(new Reply.Written(pending.submit.token(), foreseen(pending.submit, timestamp)));
+                }
+                timestamp += pending.submit.commands().size();
+            }
+        }
+    }
+
+    private static List<Outcome> foreseen(Submit submit, long firstTimestamp) {
+        var outcomes = new ArrayList<Outcome>();
+        for (int i = 0; i < submit.commands().size(); i++) {
+            outcomes.add(new Outcome(Outcome.Kind.APPLIED, firstTimestamp + i));
+        }
+        return outcomes;
+    }
+
+    /** Every site holds everything up to the index; what has waited too long is answered as well. */
+    void durableEverywhere(long index, long nowNanos, List<Reply> replies) {
+        waitingForAll.removeIf(waiting -> {
+            if (waiting.index() <= index) {
+                replies.add(new Reply.Written(waiting.submit().token(), waiting.outcomes()));
+                return true;
+            }
+            if (nowNanos >= waiting.submit().deadlineNanos()) {
+                replies.add(new Reply.Refused(waiting.submit().token(), Refusal.TIMED_OUT, Optional.empty()));
+                return true;
+            }
+            return false;
+        });
+    }
+
+    boolean waitForAll() {
+        return !waitingForAll.isEmpty();
+    }
+
+    /** Leadership is gone: the callers must find the new leader and retry with the same ids. */
+    void refuseAll(Refusal reason, Optional<SiteId> leader, List<Reply> replies) {
+        queued.forEach(pending -> replies.add(new Reply.Refused(pending.submit.token(), reason, leader)));
+        proposals.stream()
+                .flatMap(proposal -> proposal.pending().stream())
+                .filter(pending -> !pending.answered)
+                .forEach(pending -> replies.add(new Reply.Refused(pending.submit.token(), reason, leader)));
+        waitingForAll.forEach(
+                waiting -> replies.add(new Reply.Refused(waiting.submit().token(), reason, leader)));
+        queued.clear();
+        proposals.clear();
+        waitingForAll.clear();
+        attempts.clear();
+        bytes = 0;
+    }
+}

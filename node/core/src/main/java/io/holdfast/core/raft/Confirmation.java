@@ -1,0 +1,119 @@
+package io.holdfast.core.raft;
+
+import io.holdfast.core.SiteId;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Map;
+
+/**
+ * Proves that the leader still leads: by a lease, or by a round of heartbeats that a majority answers (ReadIndex; Raft
+ * dissertation, section 6.4). Every AppendRequest carries a stamp, its time of sending; a follower's answer with a stamp
+ * proves that it followed this leader at some moment after it, and promised its vote to nobody else for the lease's duration
+ * from then on.
+ */
+final class Confirmation {
+    private final RaftNode raft;
+    private final Map<SiteId, Progress> followers;
+    private final ArrayDeque<PendingRead> reads = new ArrayDeque<>();
+    private long lastStamp;
+    /** The round on its way for reads, 0 for none. */
+    private long roundStamp;
+
+    private boolean leaseDropped;
+    private boolean ready;
+
+    /** The read may be answered once a majority has answered a stamp above this one. */
+    private record PendingRead(long ticket, long afterStamp) {}
+
+    Confirmation(RaftNode raft, Map<SiteId, Progress> followers) {
+        this.raft = raft;
+        this.followers = followers;
+    }
+
+    /** The stamp for a message that is sent now. Grows with every step that sends, even if the clock stands. */
+    long stamp() {
+        lastStamp = Math.max(raft.now.nanos(), lastStamp + 1);
+        return lastStamp;
+    }
+
+    void read(long ticket) {
+        if (ready && leaseHolds()) {
+            raft.out.confirmedReads.add(ticket);
+        } else {
+            reads.addLast(new PendingRead(ticket, lastStamp));
+        }
+    }
+
+    /** Answers reads that are proven, in the order they came. */
+    void proceed(boolean termStarted) {
+        ready = termStarted;
+        if (!termStarted || reads.isEmpty()) {
+            return;
+        }
+        long confirmed = majorityStamp(false);
+        boolean lease = leaseHolds();
+        while (!reads.isEmpty() && (lease || reads.peekFirst().afterStamp() < confirmed)) {
+            raft.out.confirmedReads.add(reads.removeFirst().ticket());
+        }
+        if (confirmed >= roundStamp) {
+            roundStamp = 0;
+        }
+    }
+
+    /** Whether reads wait that no message on its way can prove. */
+    boolean roundWanted() {
+        return ready && !reads.isEmpty() && roundStamp == 0;
+    }
+
+    /** A heartbeat to all has been sent with the last stamp. */
+    void roundSent() {
+        roundStamp = reads.isEmpty() ? 0 : lastStamp;
+    }
+
+    boolean readsWait() {
+        return !reads.isEmpty();
+    }
+
+    void dropLease() {
+        leaseDropped = true;
+    }
+
+    /** The promise lasts the lease's duration by the follower's clock, which may run faster by the drift bound. */
+    private boolean leaseHolds() {
+        if (leaseDropped || raft.config.leaseNanos() == 0) {
+            return false;
+        }
+        long stamp = majorityStamp(true);
+        long shortest = (long) (raft.config.leaseNanos() / (1 + raft.config.clockDriftBound()));
+        return stamp == Long.MAX_VALUE || (stamp > 0 && raft.now.nanos() < stamp + shortest);
+    }
+
+    /** The highest stamp that a majority of voters has answered; the leader counts itself as always up to date. */
+    private long majorityStamp(boolean forLease) {
+        long[] stamps = new long[raft.membership.sites().size()];
+        int filled = 0;
+        stamps[filled++] = Long.MAX_VALUE;
+        for (var follower : followers.entrySet()) {
+            Progress progress = follower.getValue();
+            boolean voter = raft.membership.isVoter(follower.getKey(), progress.identity);
+            stamps[filled++] = voter ? (forLease ? progress.leaseStamp : progress.stamp) : 0;
+        }
+        Arrays.sort(stamps);
+        return stamps[stamps.length - raft.membership.quorum()];
+    }
+
+    /** The leader's state holds everything that was acknowledged before this wall time: nobody else led until then. */
+    long asOfWallMillis() {
+        long stamp = majorityStamp(false);
+        if (!ready || stamp == 0) {
+            return 0;
+        }
+        long ageNanos = stamp == Long.MAX_VALUE ? 0 : Math.max(0, raft.now.nanos() - stamp);
+        return raft.now.wallMillis() - ageNanos / 1_000_000 - 1;
+    }
+
+    void refuseAll() {
+        reads.forEach(read -> raft.out.refusedReads.add(read.ticket()));
+        reads.clear();
+    }
+}

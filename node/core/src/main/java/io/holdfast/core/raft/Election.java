@@ -1,0 +1,219 @@
+package io.holdfast.core.raft;
+
+import io.holdfast.core.SiteId;
+import io.holdfast.core.raft.PeerMessage.PreVoteRequest;
+import io.holdfast.core.raft.PeerMessage.PreVoteResponse;
+import io.holdfast.core.raft.PeerMessage.VoteRequest;
+import io.holdfast.core.raft.PeerMessage.VoteResponse;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Votes and timers. Elections are held in two rounds: a pre-vote, which changes nothing, and the vote proper. After each
+ * message of a leader a voter promises its vote to nobody else for the lease's duration; that promise is what makes the
+ * leader's lease safe (Raft dissertation, section 6.4.1), and it binds the voter's vote for itself as well.
+ */
+final class Election {
+    private final RaftNode raft;
+    private final Set<SiteId> granted = new HashSet<>();
+    private long deadline;
+    private long promisedUntil;
+    private boolean transfer;
+
+    Election(RaftNode raft) {
+        this.raft = raft;
+    }
+
+    /** A promise made before a crash is forgotten, so a replica that ran before keeps silent for as long as one can last. */
+    void started(boolean fresh) {
+        long now = raft.now.nanos();
+        promisedUntil = fresh ? now : now + raft.config.leaseNanos();
+        long rank = raft.config.preference().indexOf(raft.config.self());
+        deadline = promisedUntil + rank * raft.config.electionTimeoutNanos() / 2 + random() / 4;
+    }
+
+    void resetTimer() {
+        deadline = raft.now.nanos() + raft.config.electionTimeoutNanos() + random();
+    }
+
+    private long random() {
+        return raft.random.nextLong(raft.config.electionTimeoutNanos());
+    }
+
+    void promise() {
+        promisedUntil = raft.now.nanos() + raft.config.leaseNanos();
+    }
+
+    private boolean promised() {
+        return raft.now.nanos() < promisedUntil;
+    }
+
+    void tick() {
+        boolean mayCampaign = raft.role != Role.LEADER && raft.role != Role.LEARNER && !raft.following.installing();
+        if (mayCampaign && !raft.quiesced && raft.now.nanos() >= deadline) {
+            askWhetherElectable();
+        }
+    }
+
+    /**
+     * A hint that the leader's site is lost. The first site in the order of preference is its natural heir and asks at once;
+     * the others wait their turn. If the hint is wrong, promises and the pre-vote keep the leader in place.
+     */
+    void unreachable(SiteId site) {
+        if (raft.role == Role.LEADER || raft.role == Role.LEARNER || !raft.leader.equals(Optional.of(site))) {
+            return;
+        }
+        raft.quiesced = false;
+        List<SiteId> heirs =
+                raft.config.preference().stream().filter(it -> !it.equals(site)).toList();
+        long rank = heirs.indexOf(raft.config.self());
+        long turn = raft.now.nanos() + rank * raft.config.electionTimeoutNanos() / 2;
+        deadline = Math.min(deadline, Math.max(turn, promisedUntil));
+        tick();
+    }
+
+    private void askWhetherElectable() {
+        if (promised()) {
+            deadline = promisedUntil;
+            return;
+        }
+        raft.role = Role.PRE_CANDIDATE;
+        raft.leader = Optional.empty();
+        granted.clear();
+        granted.add(raft.config.self());
+        resetTimer();
+        for (SiteId other : others()) {
+            raft.sendWhenDurable(
+                    other,
+                    new PreVoteRequest(
+                            raft.config.self(),
+                            raft.identity(),
+                            raft.term() + 1,
+                            raft.log.lastIndex(),
+                            raft.log.lastTerm()));
+        }
+        if (hasMajority()) {
+            campaign(false);
+        }
+    }
+
+    /** Starts the election proper. The requests leave only when the new term and the vote for itself are durable. */
+    void campaign(boolean forTransfer) {
+        if (!raft.isVoter() || raft.following.installing()) {
+            return;
+        }
+        transfer = forTransfer;
+        raft.role = Role.CANDIDATE;
+        raft.leader = Optional.empty();
+        raft.quiesced = false;
+        granted.clear();
+        raft.wal.setHardState(new HardState(raft.term() + 1, Optional.of(raft.config.self()), raft.identity()));
+        raft.following.termChanged();
+        resetTimer();
+        for (SiteId other : others()) {
+            raft.sendWhenDurable(
+                    other,
+                    new VoteRequest(
+                            raft.config.self(),
+                            raft.identity(),
+                            raft.term(),
+                            raft.log.lastIndex(),
+                            raft.log.lastTerm(),
+                            transfer));
+        }
+    }
+
+    /** The vote for itself counts when it is durable. */
+    void durable() {
+        if (raft.role == Role.CANDIDATE && raft.wal.hardStateDurable()) {
+            granted.add(raft.config.self());
+            if (hasMajority()) {
+                raft.becomeLeader();
+            }
+        }
+    }
+
+    void preVoteRequested(PreVoteRequest request) {
+        if (!raft.isVoter()) {
+            return;
+        }
+        // After an agreed silence a leader that nobody has heard is not a dead one: wake it and let the candidate ask
+        // again.
+        boolean silence = raft.quiesced && raft.leader.isPresent();
+        if (silence) {
+            raft.following.nudge();
+        }
+        boolean behind = request.term() <= raft.term();
+        boolean leaderLives = raft.leaderHoldsMajority();
+        boolean electable = raft.log.isUpToDate(request.lastIndex(), request.lastTerm());
+        boolean grant = !behind && !leaderLives && !silence && !promised() && electable;
+        long retryAfter = silence ? 2 * raft.config.heartbeatNanos() : Math.max(0, promisedUntil - raft.now.nanos());
+        raft.sendWhenDurable(
+                request.from(),
+                new PreVoteResponse(
+                        raft.config.self(), raft.identity(), grant ? request.term() : raft.term(), grant, retryAfter));
+    }
+
+    void preVoteAnswered(PreVoteResponse response) {
+        if (raft.role != Role.PRE_CANDIDATE) {
+            return;
+        }
+        if (response.granted() && response.term() == raft.term() + 1 && countsAsVoter(response)) {
+            granted.add(response.from());
+            if (hasMajority()) {
+                campaign(false);
+            }
+        } else if (response.retryAfterNanos() > 0) {
+            deadline = Math.min(deadline, raft.now.nanos() + response.retryAfterNanos() + random() / 16);
+        }
+    }
+
+    void voteRequested(VoteRequest request) {
+        boolean bound = promised() || raft.leaderHoldsMajority();
+        if (request.term() > raft.term()) {
+            if (bound && !request.transfer()) {
+                return;
+            }
+            raft.becomeFollower(request.term(), Optional.empty());
+        }
+        boolean grant = request.term() == raft.term()
+                && raft.isVoter()
+                && raft.leader.isEmpty()
+                && raft.hardState().vote().map(request.from()::equals).orElse(true)
+                && raft.log.isUpToDate(request.lastIndex(), request.lastTerm());
+        if (grant) {
+            raft.wal.setHardState(new HardState(raft.term(), Optional.of(request.from()), raft.identity()));
+            resetTimer();
+        }
+        raft.sendWhenDurable(request.from(), new VoteResponse(raft.config.self(), raft.identity(), raft.term(), grant));
+    }
+
+    void voteAnswered(VoteResponse response) {
+        boolean counts = raft.role == Role.CANDIDATE
+                && response.granted()
+                && response.term() == raft.term()
+                && countsAsVoter(response);
+        if (counts) {
+            granted.add(response.from());
+            if (hasMajority()) {
+                raft.becomeLeader();
+            }
+        }
+    }
+
+    private boolean countsAsVoter(PeerMessage message) {
+        return raft.membership.isVoter(message.from(), message.identity());
+    }
+
+    private boolean hasMajority() {
+        return granted.size() >= raft.membership.quorum();
+    }
+
+    private List<SiteId> others() {
+        return raft.membership.sites().stream()
+                .filter(site -> !site.equals(raft.config.self()))
+                .toList();
+    }
+}

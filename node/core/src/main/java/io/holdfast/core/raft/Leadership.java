@@ -1,0 +1,204 @@
+package io.holdfast.core.raft;
+
+import static io.holdfast.core.InvariantViolation.check;
+
+import io.holdfast.core.Bytes;
+import io.holdfast.core.SiteId;
+import io.holdfast.core.raft.PeerMessage.AppendResponse;
+import io.holdfast.core.raft.PeerMessage.ImageAck;
+import io.holdfast.core.raft.PeerMessage.TimeoutNow;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+
+/** The volatile state of a leader in its one term: how far followers are, what is committed, who takes over. */
+final class Leadership {
+    private final RaftNode raft;
+    private final Replication replication;
+    private final Confirmation confirmation;
+    /** The first entry of this term. Until it is committed the leader may not know what is (Raft, section 8). */
+    private final long termStartIndex;
+
+    private Optional<TransferTarget> transfer = Optional.empty();
+    private long pendingAdmission;
+    private long lastActivityNanos;
+
+    private record TransferTarget(SiteId to, long deadlineNanos) {}
+
+    Leadership(RaftNode raft) {
+        this.raft = raft;
+        this.termStartIndex = raft.log.lastIndex() + 1;
+        var followers = new TreeMap<SiteId, Progress>();
+        for (SiteId site : raft.membership.sites()) {
+            if (!site.equals(raft.config.self())) {
+                var progress = new Progress(termStartIndex, raft.now.nanos(), raft.config.clockDriftBound());
+                followers.put(site, progress);
+            }
+        }
+        this.confirmation = new Confirmation(raft, followers);
+        this.replication = new Replication(raft, followers, confirmation);
+        this.lastActivityNanos = raft.now.nanos();
+        append(Entry.Kind.NOOP, 0, Bytes.EMPTY);
+    }
+
+    private void append(Entry.Kind kind, long timestamp, Bytes payload) {
+        raft.log.append(new Entry(raft.term(), raft.log.lastIndex() + 1, timestamp, kind, payload));
+    }
+
+    boolean acceptsProposals() {
+        return raft.commitIndex >= termStartIndex && transfer.isEmpty();
+    }
+
+    void propose(long timestamp, Bytes payload) {
+        if (acceptsProposals()) {
+            wake();
+            append(Entry.Kind.COMMANDS, timestamp, payload);
+            raft.out.proposed = OptionalLong.of(raft.log.lastIndex());
+        }
+    }
+
+    void read(long ticket) {
+        confirmation.read(ticket);
+        wake();
+    }
+
+    /** Something happened, or somebody asks for a sign of life: send heartbeats again. */
+    void wake() {
+        lastActivityNanos = raft.now.nanos();
+        if (raft.quiesced) {
+            raft.quiesced = false;
+            // The silence was agreed upon, so nobody is late yet.
+            replication.forgiveSilence();
+            replication.heartbeat(false);
+        }
+    }
+
+    void reachable(SiteId site, boolean reachable) {
+        if (replication.reachable(site, reachable)) {
+            wake();
+        }
+    }
+
+    void appendAnswered(AppendResponse response) {
+        if (response.stamp() == 0) {
+            wake(); // The follower woke up before us and wants a sign of life.
+        }
+        replication.answered(response);
+        admitStranger(response);
+    }
+
+    /**
+     * A replica with a new identity that holds everything that is committed may vote again. One admission at a time, so that
+     * two majorities never differ in more than one identity (Raft dissertation, section 4.1).
+     */
+    private void admitStranger(AppendResponse response) {
+        boolean stranger = !raft.membership.isVoter(response.from(), response.identity());
+        boolean mayAdmit = acceptsProposals() && pendingAdmission <= raft.commitIndex;
+        if (stranger && mayAdmit && response.matchIndex() >= raft.commitIndex) {
+            append(Entry.Kind.ADMIT, 0, Membership.encodeAdmission(response.from(), response.identity()));
+            pendingAdmission = raft.log.lastIndex();
+        }
+    }
+
+    void imageAnswered(ImageAck ack) {
+        replication.imageAnswered(ack);
+    }
+
+    void imageEncoded(Input.ImageEncoded image) {
+        replication.imageEncoded(image);
+    }
+
+    void transfer(SiteId to) {
+        boolean voter = raft.membership.sites().contains(to) && !to.equals(raft.config.self());
+        if (voter && transfer.isEmpty() && raft.commitIndex >= termStartIndex) {
+            wake();
+            transfer = Optional.of(new TransferTarget(to, raft.now.nanos() + raft.config.electionTimeoutNanos()));
+        }
+    }
+
+    /** Storage failed here: whoever is furthest may take over at once. */
+    void abdicate() {
+        confirmation.dropLease();
+        replication.furthestVoter().ifPresent(this::sendTimeoutNow);
+    }
+
+    private void sendTimeoutNow(SiteId to) {
+        // The voters' promises do not bind in the election that this starts, and the message may arrive at any later
+        // time:
+        // from here on no lease counts in this term, also if the transfer comes to nothing.
+        confirmation.dropLease();
+        raft.send(to, new TimeoutNow(raft.config.self(), raft.identity(), raft.term()));
+    }
+
+    void tick() {
+        if (raft.quiesced) {
+            return;
+        }
+        if (!replication.heardMajority()) {
+            raft.becomeFollower(raft.term(), Optional.empty()); // CheckQuorum (Raft dissertation, section 6.2).
+            return;
+        }
+        if (transfer.isPresent() && raft.now.nanos() >= transfer.get().deadlineNanos()) {
+            transfer = Optional.empty();
+        }
+        replication.tick();
+        quiesceIfIdle();
+    }
+
+    private void quiesceIfIdle() {
+        boolean idle = raft.now.nanos() - lastActivityNanos >= raft.config.quiesceAfterNanos();
+        boolean settled = raft.commitIndex == raft.log.lastIndex()
+                && raft.wal.durableIndex() == raft.log.lastIndex()
+                && !confirmation.readsWait()
+                && transfer.isEmpty();
+        if (idle && settled && replication.allCaughtUp()) {
+            replication.heartbeat(true);
+            raft.quiesced = true;
+        }
+    }
+
+    /** Runs at the end of each step. */
+    void proceed() {
+        advanceCommit();
+        if (transfer.isPresent() && replication.matchOf(transfer.get().to()) == raft.log.lastIndex()) {
+            sendTimeoutNow(transfer.get().to());
+        }
+        replication.proceed();
+        confirmation.proceed(raft.commitIndex >= termStartIndex);
+        if (confirmation.roundWanted()) {
+            replication.heartbeat(false);
+        }
+    }
+
+    /** Only an entry of the leader's own term is committed by counting; older ones with it (Raft, section 5.4.2). */
+    private void advanceCommit() {
+        long majority = replication.majorityMatch();
+        if (majority > raft.commitIndex && raft.log.termAt(majority) == raft.term()) {
+            raft.commitTo(majority);
+            lastActivityNanos = raft.now.nanos();
+        }
+    }
+
+    void end() {
+        confirmation.refuseAll();
+    }
+
+    boolean holdsMajority() {
+        return raft.quiesced || replication.heardMajority();
+    }
+
+    long asOfWallMillis() {
+        return confirmation.asOfWallMillis();
+    }
+
+    long neededFrom() {
+        return replication.neededFrom();
+    }
+
+    LeaderView view() {
+        check(raft.role == Role.LEADER, "view of a leader asked from a %s", raft.role);
+        Map<SiteId, Long> matches = replication.matches();
+        return new LeaderView(matches, replication.heard(), replication.minimalVoterMatch());
+    }
+}

@@ -1,0 +1,64 @@
+package io.holdfast.core.raft;
+
+import io.holdfast.core.Bytes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * What one step asks of its driver. Nothing in here waits for anything: a message that depends on a record that is not yet
+ * durable is held inside the core and comes out with a later step, so a driver cannot send it too early.
+ */
+public final class Outputs {
+    final List<Outgoing> messages = new ArrayList<>();
+    final List<Entry> committed = new ArrayList<>();
+    final List<Long> confirmedReads = new ArrayList<>();
+    final List<Long> refusedReads = new ArrayList<>();
+    OptionalLong proposed = OptionalLong.empty();
+    Optional<LogWrite> write = Optional.empty();
+    Optional<ReceivedImage> imageReceived = Optional.empty();
+    boolean imageWanted;
+
+    /** An image that arrived whole: decode it, save it durably, then report {@link Input.ImageInstalled}. */
+    public record ReceivedImage(long index, long term, Bytes bytes) {}
+
+    /** To be sent now, in this order. Losing one is harmless. */
+    public List<Outgoing> messages() {
+        return messages;
+    }
+
+    /** To be applied now, in this order. */
+    public List<Entry> committed() {
+        return committed;
+    }
+
+    /** Tickets of reads for which this replica has just proven that it was the leader when they came. */
+    public List<Long> confirmedReads() {
+        return confirmedReads;
+    }
+
+    /** Tickets of reads that another replica must answer. */
+    public List<Long> refusedReads() {
+        return refusedReads;
+    }
+
+    /** The index of the entry that {@link Input.Propose} made; empty if this replica may not append now. */
+    public OptionalLong proposed() {
+        return proposed;
+    }
+
+    /** To be written to the journal; answered with {@link Input.Durable}. */
+    public Optional<LogWrite> write() {
+        return write;
+    }
+
+    public Optional<ReceivedImage> imageReceived() {
+        return imageReceived;
+    }
+
+    /** A follower needs an image of the partition as it is now: answered with {@link Input.ImageEncoded}. */
+    public boolean imageWanted() {
+        return imageWanted;
+    }
+}

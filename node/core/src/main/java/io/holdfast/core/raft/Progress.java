@@ -1,0 +1,85 @@
+package io.holdfast.core.raft;
+
+import java.util.ArrayDeque;
+
+/** What the leader knows of one follower, and how fast it sends to it. */
+final class Progress {
+    enum Mode {
+        /** Where the logs agree is not known: one message with entries at a time. */
+        PROBE,
+        /** Pipelining: entries go out without waiting for the answers before. */
+        REPLICATE,
+        /** The follower lacks entries that are in memory no more: it gets an image. */
+        IMAGE
+    }
+
+    Mode mode = Mode.PROBE;
+    long nextIndex;
+    long matchIndex;
+    /** The identity that the follower's last message carried, 0 before the first one. */
+    long identity;
+    /** The newest stamp that came back, and the newest one that may count for a lease; 0 for none. */
+    long stamp;
+
+    long leaseStamp;
+    long lastHeardNanos;
+    long lastSentNanos;
+    boolean reachable = true;
+    /** A probe is on its way. */
+    boolean paused;
+
+    final ClockRateGuard clockRate;
+    private final ArrayDeque<Long> inFlight = new ArrayDeque<>();
+
+    Progress(long nextIndex, long nowNanos, double clockDriftBound) {
+        this.nextIndex = nextIndex;
+        this.lastHeardNanos = nowNanos;
+        this.clockRate = new ClockRateGuard(clockDriftBound);
+    }
+
+    boolean maySendEntries(int maxInFlight) {
+        return switch (mode) {
+            case PROBE -> !paused;
+            case REPLICATE -> inFlight.size() < maxInFlight;
+            case IMAGE -> false;
+        };
+    }
+
+    void sentEntries(long lastIndex) {
+        if (mode == Mode.PROBE) {
+            paused = true;
+        } else {
+            inFlight.addLast(lastIndex);
+            nextIndex = lastIndex + 1;
+        }
+    }
+
+    /** The follower holds the leader's log up to the index. Answers whether that is news. */
+    boolean matched(long index) {
+        boolean news = index > matchIndex;
+        matchIndex = Math.max(matchIndex, index);
+        while (!inFlight.isEmpty() && inFlight.peekFirst() <= matchIndex) {
+            inFlight.removeFirst();
+        }
+        nextIndex = Math.max(nextIndex, matchIndex + 1);
+        if (mode == Mode.PROBE && index >= nextIndex - 1) {
+            mode = Mode.REPLICATE;
+            paused = false;
+        }
+        return news;
+    }
+
+    /** Entries that were sent may be lost: find out again where the logs agree. */
+    void probe(long next) {
+        mode = Mode.PROBE;
+        paused = false;
+        inFlight.clear();
+        nextIndex = Math.max(matchIndex + 1, next);
+    }
+
+    void awaitImage() {
+        mode = Mode.IMAGE;
+        paused = false;
+        inFlight.clear();
+    }
+}

@@ -1,0 +1,323 @@
+package io.holdfast.core.raft;
+
+import static io.holdfast.core.InvariantViolation.check;
+
+import io.holdfast.core.Now;
+import io.holdfast.core.SiteId;
+import io.holdfast.core.raft.PeerMessage.AppendRequest;
+import io.holdfast.core.raft.PeerMessage.AppendResponse;
+import io.holdfast.core.raft.PeerMessage.ImageAck;
+import io.holdfast.core.raft.PeerMessage.ImageChunk;
+import io.holdfast.core.raft.PeerMessage.PreVoteRequest;
+import io.holdfast.core.raft.PeerMessage.PreVoteResponse;
+import io.holdfast.core.raft.PeerMessage.TimeoutNow;
+import io.holdfast.core.raft.PeerMessage.VoteRequest;
+import io.holdfast.core.raft.PeerMessage.VoteResponse;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/**
+ * One replica of a Raft group (Ongaro and Ousterhout, "In search of an understandable consensus algorithm", 2014, and
+ * Ongaro's dissertation), as a pure function of its inputs: {@link #step} takes what happened and answers what to do. No
+ * clock, no threads, no I/O. Not thread-safe: one driver owns it. docs/protocol.md is its specification.
+ *
+ * <p>This class holds what every role shares: terms, the log's commitment, and the dispatch. {@link Election} decides on
+ * votes, {@link Following} takes what a leader sends, {@link Leadership} is the volatile state of a leader's one term.
+ */
+public final class RaftNode {
+    final RaftConfig config;
+    final RandomGenerator random;
+    final Log log;
+    final WriteAhead wal;
+    final Election election;
+    final Following following;
+
+    Now now;
+    Outputs out = new Outputs();
+    Role role;
+    Optional<SiteId> leader = Optional.empty();
+    Membership membership;
+    long commitIndex;
+    /** Nobody sends and no timer runs: an idle partition costs nothing (docs/protocol.md, "Silence"). */
+    boolean quiesced;
+
+    private Optional<Leadership> leadership = Optional.empty();
+    private boolean halted;
+
+    /** Starts from what the journal held. */
+    public RaftNode(RaftConfig config, RecoveredLog recovered, RandomGenerator random, Now now) {
+        this.config = config;
+        this.random = random;
+        this.now = now;
+        this.membership = recovered.membership();
+        this.log = new Log(recovered.baseIndex(), recovered.baseTerm(), recovered.entries());
+        this.wal = new WriteAhead(recovered.hardState(), log, config.maxWriteBytes());
+        // Entries known to be committed are applied by the first step, like any others.
+        this.commitIndex = recovered.baseIndex();
+        this.role = isVoter() ? Role.FOLLOWER : Role.LEARNER;
+        this.election = new Election(this);
+        this.following = new Following(this, Math.min(recovered.commitIndex(), log.lastIndex()));
+        election.started(recovered.hardState().term() == 0);
+    }
+
+    /** Takes one input and answers all that follows from it. */
+    public Outputs step(Now at, Input input) {
+        now = at;
+        out = new Outputs();
+        if (halted) {
+            if (input instanceof Input.Read read) {
+                out.refusedReads.add(read.ticket());
+            }
+            return out;
+        }
+        dispatch(input);
+        leadership.ifPresent(Leadership::proceed);
+        following.proceed();
+        trimLog();
+        out.write = halted ? Optional.empty() : wal.next(commitIndex);
+        return out;
+    }
+
+    private void dispatch(Input input) {
+        if (input instanceof Input.Received received) {
+            receive(received.message());
+        } else if (input instanceof Input.Propose propose) {
+            leadership.ifPresent(it -> it.propose(propose.timestamp(), propose.payload()));
+        } else if (input instanceof Input.Read read) {
+            leadership.ifPresentOrElse(it -> it.read(read.ticket()), () -> out.refusedReads.add(read.ticket()));
+        } else if (input instanceof Input.Durable durable) {
+            wal.durable(durable.number(), out.messages);
+            election.durable();
+        } else if (input instanceof Input.Tick) {
+            leadership.ifPresent(Leadership::tick);
+            election.tick();
+        } else if (input instanceof Input.Unreachable hint) {
+            leadership.ifPresent(it -> it.reachable(hint.site(), false));
+            election.unreachable(hint.site());
+        } else if (input instanceof Input.Reachable hint) {
+            leadership.ifPresent(it -> it.reachable(hint.site(), true));
+        } else if (input instanceof Input.Nudge) {
+            following.nudge();
+        } else if (input instanceof Input.Transfer transfer) {
+            leadership.ifPresent(it -> it.transfer(transfer.to()));
+        } else if (input instanceof Input.ImageEncoded image) {
+            leadership.ifPresent(it -> it.imageEncoded(image));
+        } else if (input instanceof Input.ImageInstalled image) {
+            following.installed(image);
+        } else if (input instanceof Input.ImageFailed image) {
+            following.imageFailed(image.index());
+        } else if (input instanceof Input.StorageFailed) {
+            halt();
+        }
+    }
+
+    private void receive(PeerMessage message) {
+        if (message.from().equals(config.self()) || !membership.identities().containsKey(message.from())) {
+            return; // Misrouted, or from a site that holds no replica of this partition.
+        }
+        if (message.term() > term() && revealsHigherTerm(message)) {
+            becomeFollower(message.term(), Optional.empty());
+        }
+        if (message instanceof PreVoteRequest request) {
+            leadership.ifPresent(Leadership::wake);
+            election.preVoteRequested(request);
+        } else if (message instanceof PreVoteResponse response) {
+            election.preVoteAnswered(response);
+        } else if (message instanceof VoteRequest request) {
+            election.voteRequested(request);
+        } else if (message instanceof VoteResponse response) {
+            election.voteAnswered(response);
+        } else if (message instanceof AppendRequest request) {
+            following.append(request);
+        } else if (message instanceof AppendResponse response) {
+            leadershipIn(response.term()).ifPresent(it -> it.appendAnswered(response));
+        } else if (message instanceof ImageChunk chunk) {
+            following.imageChunk(chunk);
+        } else if (message instanceof ImageAck ack) {
+            leadershipIn(ack.term()).ifPresent(it -> it.imageAnswered(ack));
+        } else if (message instanceof TimeoutNow timeout && timeout.term() == term() && role == Role.FOLLOWER) {
+            election.campaign(true);
+        }
+    }
+
+    /**
+     * A higher term in most messages makes any replica a follower at once (Raft, figure 2, "all servers"). The requests for
+     * votes decide for themselves: a pre-vote binds nobody, and a vote asked for against a promise must change nothing
+     * (Raft dissertation, section 4.2.3).
+     */
+    private boolean revealsHigherTerm(PeerMessage message) {
+        if (message instanceof PreVoteRequest || message instanceof VoteRequest) {
+            return false;
+        }
+        return !(message instanceof PreVoteResponse response && response.granted());
+    }
+
+    private Optional<Leadership> leadershipIn(long term) {
+        return term == term() ? leadership : Optional.empty();
+    }
+
+    void becomeFollower(long term, Optional<SiteId> of) {
+        leadership.ifPresent(Leadership::end);
+        leadership = Optional.empty();
+        quiesced = false;
+        role = isVoter() ? Role.FOLLOWER : Role.LEARNER;
+        leader = of;
+        if (term > term()) {
+            wal.setHardState(new HardState(term, Optional.empty(), identity()));
+            following.termChanged();
+        }
+        election.resetTimer();
+    }
+
+    void becomeLeader() {
+        check(role == Role.CANDIDATE, "a %s became leader of term %d", role, term());
+        role = Role.LEADER;
+        leader = Optional.of(config.self());
+        leadership = Optional.of(new Leadership(this));
+    }
+
+    /** Advances commitment: the entries come out to be applied, admissions take effect here. */
+    void commitTo(long index) {
+        check(index <= log.lastIndex(), "commit index %d is past the log's end %d", index, log.lastIndex());
+        while (commitIndex < index) {
+            Entry entry = log.entry(++commitIndex);
+            if (entry.kind() == Entry.Kind.ADMIT) {
+                membership = membership.admit(entry.payload());
+                membershipChanged();
+            }
+            out.committed.add(entry);
+        }
+    }
+
+    void membershipChanged() {
+        if (role == Role.LEARNER && isVoter()) {
+            role = Role.FOLLOWER;
+            election.resetTimer();
+        }
+    }
+
+    private void trimLog() {
+        // What a running image transfer starts from is kept a while longer, else a slow follower never catches up.
+        long keepFrom = leadership.map(Leadership::neededFrom).orElse(Long.MAX_VALUE);
+        long upTo = Math.min(commitIndex, wal.durableIndex());
+        log.trim(Math.min(upTo, keepFrom), config.logTailBytes());
+        log.trim(upTo, config.logTailBytes() * 16);
+    }
+
+    private void halt() {
+        // Another replica with a sound disk takes over at once; this needs no write of ours, so the lease ends here.
+        leadership.ifPresent(Leadership::abdicate);
+        leadership.ifPresent(Leadership::end);
+        leadership = Optional.empty();
+        role = Role.LEARNER;
+        leader = Optional.empty();
+        halted = true;
+    }
+
+    /** Whether this replica leads and has heard from a majority lately. */
+    boolean leaderHoldsMajority() {
+        return leadership.map(Leadership::holdsMajority).orElse(false);
+    }
+
+    void send(SiteId to, PeerMessage message) {
+        out.messages.add(new Outgoing(to, message));
+    }
+
+    void sendWhenDurable(SiteId to, PeerMessage message) {
+        wal.sendWhenDurable(new Outgoing(to, message), out.messages);
+    }
+
+    boolean isVoter() {
+        return membership.isVoter(config.self(), identity());
+    }
+
+    long identity() {
+        return wal.hardState().identity();
+    }
+
+    // What the driver may ask at any time.
+
+    public Role role() {
+        return role;
+    }
+
+    public long term() {
+        return wal.hardState().term();
+    }
+
+    public Optional<SiteId> leader() {
+        return leader;
+    }
+
+    public HardState hardState() {
+        return wal.hardState();
+    }
+
+    public Membership membership() {
+        return membership;
+    }
+
+    public long commitIndex() {
+        return commitIndex;
+    }
+
+    public long commitTerm() {
+        return log.termAt(commitIndex);
+    }
+
+    public long lastIndex() {
+        return log.lastIndex();
+    }
+
+    public long durableIndex() {
+        return wal.durableIndex();
+    }
+
+    public boolean writeInFlight() {
+        return wal.inFlight();
+    }
+
+    /** Whether proposals are accepted: leader, an entry of its own term is committed, and no transfer is under way. */
+    public boolean acceptsProposals() {
+        return leadership.map(Leadership::acceptsProposals).orElse(false);
+    }
+
+    /** The term this replica leads, 0 if it does not lead. */
+    public long leadingTerm() {
+        return leadership.isPresent() ? term() : 0;
+    }
+
+    /** Each follower's durable match index, as this leader knows it; empty if it does not lead. */
+    public Optional<LeaderView> leaderView() {
+        return leadership.map(Leadership::view);
+    }
+
+    /** The state at the commit index holds everything acknowledged before this wall time; 0 if unknown. */
+    public long asOfWallMillis() {
+        return leadership.map(Leadership::asOfWallMillis).orElseGet(following::asOfWallMillis);
+    }
+
+    /**
+     * What a snapshot must hold beside an image of this index and term, so that it stands for all journal writes given so far;
+     * empty while those do not reach far enough.
+     */
+    public Optional<Written> written(long imageIndex, long imageTerm) {
+        long needed = following.installing() ? log.lastIndex() : imageIndex;
+        if (!wal.covers(needed)) {
+            return Optional.empty();
+        }
+        boolean fits = log.knows(imageIndex) && log.termAt(imageIndex) == imageTerm;
+        List<Entry> tail = fits ? log.after(imageIndex) : List.of();
+        int written = (int) Math.max(0, Math.min(tail.size(), wal.writtenIndex() - imageIndex));
+        return Optional.of(new Written(wal.writtenHardState(), tail.subList(0, written)));
+    }
+
+    /** The hard state and the end of the log as the journal has them once the writes given so far are durable. */
+    public record Written(HardState hardState, List<Entry> tail) {}
+
+    /** False while the replica is silent: then no tick changes anything. */
+    public boolean needsTicks() {
+        return !quiesced && !halted;
+    }
+}

@@ -1,0 +1,125 @@
+package io.holdfast.core.store;
+
+import io.holdfast.core.Bytes;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The payload of a log entry: commands in order. Durable and on the wire, so the format is fixed for ever: a version byte, the
+ * count, then for each command: client, sequence, doneBelow, notAfter (longs), kind (byte), condition (byte, and the version
+ * if the condition has one), key length (short) and key, and for a put value length (int) and value. Big endian.
+ */
+public final class CommandBatch {
+    private static final byte VERSION = 1;
+
+    private static final byte PUT = 1;
+    private static final byte DELETE = 2;
+    private static final byte SETTLE = 3;
+
+    private static final byte NO_CONDITION = 0;
+    private static final byte ABSENT = 1;
+    private static final byte PRESENT = 2;
+    private static final byte VERSION_IS = 3;
+
+    private CommandBatch() {}
+
+    public static Bytes encode(List<Command> commands) {
+        int size = 5;
+        for (Command command : commands) {
+            size += command.size();
+        }
+        ByteBuffer out = ByteBuffer.allocate(size);
+        out.put(VERSION).putInt(commands.size());
+        commands.forEach(command -> encode(command, out));
+        return Bytes.wrap(out.position() == size ? out.array() : Arrays.copyOf(out.array(), out.position()));
+    }
+
+    private static void encode(Command command, ByteBuffer out) {
+        out.putLong(command.id().client())
+                .putLong(command.id().sequence())
+                .putLong(command.doneBelow())
+                .putLong(command.notAfterMillis());
+        Command.Operation operation = command.operation();
+        if (operation instanceof Command.Put put) {
+            out.put(PUT);
+            encode(put.condition(), out);
+            encodeKey(put.key(), out);
+            out.putInt(put.value().length()).put(put.value().unsafeArray());
+        } else if (operation instanceof Command.Delete delete) {
+            out.put(DELETE);
+            encode(delete.condition(), out);
+            encodeKey(delete.key(), out);
+        } else {
+            out.put(SETTLE);
+            encodeKey(operation.key(), out);
+        }
+    }
+
+    private static void encode(Condition condition, ByteBuffer out) {
+        if (condition instanceof Condition.Absent) {
+            out.put(ABSENT);
+        } else if (condition instanceof Condition.Present) {
+            out.put(PRESENT);
+        } else if (condition instanceof Condition.VersionIs version) {
+            out.put(VERSION_IS).putLong(version.expected());
+        } else {
+            out.put(NO_CONDITION);
+        }
+    }
+
+    private static void encodeKey(Bytes key, ByteBuffer out) {
+        out.putShort((short) key.length()).put(key.unsafeArray());
+    }
+
+    public static List<Command> decode(Bytes payload) {
+        ByteBuffer in = ByteBuffer.wrap(payload.unsafeArray());
+        byte version = in.get();
+        if (version != VERSION) {
+            throw new IllegalArgumentException("unknown version " + version + " of a command batch");
+        }
+        int count = in.getInt();
+        var commands = new ArrayList<Command>(count);
+        for (int i = 0; i < count; i++) {
+            commands.add(decodeCommand(in));
+        }
+        return commands;
+    }
+
+    private static Command decodeCommand(ByteBuffer in) {
+        var id = new WriteId(in.getLong(), in.getLong());
+        long doneBelow = in.getLong();
+        long notAfter = in.getLong();
+        byte kind = in.get();
+        Command.Operation operation =
+                switch (kind) {
+                    case PUT -> {
+                        Condition condition = decodeCondition(in);
+                        yield new Command.Put(decodeKey(in), Bytes.read(in, in.getInt()), condition);
+                    }
+                    case DELETE -> {
+                        Condition condition = decodeCondition(in);
+                        yield new Command.Delete(decodeKey(in), condition);
+                    }
+                    case SETTLE -> new Command.Settle(decodeKey(in));
+                    default -> throw new IllegalArgumentException("unknown kind " + kind + " of a command");
+                };
+        return new Command(id, doneBelow, notAfter, operation);
+    }
+
+    private static Condition decodeCondition(ByteBuffer in) {
+        byte kind = in.get();
+        return switch (kind) {
+            case NO_CONDITION -> Condition.NONE;
+            case ABSENT -> new Condition.Absent();
+            case PRESENT -> new Condition.Present();
+            case VERSION_IS -> new Condition.VersionIs(in.getLong());
+            default -> throw new IllegalArgumentException("unknown condition " + kind);
+        };
+    }
+
+    private static Bytes decodeKey(ByteBuffer in) {
+        return Bytes.read(in, in.getShort() & 0xffff);
+    }
+}

@@ -1,0 +1,69 @@
+package io.holdfast.core.store;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The outcomes of writes, by client, so that a retry gets the first one and never applies twice (DESIGN 3, rule 10). An outcome
+ * is kept until the client says that it is done with it, or the client has been silent for the retention.
+ *
+ * <p>Mutable, unlike {@link Versions}: it holds little more than what is in flight, so an image copies it.
+ */
+final class Sessions {
+    private final Map<Long, Session> byClient = new HashMap<>();
+
+    static final class Session {
+        long doneBelow;
+        long lastTimestamp;
+        final TreeMap<Long, Outcome> outcomes = new TreeMap<>();
+
+        Session copy() {
+            var copy = new Session();
+            copy.doneBelow = doneBelow;
+            copy.lastTimestamp = lastTimestamp;
+            copy.outcomes.putAll(outcomes);
+            return copy;
+        }
+    }
+
+    Optional<Outcome> find(WriteId id) {
+        Session session = byClient.get(id.client());
+        if (session == null) {
+            return Optional.empty();
+        }
+        if (id.sequence() < session.doneBelow) {
+            return Optional.of(new Outcome(Outcome.Kind.FORGOTTEN, 0));
+        }
+        return Optional.ofNullable(session.outcomes.get(id.sequence()));
+    }
+
+    void record(WriteId id, long doneBelow, long timestamp, Outcome outcome) {
+        Session session = byClient.computeIfAbsent(id.client(), client -> new Session());
+        session.lastTimestamp = timestamp;
+        if (doneBelow > session.doneBelow) {
+            session.doneBelow = doneBelow;
+            session.outcomes.headMap(doneBelow).clear();
+        }
+        if (id.sequence() >= session.doneBelow) {
+            session.outcomes.put(id.sequence(), outcome);
+        }
+    }
+
+    /** Forgets clients that have been silent since before the timestamp. */
+    void expire(long silentSince) {
+        byClient.values().removeIf(session -> session.lastTimestamp < silentSince);
+    }
+
+    void restore(long client, Session session) {
+        byClient.put(client, session);
+    }
+
+    SortedMap<Long, Session> copy() {
+        var copy = new TreeMap<Long, Session>();
+        byClient.forEach((client, session) -> copy.put(client, session.copy()));
+        return copy;
+    }
+}
