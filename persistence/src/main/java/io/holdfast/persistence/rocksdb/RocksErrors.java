@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -14,6 +15,8 @@ import org.rocksdb.Status;
 final class RocksErrors {
     private static final Pattern FILE = Pattern.compile("MANIFEST-\\d+|CURRENT|\\d{6,}\\.(log|sst)");
 
+    private static final Pattern MISSING_LOG = Pattern.compile("log number: (\\d{1,18})\\b");
+
     private RocksErrors() {}
 
     static StorageException atOpen(Path directory, RocksDBException e) {
@@ -21,7 +24,7 @@ final class RocksErrors {
         if (isCorruption(e)) {
             return corrupt(directory, said, e);
         }
-        if (said.toLowerCase(java.util.Locale.ROOT).contains("lock")) {
+        if (said.toLowerCase(Locale.ROOT).contains("lock")) {
             return new StorageException(
                     "The journal directory " + directory + " is locked by another process (" + said
                             + "). Stop the other process, or give this one a directory of its own (key dir)",
@@ -41,7 +44,10 @@ final class RocksErrors {
     }
 
     static StorageException.Corrupt corrupt(Path directory, String what, Throwable cause) {
-        String file = FILE.matcher(what).find() ? "" : suspect(directory);
+        var missing = MISSING_LOG.matcher(what);
+        String file = missing.find()
+                ? " (file " + directory.resolve(String.format("%06d.log", Long.parseLong(missing.group(1)))) + ")"
+                : FILE.matcher(what).find() ? "" : suspect(directory);
         return new StorageException.Corrupt(
                 "The journal in " + directory + " is corrupt: " + what + file
                         + ". Check the disk. Then move the directory away and restore it from a backup, or start without it"
@@ -65,7 +71,7 @@ final class RocksErrors {
     }
 
     private static String said(RocksDBException e) {
-        return String.valueOf(e.getMessage());
+        return String.valueOf(e.getMessage()).strip().replaceAll("\\.+$", "");
     }
 
     /** Some of RocksDB's messages do not name the damaged file, but its own log does, in its last complaint. */

@@ -15,7 +15,6 @@ import org.apache.pekko.persistence.journal.Tagged;
 import org.apache.pekko.persistence.journal.japi.AsyncWriteJournal;
 import scala.concurrent.Future;
 import scala.jdk.javaapi.CollectionConverters;
-import scala.jdk.javaapi.FutureConverters;
 
 /**
  * Pekko's journal over {@link JournalDatabase}. An event that cannot be serialized is rejected, alone with the events of
@@ -54,7 +53,7 @@ public final class RocksJournal extends AsyncWriteJournal {
         }
         CompletionStage<Void> written =
                 events.isEmpty() ? CompletableFuture.completedStage(null) : database.append(persistenceId, events);
-        return FutureConverters.asScala(written.thenApply(done -> results));
+        return PluginFutures.asScala(written.thenApply(done -> results));
     }
 
     private List<JournalRequest.Event> encode(AtomicWrite write) {
@@ -74,13 +73,13 @@ public final class RocksJournal extends AsyncWriteJournal {
 
     @Override
     public Future<Void> doAsyncDeleteMessagesTo(String persistenceId, long toSequenceNr) {
-        return FutureConverters.asScala(database.deleteTo(persistenceId, toSequenceNr));
+        return PluginFutures.asScala(database.deleteTo(persistenceId, toSequenceNr));
     }
 
     @Override
     public Future<Void> doAsyncReplayMessages(
             String persistenceId, long from, long to, long max, Consumer<PersistentRepr> replayed) {
-        return FutureConverters.asScala(
+        return PluginFutures.asScala(
                 CompletableFuture.runAsync(() -> replay(persistenceId, from, to, max, replayed), blocking));
     }
 
@@ -122,6 +121,6 @@ public final class RocksJournal extends AsyncWriteJournal {
 
     @Override
     public Future<Long> doAsyncReadHighestSequenceNr(String persistenceId, long fromSequenceNr) {
-        return FutureConverters.asScala(database.highestSequenceNr(persistenceId));
+        return PluginFutures.asScala(database.highestSequenceNr(persistenceId));
     }
 }

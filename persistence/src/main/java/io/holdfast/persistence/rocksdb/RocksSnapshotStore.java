@@ -7,12 +7,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import org.apache.pekko.japi.pf.ReceiveBuilder;
+import org.apache.pekko.persistence.SaveSnapshotFailure;
 import org.apache.pekko.persistence.SelectedSnapshot;
 import org.apache.pekko.persistence.SnapshotMetadata;
 import org.apache.pekko.persistence.SnapshotSelectionCriteria;
 import org.apache.pekko.persistence.snapshot.japi.SnapshotStore;
+import scala.PartialFunction;
 import scala.concurrent.Future;
-import scala.jdk.javaapi.FutureConverters;
+import scala.runtime.BoxedUnit;
 
 /**
  * Pekko's snapshot store over {@link SnapshotDirectory}. Serialization and files are the work of a bounded blocking pool;
@@ -22,6 +25,13 @@ public final class RocksSnapshotStore extends SnapshotStore {
     private final SnapshotDirectory directory;
     private final PayloadCodec codec;
     private final Executor blocking;
+    private final PartialFunction<Object, BoxedUnit> failures = ReceiveBuilder.create()
+            .match(SaveSnapshotFailure.class, failure -> failedSave = failure.metadata())
+            .build()
+            .onMessage();
+    /** The very object that Pekko hands to its clean-up; compared by identity, touched by the actor alone. */
+    private SnapshotMetadata failedSave = SnapshotMetadata.apply("", 0);
+
     private final Map<String, CompletableFuture<?>> tails = new ConcurrentHashMap<>();
 
     /**
@@ -59,8 +69,19 @@ public final class RocksSnapshotStore extends SnapshotStore {
         });
     }
 
+    /** Pekko shows a failed save here just before it deletes "what may have been written" in the same breath. */
+    @Override
+    public PartialFunction<Object, BoxedUnit> receivePluginInternal() {
+        return failures;
+    }
+
     @Override
     public Future<Void> doDeleteAsync(SnapshotMetadata metadata) {
+        // A failed save has left nothing behind, and one that timed out ends with an intact snapshot or none. Pekko's
+        // clean-up names no time, so that it would take away an older, good snapshot of the same sequence number.
+        if (metadata == failedSave) {
+            return PluginFutures.asScala(CompletableFuture.completedStage(null));
+        }
         return inOrder(metadata.persistenceId(), () -> {
             directory.delete(metadata.persistenceId(), metadata.sequenceNr(), metadata.timestamp());
             return null;
@@ -100,6 +121,6 @@ public final class RocksSnapshotStore extends SnapshotStore {
                 before.handle((done, failed) -> done).thenApplyAsync(ignored -> work.get(), blocking);
         tails.put(persistenceId, mine);
         mine.whenComplete((done, failed) -> tails.remove(persistenceId, mine));
-        return FutureConverters.asScala(mine);
+        return PluginFutures.asScala(mine);
     }
 }

@@ -121,10 +121,7 @@ final class SnapshotDirectory implements AutoCloseable {
         }
     }
 
-    /**
-     * Deletes one snapshot. Timestamp 0 means any. Another timestamp must match: Pekko deletes what it could not save,
-     * and that must not take away an older snapshot with the same sequence number.
-     */
+    /** Deletes one snapshot. Timestamp 0 means any; another one must match. */
     void delete(String persistenceId, long sequenceNr, long timestamp) {
         if (!Files.exists(file(home(persistenceId), sequenceNr))) {
             return;

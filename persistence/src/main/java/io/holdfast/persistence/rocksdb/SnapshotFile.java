@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
- * A snapshot's file, format version 1: the length of the header (32 bits), the header (a {@link SealedRecord}: sequence
+ * A snapshot's file: the format version 1 (8 bits), the length of the header (32 bits), the header (a {@link SealedRecord}: sequence
  * number, timestamp, persistence id, a flag and the metadata when it is 1, serializer id, manifest, length and CRC32C of the content), the
  * content. The file ends with the content's last byte. This format is for ever: a change is a new version beside it.
  *
@@ -61,7 +61,8 @@ record SnapshotFile(
             byte[] header = encode();
             writeFully(
                     channel,
-                    ByteBuffer.allocate(Integer.BYTES + header.length)
+                    ByteBuffer.allocate(1 + Integer.BYTES + header.length)
+                            .put(VERSION)
                             .putInt(header.length)
                             .put(header)
                             .flip());
@@ -80,7 +81,13 @@ record SnapshotFile(
     }
 
     private static SnapshotFile readHeader(FileChannel channel) throws IOException {
-        int length = ByteBuffer.wrap(readFully(channel, Integer.BYTES)).getInt();
+        ByteBuffer start = ByteBuffer.wrap(readFully(channel, 1 + Integer.BYTES));
+        byte version = start.get();
+        if (version != VERSION) {
+            throw new StorageException.Corrupt("it has format version " + version + ", this program reads version "
+                    + VERSION + " (written by a newer release, or corrupt)");
+        }
+        int length = start.getInt();
         if (length < SealedRecord.HEADER || length > MAX_HEADER) {
             throw new StorageException.Corrupt("its header claims a length of " + length + " bytes");
         }
