@@ -1,0 +1,22 @@
+package io.holdfast.server.partition;
+
+import io.holdfast.core.SiteId;
+import io.holdfast.core.partition.PartitionInput;
+import io.holdfast.core.partition.Recovery;
+
+/** What happens to a replica on its own node: its journal's answers, time, hints. Never leaves the JVM. */
+sealed interface ReplicaEvent extends ReplicaMessage {
+
+    /** The journal has been read. */
+    record Recovered(Recovery recovery) implements ReplicaEvent {}
+
+    /** The journal, or work on another thread, answers the core. */
+    record ForCore(PartitionInput input) implements ReplicaEvent {}
+
+    /** The journal cannot write or read any more. */
+    record JournalFailed(Throwable cause) implements ReplicaEvent {}
+
+    record Tick() implements ReplicaEvent {}
+
+    record SiteSeen(SiteId site, boolean reachable) implements ReplicaEvent {}
+}
