@@ -111,22 +111,23 @@ public final class AdminCalls {
         }
 
         CompletableFuture<R> begin() {
-            if (!engine.loop().execute(this::attempt)) {
-                future.completeExceptionally(closed());
+            boolean begun = engine.loop().execute(() -> {
+                engine.track(future);
+                attempt();
+            });
+            if (!begun) {
+                future.completeExceptionally(Engine.closedError());
             }
             return future;
-        }
-
-        private HoldfastException closed() {
-            return new HoldfastException(Reason.CLIENT_CLOSED, name + ": the client is closed.");
         }
 
         private void attempt() {
             long left = deadline - System.nanoTime();
             NodeConnection node = pick();
-            if (engine.closed()) {
-                future.completeExceptionally(closed());
-            } else if (left <= 0) {
+            if (future.isDone()) {
+                return; // The client was closed.
+            }
+            if (left <= 0) {
                 String why = reached
                         ? lastFailure
                         : "no node could be reached (" + engine.router().describe() + ")";
@@ -172,11 +173,7 @@ public final class AdminCalls {
 
         private void again() {
             long left = Math.max(1, deadline - System.nanoTime());
-            if (engine.closed()) {
-                future.completeExceptionally(closed());
-            } else {
-                engine.loop().schedule(this::attempt, Math.min(left, BACKOFF_NANOS));
-            }
+            engine.loop().schedule(this::attempt, Math.min(left, BACKOFF_NANOS));
         }
     }
 }

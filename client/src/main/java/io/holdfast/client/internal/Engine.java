@@ -13,10 +13,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +45,7 @@ public final class Engine implements NodeConnection.Listener {
     private final List<NodeConnection> toFlush = new ArrayList<>();
     private final CompletableFuture<Void> firstContact = new CompletableFuture<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final Set<CompletableFuture<?>> calls = ConcurrentHashMap.newKeySet();
     private boolean ticking;
     private volatile boolean closed;
 
@@ -80,10 +83,6 @@ public final class Engine implements NodeConnection.Listener {
 
     Loop loop() {
         return loop;
-    }
-
-    boolean closed() {
-        return closed;
     }
 
     /** Takes the operation, or fails its stage if there is no room. */
@@ -170,10 +169,24 @@ public final class Engine implements NodeConnection.Listener {
     private void drainClosed() {
         Op<?> op = submitted.getAndSet(null);
         while (op != null) {
-            op.future.completeExceptionally(new HoldfastException(Reason.CLIENT_CLOSED, "The client is closed."));
+            op.future.completeExceptionally(closedError());
             room.release();
             op = op.nextSubmitted;
         }
+    }
+
+    /** Sees to it that a future which is no operation's ends with the client at the latest. On the client's thread. */
+    void track(CompletableFuture<?> call) {
+        if (closed) {
+            call.completeExceptionally(closedError());
+        } else {
+            calls.add(call);
+            call.whenComplete((ignored, error) -> calls.remove(call));
+        }
+    }
+
+    static HoldfastException closedError() {
+        return new HoldfastException(Reason.CLIENT_CLOSED, "The client is closed.");
     }
 
     /** Submits the operation and waits for its outcome. */
@@ -332,9 +345,10 @@ public final class Engine implements NodeConnection.Listener {
         if (ended.isDone()) {
             return;
         }
-        firstContact.completeExceptionally(new HoldfastException(Reason.CLIENT_CLOSED, "The client was closed."));
+        firstContact.completeExceptionally(closedError());
         takeSubmitted(System.nanoTime());
         retries.close();
+        List.copyOf(calls).forEach(call -> call.completeExceptionally(closedError()));
         router.nodes().forEach(NodeConnection::close);
         ended.complete(null);
     }

@@ -33,7 +33,7 @@ final class NodeConnection {
     private static final long SILENT_BUSY_NANOS = 1_000_000_000L;
     private static final long SILENT_IDLE_NANOS = 10_000_000_000L;
     private static final long PROBE_AGAIN_NANOS = 500_000_000L;
-    private static final long GIVE_UP_NANOS = 3_000_000_000L;
+    private static final long GIVE_UP_NANOS = 2_000_000_000L;
     private static final long BACKOFF_LEAST = 50_000_000L;
     private static final long BACKOFF_MOST = 1_000_000_000L;
 
@@ -228,7 +228,8 @@ final class NodeConnection {
         }
     }
 
-    private void heard(long now) {
+    /** Something came from the node. */
+    void heard(long now) {
         lastHeard = now;
         suspect = false;
     }

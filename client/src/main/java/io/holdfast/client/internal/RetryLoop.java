@@ -155,8 +155,9 @@ final class RetryLoop {
         long patience = patience(op);
         // A node that answers others is slow, not dead; asking another one too would only add to the work. It may
         // however wait for a dead node itself, so that patience ends.
-        if (alive && now - attempt.sentAt < patience * 5 / 2) {
-            wheel.set(op, earlier(op.deadline, attempt.sentAt + patience * 5 / 2));
+        long more = Math.max(patience, Math.min(patience * 5 / 2, ATTEMPT_MOST));
+        if (alive && now - attempt.sentAt < more) {
+            wheel.set(op, earlier(op.deadline, attempt.sentAt + more));
             return;
         }
         if (!alive) {

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import java.util.function.Consumer;
 
 /**
  * A scan as a sequence of parts, each asked for. One more part than was asked for is fetched ahead, so that the network
@@ -82,13 +83,15 @@ public final class ScanStream {
             throw new IllegalStateException("A part of this scan is being waited for already");
         }
         wanted = part;
+        engine.track(part);
         if (ahead != null) {
             List<KeyValue> first = ahead;
             ahead = null;
+            deliver(it -> it.complete(first));
+            // Last, because a part that is there already comes from within this call.
             if (call != null) {
                 call.request(1);
             }
-            deliver(it -> it.complete(first));
         } else if (complete || cancelled) {
             deliver(it -> it.complete(List.of()));
         } else {
@@ -97,11 +100,14 @@ public final class ScanStream {
             engine.loop().schedule(() -> expire(mine), waitNanos);
             if (call == null) {
                 start();
+            } else {
+                // What was on its way to be kept ahead is for the reader now.
+                call.request(1);
             }
         }
     }
 
-    private void deliver(java.util.function.Consumer<CompletableFuture<List<KeyValue>>> how) {
+    private void deliver(Consumer<CompletableFuture<List<KeyValue>>> how) {
         CompletableFuture<List<KeyValue>> part = wanted;
         if (part != null) {
             wanted = null;
@@ -126,11 +132,6 @@ public final class ScanStream {
         if (wanted == null || cancelled || call != null) {
             return;
         }
-        if (engine.closed()) {
-            deliver(part -> part.completeExceptionally(
-                    new HoldfastException(Reason.CLIENT_CLOSED, "The client was closed during the scan.")));
-            return;
-        }
         node = avoid == null ? engine.router().nearest(null) : engine.router().next(avoid);
         node = node == null && avoid != null && avoid.usable() ? avoid : node;
         if (node == null) {
@@ -139,7 +140,7 @@ public final class ScanStream {
         }
         node.scanBegan();
         call = node.channel().newCall(StoreGrpc.getScanMethod(), CallOptions.DEFAULT);
-        call.start(new Listener(call, node), new Metadata());
+        call.start(new Listener(call), new Metadata());
         // One for the reader and one ahead.
         call.request(2);
         call.sendMessage(rest);
@@ -168,7 +169,6 @@ public final class ScanStream {
         }
         rest = after.build();
         if (wanted != null) {
-            call.request(1);
             deliver(part -> part.complete(entries));
         } else if (ahead == null) {
             ahead = entries;
@@ -189,7 +189,10 @@ public final class ScanStream {
             return;
         }
         HoldfastException failure = Errors.of(status, Optional.ofNullable(trailers), last);
-        if (failure.reason().retry() == Reason.Retry.SAME_ID || failure.reason() == Reason.TIMED_OUT) {
+        // A keyspace that another node has told of exists, and this one will hear of it.
+        boolean early = failure.reason() == Reason.UNKNOWN_KEYSPACE
+                && engine.routesOf(rest.getKeyspace()).known();
+        if (early || failure.reason().retry() == Reason.Retry.SAME_ID || failure.reason() == Reason.TIMED_OUT) {
             avoid = last;
             lastFailure = failure.getMessage();
             engine.loop().schedule(this::start, BACKOFF_NANOS);
@@ -201,7 +204,7 @@ public final class ScanStream {
     private final class Listener extends ClientCall.Listener<ScanResponse> {
         private final ClientCall<ScanRequest, ScanResponse> mine;
 
-        Listener(ClientCall<ScanRequest, ScanResponse> mine, NodeConnection at) {
+        Listener(ClientCall<ScanRequest, ScanResponse> mine) {
             this.mine = mine;
         }
 
@@ -209,6 +212,7 @@ public final class ScanStream {
         public void onMessage(ScanResponse response) {
             engine.loop().onLoop(() -> {
                 if (call == mine) {
+                    node.heard(System.nanoTime());
                     received(response.getEntriesList());
                 }
             });

@@ -1,0 +1,247 @@
+package io.holdfast.client;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+import io.holdfast.v1.Request;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class FailoverTest {
+    private static final byte[] VALUE = "v".getBytes(UTF_8);
+
+    private FakeCluster cluster;
+    private FakeNode a;
+    private FakeNode b;
+    private HoldfastClient client;
+    private Keyspace shop;
+
+    @BeforeEach
+    void start() {
+        cluster = new FakeCluster("a", "b");
+        a = cluster.node("a");
+        b = cluster.node("b");
+        client = cluster.client(ClientOptions.DEFAULT);
+        shop = client.keyspace("shop");
+    }
+
+    @AfterEach
+    void stop() {
+        client.close();
+        cluster.close();
+    }
+
+    private static List<io.holdfast.v1.WriteId> ids(FakeNode node) {
+        return node.requests().stream()
+                .filter(Request::hasPut)
+                .map(request -> request.getPut().getWriteId())
+                .toList();
+    }
+
+    @Test
+    void aBrokenStreamLeadsToTheSameIdAtAnotherNodeAndToOneEffect() {
+        a.handler = (request, reply) -> {
+            cluster.execute(request);
+            a.breakStreams();
+        };
+        assertThat(shop.put("k", VALUE).applied()).isTrue();
+        assertThat(cluster.applied).isEqualTo(1);
+        assertThat(ids(b)).containsExactlyElementsOf(ids(a)).hasSize(1);
+    }
+
+    @Test
+    void aNodeThatComesBackIsUsedAgain() {
+        a.breakStreams();
+        await().until(() -> !a.sessions.isEmpty());
+        await().until(() -> {
+            shop.put("k", VALUE);
+            return !ids(a).isEmpty();
+        });
+    }
+
+    @Test
+    void aDeadNodeIsLeftAlone() {
+        a.close();
+        for (int i = 0; i < 100; i++) {
+            assertThat(shop.put("k" + i, VALUE).applied()).isTrue();
+        }
+        assertThat(cluster.applied).isEqualTo(100);
+    }
+
+    @Test
+    void hintsAreFollowed() {
+        a.handler = (request, reply) -> reply.accept(
+                cluster.execute(request).toBuilder().setLeaderSite("b").build());
+        b.handler = a.handler;
+        shop.put("k", VALUE);
+        shop.put("k", VALUE);
+        shop.put("k", VALUE);
+        assertThat(ids(a)).hasSize(1);
+        assertThat(ids(b)).hasSize(2);
+    }
+
+    @Test
+    void aRefusalWithAHintIsRetriedThereWithTheSameId() {
+        a.handler =
+                (request, reply) -> reply.accept(FakeCluster.error(io.holdfast.v1.Reason.LEADERSHIP_LOST).toBuilder()
+                        .setLeaderSite("b")
+                        .build());
+        assertThat(shop.put("k", VALUE).applied()).isTrue();
+        assertThat(ids(b)).containsExactlyElementsOf(ids(a)).hasSize(1);
+    }
+
+    @Test
+    void everyRefusalForNowIsRetried() {
+        var refusals = new java.util.ArrayDeque<>(List.of(
+                io.holdfast.v1.Reason.NO_LEADER,
+                io.holdfast.v1.Reason.LEADERSHIP_LOST,
+                io.holdfast.v1.Reason.OVERLOADED,
+                io.holdfast.v1.Reason.STORAGE_FAILED,
+                io.holdfast.v1.Reason.SHUTTING_DOWN,
+                io.holdfast.v1.Reason.NOT_READY,
+                io.holdfast.v1.Reason.TIMED_OUT));
+        FakeNode.Handler refusing = (request, reply) -> {
+            synchronized (refusals) {
+                reply.accept(refusals.isEmpty() ? cluster.execute(request) : FakeCluster.error(refusals.remove()));
+            }
+        };
+        a.handler = refusing;
+        b.handler = refusing;
+        assertThat(shop.put("k", VALUE).applied()).isTrue();
+        assertThat(ids(a).size() + ids(b).size()).isEqualTo(8);
+        assertThat(java.util.stream.Stream.concat(ids(a).stream(), ids(b).stream()))
+                .extracting(io.holdfast.v1.WriteId::getSequence)
+                .containsOnly(1L);
+    }
+
+    @Test
+    void aRefusalForEverIsNot() {
+        a.handler = (request, reply) -> reply.accept(FakeCluster.error(io.holdfast.v1.Reason.INVALID_VALUE));
+        assertThatThrownBy(() -> shop.put("k", VALUE)).isInstanceOf(InvalidRequestException.class);
+        assertThat(ids(a)).hasSize(1);
+        assertThat(ids(b)).isEmpty();
+    }
+
+    @Test
+    void aSilentNodeIsLeftForAnotherAndShunnedUntilItAnswers() {
+        a.mute = true;
+        a.handler = (request, reply) -> {};
+        assertThat(shop.put("k", VALUE).applied()).isTrue();
+        assertThat(ids(b)).containsExactlyElementsOf(ids(a));
+        shop.put("k", VALUE);
+        assertThat(ids(a)).hasSize(1);
+        a.mute = false;
+        a.handler = (request, reply) -> reply.accept(cluster.execute(request));
+        await().until(() -> {
+            shop.put("k", VALUE);
+            return ids(a).size() > 1;
+        });
+    }
+
+    @Test
+    void aLateAnswerOfTheFirstAttemptCounts() throws Exception {
+        CompletableFuture<Runnable> first = new CompletableFuture<>();
+        a.mute = true;
+        a.handler = (request, reply) -> first.complete(() -> reply.accept(cluster.execute(request)));
+        CompletableFuture<Void> second = new CompletableFuture<>();
+        b.handler = (request, reply) -> second.complete(null);
+        CompletableFuture<WriteResult> write = shop.putAsync("k", VALUE).toCompletableFuture();
+        second.get(30, TimeUnit.SECONDS);
+        first.get().run();
+        assertThat(write.get(30, TimeUnit.SECONDS).applied()).isTrue();
+    }
+
+    @Test
+    void aTimeOutTellsTheWriteAndTheOutcomeCanBeAsked() {
+        FakeNode.Handler silent = (request, reply) -> {};
+        a.handler = silent;
+        b.handler = silent;
+        WriteOptions shortly = WriteOptions.DEFAULT.withDeadline(Duration.ofMillis(100));
+        TimedOutException lost =
+                catchThrowableOfType(TimedOutException.class, () -> shop.write(Write.put("k", VALUE), shortly));
+        WriteId id = lost.writeId().orElseThrow();
+        assertThat(id.client()).isEqualTo(client.clientId());
+        assertThat(lost.retryable()).isFalse();
+        assertThat(lost).hasMessageContaining("may have been applied");
+
+        FakeNode.Handler applyOnly = (request, reply) -> cluster.execute(request);
+        a.handler = applyOnly;
+        b.handler = applyOnly;
+        TimedOutException other =
+                catchThrowableOfType(TimedOutException.class, () -> shop.write(Write.put("k", VALUE), shortly));
+
+        FakeNode.Handler honest = (request, reply) -> reply.accept(cluster.execute(request));
+        a.handler = honest;
+        b.handler = honest;
+        shop.put("x", VALUE);
+        assertThat(doneBelow()).as("the two lost ones are still open").isEqualTo(1);
+        assertThat(shop.outcome(id)).isEqualTo(new Outcome.NotApplied());
+        assertThat(shop.outcome(other.writeId().orElseThrow()))
+                .isInstanceOfSatisfying(
+                        Outcome.Finished.class,
+                        finished -> assertThat(finished.result().applied()).isTrue());
+        shop.put("x", VALUE);
+        assertThat(doneBelow()).isEqualTo(4);
+    }
+
+    private long doneBelow() {
+        return java.util.stream.Stream.concat(ids(a).stream(), ids(b).stream())
+                .mapToLong(io.holdfast.v1.WriteId::getDoneBelow)
+                .max()
+                .orElseThrow();
+    }
+
+    @Test
+    void anInterruptEndsTheWaitWithTheWriteId() throws Exception {
+        CompletableFuture<Void> arrived = new CompletableFuture<>();
+        a.handler = (request, reply) -> arrived.complete(null);
+        CompletableFuture<HoldfastException> thrown = new CompletableFuture<>();
+        Thread caller = new Thread(() -> {
+            try {
+                shop.put("k", VALUE);
+            } catch (HoldfastException error) {
+                thrown.complete(Thread.currentThread().isInterrupted() ? error : null);
+            }
+        });
+        caller.start();
+        arrived.get(30, TimeUnit.SECONDS);
+        caller.interrupt();
+        HoldfastException error = thrown.get(30, TimeUnit.SECONDS);
+        assertThat(error.reason()).isEqualTo(Reason.INTERRUPTED);
+        assertThat(error.writeId()).isPresent();
+    }
+
+    @Test
+    void closingEndsEverythingWithAnError() throws Exception {
+        CompletableFuture<Void> arrived = new CompletableFuture<>();
+        a.handler = (request, reply) -> arrived.complete(null);
+        CompletableFuture<WriteResult> write = shop.putAsync("k", VALUE).toCompletableFuture();
+        var read = shop.getAsync("k").toCompletableFuture();
+        arrived.get(30, TimeUnit.SECONDS);
+        client.close();
+        client.close();
+        assertThat(write).isCompletedExceptionally();
+        assertThat(read).isCompletedExceptionally();
+        assertThatThrownBy(write::join)
+                .hasCauseInstanceOf(HoldfastException.class)
+                .cause()
+                .satisfies(error -> {
+                    HoldfastException ended = (HoldfastException) error;
+                    assertThat(ended.reason()).isEqualTo(Reason.CLIENT_CLOSED);
+                    assertThat(ended.writeId()).isPresent();
+                });
+        assertThatThrownBy(() -> shop.get("k"))
+                .isInstanceOfSatisfying(HoldfastException.class, error -> assertThat(error.reason())
+                        .isEqualTo(Reason.CLIENT_CLOSED));
+    }
+}

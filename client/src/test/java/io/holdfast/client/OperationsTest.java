@@ -1,0 +1,230 @@
+package io.holdfast.client;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.holdfast.v1.Request;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class OperationsTest {
+    private FakeCluster cluster;
+    private HoldfastClient client;
+    private Keyspace shop;
+
+    @BeforeEach
+    void start() {
+        cluster = new FakeCluster("a", "b");
+        client = cluster.client(ClientOptions.DEFAULT);
+        shop = client.keyspace("shop");
+    }
+
+    @AfterEach
+    void stop() {
+        client.close();
+        cluster.close();
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(UTF_8);
+    }
+
+    @Test
+    void readsWhatWasWritten() {
+        assertThat(shop.get("k")).isEmpty();
+        WriteResult put = shop.put("k", bytes("v"));
+        assertThat(put.applied()).isTrue();
+        assertThat(shop.get("k")).contains(new Versioned(bytes("v"), put.version()));
+        assertThat(shop.put("empty", new byte[0]).applied()).isTrue();
+        assertThat(shop.get("empty").orElseThrow().value()).isEmpty();
+        assertThat(shop.delete("k").applied()).isTrue();
+        assertThat(shop.get("k")).isEmpty();
+    }
+
+    @Test
+    void conditionsDecide() {
+        assertThat(shop.putIfPresent("k", bytes("0")).applied()).isFalse();
+        long version = shop.putIfAbsent("k", bytes("1")).version();
+        assertThat(shop.putIfAbsent("k", bytes("2"))).isEqualTo(new WriteResult(false, version));
+        assertThat(shop.putIfVersion("k", bytes("3"), version + 7).applied()).isFalse();
+        assertThat(shop.putIfVersion("k", bytes("4"), version).applied()).isTrue();
+        assertThat(shop.deleteIfVersion("k", version).applied()).isFalse();
+        assertThat(shop.putIfPresent("k", bytes("5")).applied()).isTrue();
+        assertThat(shop.get("k").orElseThrow().text()).isEqualTo("5");
+    }
+
+    @Test
+    void optionsReachTheWire() {
+        shop.write(
+                Write.put("k", bytes("v")),
+                WriteOptions.DEFAULT.withConcern(WriteConcern.ALL).withDeadline(Duration.ofSeconds(3)));
+        shop.get(Key.of("k"), ReadOptions.maxStaleness(Duration.ofMillis(1500)));
+        List<Request> sent = cluster.node("a").requests();
+        assertThat(sent.get(0).getPut().getWriteConcern()).isEqualTo(io.holdfast.v1.WriteConcern.ALL);
+        assertThat(sent.get(0).getTimeoutMillis()).isBetween(1, 3000);
+        List<Request> all = new ArrayList<>(sent);
+        all.addAll(cluster.node("b").requests());
+        assertThat(all).filteredOn(Request::hasGet).singleElement().satisfies(request -> assertThat(
+                        request.getGet().getMaxStalenessMillis())
+                .isEqualTo(1500));
+    }
+
+    @Test
+    void aBatchHasAnOutcomeForEachKey() {
+        shop.put("b", bytes("0"));
+        List<KeyOutcome> outcomes = shop.batch(
+                List.of(
+                        Write.put("a", bytes("1")),
+                        Write.put("b", bytes("1")).when(Condition.IF_ABSENT),
+                        Write.delete("c")),
+                WriteOptions.DEFAULT);
+        assertThat(outcomes).extracting(KeyOutcome::key).containsExactly(Key.of("a"), Key.of("b"), Key.of("c"));
+        assertThat(outcomes)
+                .extracting(outcome -> outcome.result().orElseThrow().applied())
+                .containsExactly(true, false, true);
+    }
+
+    @Test
+    void whatWaitsGoesOutInBoundedBatches() throws Exception {
+        cluster.leader("a");
+        CompletableFuture<?>[] all = new CompletableFuture<?>[600];
+        // Submitted on the client's own thread, so that none is sent before the last is there.
+        shop.getAsync("x")
+                .thenAccept(ignored -> {
+                    cluster.node("a").batches.clear();
+                    for (int i = 0; i < all.length; i++) {
+                        all[i] = shop.putAsync("k" + i, bytes("v")).toCompletableFuture();
+                    }
+                })
+                .toCompletableFuture()
+                .get(30, TimeUnit.SECONDS);
+        CompletableFuture.allOf(all).get(30, TimeUnit.SECONDS);
+        assertThat(cluster.node("a").batches)
+                .extracting(batch -> batch.getRequestsCount())
+                .containsExactly(256, 256, 88);
+    }
+
+    @Test
+    void batchesAreBoundedInBytesToo() throws Exception {
+        byte[] big = new byte[200_000];
+        CompletableFuture<?>[] all = new CompletableFuture<?>[5];
+        shop.getAsync("x")
+                .thenAccept(ignored -> {
+                    cluster.node("a").batches.clear();
+                    for (int i = 0; i < all.length; i++) {
+                        all[i] = shop.putAsync("k" + i, i == 4 ? new byte[1 << 20] : big)
+                                .toCompletableFuture();
+                    }
+                })
+                .toCompletableFuture()
+                .get(30, TimeUnit.SECONDS);
+        CompletableFuture.allOf(all).get(30, TimeUnit.SECONDS);
+        assertThat(cluster.node("a").batches)
+                .extracting(batch -> batch.getRequestsCount())
+                .containsExactly(2, 2, 1);
+    }
+
+    @Test
+    void doneBelowFollowsTheOutcomesAndNeverOvertakesThem() throws Exception {
+        List<CompletableFuture<WriteResult>> all = new ArrayList<>();
+        for (int i = 0; i < 5000; i++) {
+            all.add(shop.putAsync("k" + i % 37, bytes("v")).toCompletableFuture());
+        }
+        for (CompletableFuture<WriteResult> one : all) {
+            one.get(30, TimeUnit.SECONDS);
+        }
+        shop.put("last", bytes("v"));
+        long before = 0;
+        for (Request request : cluster.node("a").requests()) {
+            var id = request.getPut().getWriteId();
+            assertThat(id.getClient()).isEqualTo(client.clientId());
+            assertThat(id.getDoneBelow()).isBetween(Math.max(1, before), id.getSequence());
+            before = id.getDoneBelow();
+        }
+        assertThat(before).as("all before the last are done").isEqualTo(5001);
+    }
+
+    @Test
+    void blockingOnTheNetworkThreadIsRefused() throws Exception {
+        CompletableFuture<Throwable> thrown = new CompletableFuture<>();
+        // The first answer has not come when the dependent is added: the network thread waits in the handler.
+        CompletableFuture<Void> added = new CompletableFuture<>();
+        cluster.node("a").handler = (request, reply) -> {
+            added.join();
+            reply.accept(cluster.execute(request));
+        };
+        shop.getAsync("k").whenComplete((ignored, error) -> {
+            try {
+                shop.get("k");
+                thrown.complete(null);
+            } catch (RuntimeException refused) {
+                thrown.complete(refused);
+            }
+        });
+        added.complete(null);
+        assertThat(thrown.get(30, TimeUnit.SECONDS))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("network thread");
+    }
+
+    @Test
+    void administration() {
+        KeyspaceInfo made = client.admin()
+                .createKeyspace(
+                        "logs", KeyspaceSettings.DEFAULT.withPartitions(8).withTolerates(1));
+        assertThat(made.partitions()).isEqualTo(8);
+        assertThat(client.admin().listKeyspaces())
+                .extracting(KeyspaceInfo::name)
+                .contains("logs", "shop");
+        assertThatThrownBy(() -> client.admin().createKeyspace("logs", KeyspaceSettings.DEFAULT))
+                .isInstanceOfSatisfying(HoldfastException.class, error -> assertThat(error.reason())
+                        .isEqualTo(Reason.KEYSPACE_EXISTS))
+                .hasMessageContaining("There is one.");
+        assertThat(client.admin().transferLeader("shop", 1, Optional.of("b"))).isEqualTo("b");
+        assertThat(client.admin().routes().getKeyspacesList())
+                .anySatisfy(routes -> assertThat(routes.getLeaders(1)).isEqualTo("b"));
+        assertThat(client.admin().status("b").getLocalSite()).isEqualTo("b");
+    }
+
+    @Test
+    void anUnknownKeyspaceIsNamed() {
+        assertThatThrownBy(() -> client.keyspace("nowhere").put("k", bytes("v")))
+                .isInstanceOfSatisfying(HoldfastException.class, error -> {
+                    assertThat(error.reason()).isEqualTo(Reason.UNKNOWN_KEYSPACE);
+                    assertThat(error.writeId()).isEmpty();
+                })
+                .hasMessageContaining("nowhere");
+    }
+
+    @Test
+    void noClusterIsToldByEndpoint() {
+        int port = Integer.parseInt(cluster.node("b").endpoint().split(":")[1]);
+        client.close();
+        cluster.close();
+        try (HoldfastClient lonely = HoldfastClient.connect("127.0.0.1:" + port)) {
+            assertThatThrownBy(() -> lonely.awaitReady(Duration.ofMillis(600)))
+                    .isInstanceOfSatisfying(HoldfastException.class, error -> assertThat(error.reason())
+                            .isEqualTo(Reason.UNREACHABLE))
+                    .hasMessageContaining("127.0.0.1:" + port)
+                    .hasMessageContaining("refused");
+            assertThatThrownBy(() -> lonely.keyspace("shop")
+                            .write(
+                                    Write.put("k", bytes("v")),
+                                    WriteOptions.DEFAULT.withDeadline(Duration.ofMillis(50))))
+                    .isInstanceOfSatisfying(TimedOutException.class, error -> assertThat(error.writeId())
+                            .as("nothing was sent")
+                            .isEmpty())
+                    .hasMessageContaining("127.0.0.1:" + port);
+        }
+    }
+}
