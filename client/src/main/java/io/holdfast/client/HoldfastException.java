@@ -2,6 +2,8 @@ package io.holdfast.client;
 
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 
 /**
  * An operation that failed. {@link #reason()} says why and {@link Reason#retry()} what may be done about it. The client
@@ -25,6 +27,21 @@ public class HoldfastException extends RuntimeException {
         super(message, cause.orElse(null));
         this.reason = Objects.requireNonNull(reason, "reason");
         this.writeId = writeId.orElse(null);
+    }
+
+    /**
+     * What a stage failed with: the exception of Holdfast that {@link java.util.concurrent.CompletionStage} wraps. Anything
+     * else becomes one with {@link Reason#INTERNAL}.
+     */
+    public static HoldfastException of(Throwable failure) {
+        Throwable cause = failure;
+        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+                && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause instanceof HoldfastException holdfast
+                ? holdfast
+                : new HoldfastException(Reason.INTERNAL, "Unexpected: " + cause, Optional.empty(), Optional.of(cause));
     }
 
     /** Why it failed. */

@@ -260,7 +260,7 @@ public final class Keyspace {
     private static CompletableFuture<KeyOutcome> outcomeOf(Write write, CompletionStage<WriteResult> stage) {
         return stage.handle((result, error) -> {
                     Optional<HoldfastException> failure =
-                            Optional.ofNullable(error).map(Engine::asHoldfast);
+                            Optional.ofNullable(error).map(HoldfastException::of);
                     return new KeyOutcome(write.key(), Optional.ofNullable(result), failure);
                 })
                 .toCompletableFuture();

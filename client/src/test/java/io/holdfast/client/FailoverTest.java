@@ -244,4 +244,47 @@ class FailoverTest {
                 .isInstanceOfSatisfying(HoldfastException.class, error -> assertThat(error.reason())
                         .isEqualTo(Reason.CLIENT_CLOSED));
     }
+
+    @Test
+    void whenALeaderShowsAllWhoWaitForOneGoToIt() throws Exception {
+        java.util.concurrent.atomic.AtomicBoolean elected = new java.util.concurrent.atomic.AtomicBoolean();
+        FakeNode.Handler electing = (request, reply) -> reply.accept(
+                elected.get()
+                        ? cluster.execute(request).toBuilder()
+                                .setLeaderSite("b")
+                                .build()
+                        : FakeCluster.error(io.holdfast.v1.Reason.NO_LEADER));
+        a.handler = electing;
+        b.handler = electing;
+        List<CompletableFuture<WriteResult>> writes = java.util.stream.IntStream.range(0, 200)
+                .mapToObj(i -> shop.putAsync("{one}" + i, VALUE).toCompletableFuture())
+                .toList();
+        await().until(() -> ids(a).size() + ids(b).size() > 1000);
+        elected.set(true);
+        for (CompletableFuture<WriteResult> write : writes) {
+            assertThat(write.get(30, TimeUnit.SECONDS).applied()).isTrue();
+        }
+        assertThat(cluster.applied).isEqualTo(200);
+    }
+
+    @Test
+    void aNewKeyspaceIsUsableAtNodesThatHaveNotHeardOfIt() {
+        java.util.concurrent.atomic.AtomicInteger deaf = new java.util.concurrent.atomic.AtomicInteger(5);
+        FakeNode.Handler behind = (request, reply) -> reply.accept(
+                deaf.getAndDecrement() > 0
+                        ? FakeCluster.error(io.holdfast.v1.Reason.UNKNOWN_KEYSPACE)
+                        : cluster.execute(request));
+        a.handler = behind;
+        b.handler = behind;
+        client.admin().createKeyspace("fresh", KeyspaceSettings.DEFAULT.withPartitions(2));
+        assertThat(client.keyspace("fresh").put("k", VALUE).applied()).isTrue();
+    }
+
+    @Test
+    void staleReadsDoNotNeedTheLeader() {
+        cluster.leader("nowhere");
+        shop.put("k", VALUE);
+        assertThat(shop.get(Key.of("k"), ReadOptions.maxStaleness(Duration.ofSeconds(5))))
+                .isPresent();
+    }
 }

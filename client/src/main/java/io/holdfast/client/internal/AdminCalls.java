@@ -59,13 +59,13 @@ public final class AdminCalls {
                 .handle((created, error) -> {
                     boolean perhapsMine = error != null
                             && call.unsure
-                            && Engine.asHoldfast(error).reason() == Reason.KEYSPACE_EXISTS;
+                            && HoldfastException.of(error).reason() == Reason.KEYSPACE_EXISTS;
                     if (perhapsMine) {
                         return listKeyspaces(ListKeyspacesRequest.getDefaultInstance())
                                 .thenApply(all -> all.getKeyspacesList().stream()
                                         .filter(found -> matches(found, request))
                                         .findFirst()
-                                        .orElseThrow(() -> Engine.asHoldfast(error)));
+                                        .orElseThrow(() -> HoldfastException.of(error)));
                     }
                     return error == null
                             ? CompletableFuture.completedFuture(created)

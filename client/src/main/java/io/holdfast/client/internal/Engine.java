@@ -201,12 +201,12 @@ public final class Engine implements NodeConnection.Listener {
             try {
                 return future.join();
             } catch (CompletionException failed) {
-                throw asHoldfast(failed);
+                throw HoldfastException.of(failed);
             } finally {
                 Thread.currentThread().interrupt();
             }
         } catch (ExecutionException failed) {
-            throw asHoldfast(failed);
+            throw HoldfastException.of(failed);
         } catch (TimeoutException bug) {
             throw new IllegalStateException("An operation outlived its deadline; please report it", bug);
         }
@@ -225,22 +225,10 @@ public final class Engine implements NodeConnection.Listener {
                     Optional.empty(),
                     Optional.of(interrupted));
         } catch (ExecutionException failed) {
-            throw asHoldfast(failed);
+            throw HoldfastException.of(failed);
         } catch (TimeoutException bug) {
             throw new IllegalStateException("A call outlived its deadline; please report it", bug);
         }
-    }
-
-    /** What a stage failed with. */
-    public static HoldfastException asHoldfast(Throwable failure) {
-        Throwable cause = failure;
-        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
-                && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause instanceof HoldfastException holdfast
-                ? holdfast
-                : new HoldfastException(Reason.INTERNAL, "Unexpected: " + cause, Optional.empty(), Optional.of(cause));
     }
 
     /** A blocking call there would wait for itself. */
@@ -266,7 +254,7 @@ public final class Engine implements NodeConnection.Listener {
             Thread.currentThread().interrupt();
             throw new HoldfastException(Reason.INTERRUPTED, "The thread was interrupted while it waited.");
         } catch (ExecutionException failed) {
-            throw asHoldfast(failed);
+            throw HoldfastException.of(failed);
         }
     }
 

@@ -35,6 +35,11 @@ public final class KeyspaceRoutes {
         return leaders.length == 0 ? null : leaders[Partitioner.partitionOfHash(hash, leaders.length)];
     }
 
+    boolean samePartition(int hash, int other) {
+        int count = leaders.length;
+        return count > 0 && Partitioner.partitionOfHash(hash, count) == Partitioner.partitionOfHash(other, count);
+    }
+
     void leader(int hash, Site site) {
         if (leaders.length > 0) {
             leaders[Partitioner.partitionOfHash(hash, leaders.length)] = site;

@@ -23,6 +23,9 @@ final class RetryLoop {
     private static final long ATTEMPT_MOST = 2_000_000_000L;
     private static final long BACKOFF_LEAST = 5_000_000L;
     private static final long BACKOFF_MOST = 200_000_000L;
+    /** While a partition has no leader, which is for a second at most: what is waited too long adds to the outage. */
+    private static final long BACKOFF_NO_LEADER = 80_000_000L;
+
     /** Nodes asked before a keyspace that none of them knows counts as unknown. */
     private static final int UNKNOWN_KEYSPACE_ATTEMPTS = 3;
 
@@ -39,6 +42,7 @@ final class RetryLoop {
     private final TimerWheel<Op<?>> wheel;
     private final LinkedHashSet<Op<?>> waiting = new LinkedHashSet<>();
     private final LinkedHashSet<Op<?>> stranded = new LinkedHashSet<>();
+    private final LinkedHashSet<Op<?>> backingOff = new LinkedHashSet<>();
     private int inFlight;
     private boolean closed;
 
@@ -142,7 +146,10 @@ final class RetryLoop {
             return;
         }
         switch (op.state) {
-            case BACKING_OFF -> dispatch(op, now);
+            case BACKING_OFF -> {
+                backingOff.remove(op);
+                dispatch(op, now);
+            }
             case SENT -> late(op, now);
             case WAITING, STRANDED -> wheel.set(op, op.deadline);
             case NEW, DONE -> throw new IllegalStateException("A timer of an operation that is " + op.state);
@@ -197,12 +204,28 @@ final class RetryLoop {
             if (leader == null || !leader.name.equals(hint)) {
                 op.routes.leader(op.hash, router.site(hint));
                 moved = true;
+                wake(op);
             }
         }
         if (response.hasError()) {
             refused(node, attempt, response.getError(), moved);
         } else {
             answered(op, response, node);
+        }
+    }
+
+    /** A leader of the operation's partition has shown: the others that wait for one need not wait longer. */
+    private void wake(Op<?> found) {
+        if (backingOff.isEmpty()) {
+            return;
+        }
+        long now = System.nanoTime();
+        for (Op<?> op : List.copyOf(backingOff)) {
+            if (op != found && op.routes == found.routes && op.routes.samePartition(op.hash, found.hash)) {
+                backingOff.remove(op);
+                op.avoid = null;
+                dispatch(op, now);
+            }
         }
     }
 
@@ -241,7 +264,8 @@ final class RetryLoop {
         if (attempt != op.attempt || op.state != Op.State.SENT) {
             return; // A newer attempt is under way.
         }
-        if (!moved && (reason == Reason.NO_LEADER || reason == Reason.LEADERSHIP_LOST)) {
+        boolean noLeader = reason == Reason.NO_LEADER || reason == Reason.LEADERSHIP_LOST;
+        if (!moved && noLeader) {
             op.routes.leader(op.hash, null);
         }
         if (unknownKeyspace) {
@@ -250,11 +274,13 @@ final class RetryLoop {
         op.lastFailure = message;
         op.avoid = moved || reason == Reason.OVERLOADED ? null : node;
         op.state = Op.State.BACKING_OFF;
-        wheel.set(op, earlier(op.deadline, System.nanoTime() + backoff(op.attempts)));
+        backingOff.add(op);
+        long delay = backoff(op.attempts, noLeader ? BACKOFF_NO_LEADER : BACKOFF_MOST);
+        wheel.set(op, earlier(op.deadline, System.nanoTime() + delay));
     }
 
-    private long backoff(int attempts) {
-        long most = Math.min(BACKOFF_MOST, BACKOFF_LEAST << Math.min(10, attempts - 1));
+    private long backoff(int attempts, long cap) {
+        long most = Math.min(cap, BACKOFF_LEAST << Math.min(10, attempts - 1));
         return most / 2 + random.nextLong(most / 2);
     }
 
@@ -316,7 +342,8 @@ final class RetryLoop {
         switch (op.state) {
             case WAITING -> waiting.remove(op);
             case STRANDED -> stranded.remove(op);
-            case NEW, BACKING_OFF, SENT -> {}
+            case BACKING_OFF -> backingOff.remove(op);
+            case NEW, SENT -> {}
             case DONE -> throw new IllegalStateException("An operation ended twice: " + describe(op));
         }
         op.state = Op.State.DONE;

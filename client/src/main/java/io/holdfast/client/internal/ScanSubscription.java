@@ -1,6 +1,7 @@
 package io.holdfast.client.internal;
 
 import io.holdfast.client.Entry;
+import io.holdfast.client.HoldfastException;
 import io.holdfast.client.InvalidRequestException;
 import io.holdfast.client.Reason;
 import io.holdfast.v1.KeyValue;
@@ -29,7 +30,7 @@ final class ScanSubscription implements Flow.Subscription {
     void begin() {
         if (!engine.loop().execute(() -> subscriber.onSubscribe(this))) {
             subscriber.onSubscribe(this);
-            subscriber.onError(new io.holdfast.client.HoldfastException(Reason.CLIENT_CLOSED, "The client is closed."));
+            subscriber.onError(new HoldfastException(Reason.CLIENT_CLOSED, "The client is closed."));
         }
     }
 
@@ -83,7 +84,7 @@ final class ScanSubscription implements Flow.Subscription {
             return;
         }
         if (error != null) {
-            fail(Engine.asHoldfast(error));
+            fail(HoldfastException.of(error));
         } else if (next.isEmpty()) {
             ended = true;
             subscriber.onComplete();
