@@ -23,12 +23,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Where the callers' threads meet the client's own. A caller pushes its operation onto a lock-free stack; whoever finds
- * the stack empty wakes the thread, which takes all that has gathered, in the order of the pushes. So what comes while
- * the thread is at work goes out together, and what comes while it rests goes out at once.
+ * Where the callers' threads meet the client's own: operations go in through {@link Submissions}, and callers wait here.
+ * It also holds the parts of the client together and ends them.
  */
 public final class Engine implements NodeConnection.Listener {
     private static final long PROBE_NANOS = 200_000_000L;
@@ -37,7 +35,7 @@ public final class Engine implements NodeConnection.Listener {
 
     private final ClientOptions options;
     private final Loop loop = new Loop();
-    private final AtomicReference<Op<?>> submitted = new AtomicReference<>();
+    private final Submissions submitted = new Submissions();
     private final Semaphore room;
     private final WriteIds ids;
     private final Router router;
@@ -133,14 +131,12 @@ public final class Engine implements NodeConnection.Listener {
     }
 
     private void push(Op<?> op) {
-        Op<?> top;
-        do {
-            top = submitted.get();
-            op.nextSubmitted = top;
-        } while (!submitted.compareAndSet(top, op));
-        if (top == null && !loop.execute(this::drain)) {
+        if (submitted.push(op) && !loop.execute(this::drain)) {
             // The thread has ended: what it would have done with a late operation is done here.
-            drainClosed();
+            submitted.takeAll(late -> {
+                late.future.completeExceptionally(closedError());
+                room.release();
+            });
         }
     }
 
@@ -150,29 +146,7 @@ public final class Engine implements NodeConnection.Listener {
     }
 
     private void takeSubmitted(long now) {
-        Op<?> newest = submitted.getAndSet(null);
-        Op<?> oldest = null;
-        while (newest != null) {
-            Op<?> before = newest.nextSubmitted;
-            newest.nextSubmitted = oldest;
-            oldest = newest;
-            newest = before;
-        }
-        while (oldest != null) {
-            Op<?> op = oldest;
-            oldest = op.nextSubmitted;
-            op.nextSubmitted = null;
-            retries.accept(op, now);
-        }
-    }
-
-    private void drainClosed() {
-        Op<?> op = submitted.getAndSet(null);
-        while (op != null) {
-            op.future.completeExceptionally(closedError());
-            room.release();
-            op = op.nextSubmitted;
-        }
+        submitted.takeAll(op -> retries.accept(op, now));
     }
 
     /** Sees to it that a future which is no operation's ends with the client at the latest. On the client's thread. */

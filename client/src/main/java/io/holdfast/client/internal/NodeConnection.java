@@ -21,19 +21,11 @@ import java.util.concurrent.TimeUnit;
 /**
  * One node: its channel, the Session stream over it, and what is outstanding there. It reconnects by itself. Everything
  * runs on the client's thread.
- *
- * <p>gRPC's keepalive is of no use here: it does not ping more often than every 10 s. Instead a node that owes answers
- * and is silent is asked for its routes; one that does not answer that either is suspect, gets nothing new, and is
- * connected anew if it stays so.
  */
 final class NodeConnection {
     static final int BATCH_REQUESTS = 256;
     static final int BATCH_BYTES = 512 << 10;
     private static final long CALL_MILLIS = 2000;
-    private static final long SILENT_BUSY_NANOS = 1_000_000_000L;
-    private static final long SILENT_IDLE_NANOS = 10_000_000_000L;
-    private static final long PROBE_AGAIN_NANOS = 500_000_000L;
-    private static final long GIVE_UP_NANOS = 2_000_000_000L;
     private static final long BACKOFF_LEAST = 50_000_000L;
     private static final long BACKOFF_MOST = 1_000_000_000L;
 
@@ -68,18 +60,14 @@ final class NodeConnection {
     private final Listener listener;
     private final LongTable<Attempt> pending = new LongTable<>();
     private final ArrayDeque<Attempt> outbox = new ArrayDeque<>();
+    private final Health health = new Health();
 
     private Link link;
     private boolean ready;
     private boolean closed;
-    private boolean suspect;
     private boolean probing;
     private boolean flushAsked;
-    private long suspectSince;
-    private long lastHeard;
-    private long lastProbe;
     private long lastId;
-    private long roundTrip = Long.MAX_VALUE;
     private long backoff = BACKOFF_LEAST;
     private int scans;
     private String failure = "not connected yet";
@@ -98,7 +86,7 @@ final class NodeConnection {
 
     /** Connected and answering. */
     boolean usable() {
-        return ready && !suspect;
+        return ready && !health.suspect();
     }
 
     boolean connected() {
@@ -109,13 +97,8 @@ final class NodeConnection {
         return pending.size() + scans;
     }
 
-    long lastHeard() {
-        return lastHeard;
-    }
-
-    /** In whole milliseconds, so that noise does not decide between neighbours. */
-    long roundTripMillis() {
-        return roundTrip / 1_000_000;
+    Health health() {
+        return health;
     }
 
     /** Why it is not connected, for people. */
@@ -156,7 +139,6 @@ final class NodeConnection {
         // The answers are bounded by the requests outstanding, so that nothing is won by asking for them one by one.
         mine.session.request(Integer.MAX_VALUE);
         ready = true;
-        suspect = false;
         backoff = BACKOFF_LEAST;
         failure = "connected";
         listener.connected(this, routes);
@@ -221,30 +203,17 @@ final class NodeConnection {
 
     /** An attempt had no answer in time, and nothing else came from the node since it was sent. */
     void suspect(long now) {
-        if (ready && !suspect) {
-            suspect = true;
-            suspectSince = now;
+        if (ready) {
+            health.suspect(now);
             failure = "it does not answer";
         }
     }
 
-    /** Something came from the node. */
-    void heard(long now) {
-        lastHeard = now;
-        suspect = false;
-    }
-
-    /** Called a few times a second: asks a silent node whether it is there. */
+    /** Called a few times a second: asks a silent node whether it is there, and gives up one that is not. */
     void tick(long now) {
-        if (!ready) {
-            return;
-        }
-        if (suspect && now - suspectSince > GIVE_UP_NANOS) {
-            lose(link, Status.UNAVAILABLE.withDescription("no answer for " + GIVE_UP_NANOS / 1_000_000 + " ms"));
-            return;
-        }
-        long allowed = outstanding() > 0 ? SILENT_BUSY_NANOS : SILENT_IDLE_NANOS;
-        if (suspect ? now - lastProbe >= PROBE_AGAIN_NANOS : now - lastHeard >= allowed) {
+        if (ready && health.hopeless(now)) {
+            lose(link, Status.UNAVAILABLE.withDescription("it does not answer"));
+        } else if (ready && health.doubtful(now, outstanding() > 0)) {
             probe(now);
         }
     }
@@ -255,7 +224,7 @@ final class NodeConnection {
             return;
         }
         probing = true;
-        lastProbe = now;
+        health.probed(now);
         Link mine = link;
         getRoutes(mine, CALL_MILLIS / 2, (routes, error) -> {
             probing = false;
@@ -264,7 +233,7 @@ final class NodeConnection {
             }
             if (error == null) {
                 listener.routes(this, routes);
-            } else if (lastHeard < lastProbe) {
+            } else if (!health.heardSinceProbe()) {
                 suspect(System.nanoTime());
             }
             listener.endOfTurn();
@@ -277,9 +246,7 @@ final class NodeConnection {
                 .withDeadlineAfter(millis, TimeUnit.MILLISECONDS)
                 .getRoutes(GetRoutesRequest.getDefaultInstance(), new Unary<>(loop, (routes, error) -> {
                     if (error == null && mine == link) {
-                        long end = System.nanoTime();
-                        heard(end);
-                        roundTrip = roundTrip == Long.MAX_VALUE ? end - begin : (roundTrip * 3 + end - begin) / 4;
+                        health.answered(begin, System.nanoTime());
                     }
                     then.accept(routes, error);
                 }));
@@ -291,7 +258,6 @@ final class NodeConnection {
         }
         link = null;
         ready = false;
-        suspect = false;
         probing = false;
         failure = Errors.describe(why);
         mine.channel.shutdownNow();
@@ -329,7 +295,7 @@ final class NodeConnection {
             if (mine != link) {
                 return;
             }
-            heard(System.nanoTime());
+            health.heard(System.nanoTime());
             for (int i = 0; i < batch.getResponsesCount(); i++) {
                 Response response = batch.getResponses(i);
                 Attempt attempt = pending.remove(response.getId());

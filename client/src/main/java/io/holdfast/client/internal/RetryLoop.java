@@ -1,10 +1,7 @@
 package io.holdfast.client.internal;
 
 import io.holdfast.client.ClientOptions;
-import io.holdfast.client.HoldfastException;
-import io.holdfast.client.InvalidRequestException;
 import io.holdfast.client.Reason;
-import io.holdfast.client.TimedOutException;
 import io.holdfast.client.WriteId;
 import io.holdfast.v1.Error;
 import io.holdfast.v1.Response;
@@ -158,7 +155,7 @@ final class RetryLoop {
 
     private void late(Op<?> op, long now) {
         Attempt attempt = op.attempt;
-        boolean alive = attempt.node.lastHeard() - attempt.sentAt >= 0;
+        boolean alive = attempt.node.health().heardSince(attempt.sentAt);
         long patience = patience(op);
         // A node that answers others is slow, not dead; asking another one too would only add to the work. It may
         // however wait for a dead node itself, so that patience ends.
@@ -285,12 +282,7 @@ final class RetryLoop {
     }
 
     private void timeOut(Op<?> op) {
-        String cause = op.attempts == 0
-                ? (op.state == Op.State.WAITING || op.state == Op.State.NEW
-                        ? "It waited for others to finish and was not sent."
-                        : "No node could be reached (" + router.describe() + ").")
-                : op.attempts + " attempts" + (op.lastFailure.isEmpty() ? "." : ", the last before: " + op.lastFailure);
-        fail(op, Reason.TIMED_OUT, "No outcome within " + op.timeoutNanos / 1_000_000 + " ms. " + cause);
+        fail(op, Reason.TIMED_OUT, Failures.whyLate(op, router));
     }
 
     /** The application stops waiting. */
@@ -311,31 +303,8 @@ final class RetryLoop {
                 ids.finish(op.sequence());
             }
         }
-        String message = describe(op) + ": " + why
-                + (open.isPresent()
-                        ? " It may have been applied: ask for the outcome of write " + open.get() + "."
-                        : "");
         end(op);
-        op.future.completeExceptionally(exception(reason, message, open));
-    }
-
-    private static HoldfastException exception(Reason reason, String message, Optional<WriteId> open) {
-        if (reason == Reason.TIMED_OUT) {
-            return new TimedOutException(message, open, Optional.empty());
-        }
-        boolean invalid =
-                switch (reason) {
-                    case INVALID_KEY, INVALID_VALUE, INVALID_KEYSPACE_NAME, INVALID_REQUEST, INVALID_LIMIT ->
-                        open.isEmpty();
-                    default -> false;
-                };
-        return invalid
-                ? new InvalidRequestException(reason, message)
-                : new HoldfastException(reason, message, open, Optional.empty());
-    }
-
-    private static String describe(Op<?> op) {
-        return op.verb() + " of key '" + op.key + "' in keyspace '" + op.routes.name() + "'";
+        op.future.completeExceptionally(Failures.exception(op, reason, why, open));
     }
 
     private void end(Op<?> op) {
@@ -344,7 +313,7 @@ final class RetryLoop {
             case STRANDED -> stranded.remove(op);
             case BACKING_OFF -> backingOff.remove(op);
             case NEW, SENT -> {}
-            case DONE -> throw new IllegalStateException("An operation ended twice: " + describe(op));
+            case DONE -> throw new IllegalStateException("An operation ended twice: " + Failures.describe(op));
         }
         op.state = Op.State.DONE;
         wheel.cancel(op);

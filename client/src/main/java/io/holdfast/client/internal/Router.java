@@ -73,8 +73,10 @@ final class Router {
     NodeConnection nearest(NodeConnection avoid) {
         NodeConnection best = null;
         for (NodeConnection node : nodes) {
-            boolean better =
-                    node != avoid && node.usable() && (best == null || node.roundTripMillis() < best.roundTripMillis());
+            boolean better = node != avoid
+                    && node.usable()
+                    && (best == null
+                            || node.health().roundTripMillis() < best.health().roundTripMillis());
             best = better ? node : best;
         }
         return best;

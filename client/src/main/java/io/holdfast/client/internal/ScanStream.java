@@ -212,7 +212,7 @@ public final class ScanStream {
         public void onMessage(ScanResponse response) {
             engine.loop().onLoop(() -> {
                 if (call == mine) {
-                    node.heard(System.nanoTime());
+                    node.health().heard(System.nanoTime());
                     received(response.getEntriesList());
                 }
             });
