@@ -10,6 +10,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.locks.LockSupport;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
@@ -18,6 +19,7 @@ import org.rocksdb.DBOptions;
 import org.rocksdb.LRUCache;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
 import org.rocksdb.WALRecoveryMode;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
@@ -30,6 +32,7 @@ final class RocksEngine implements AutoCloseable {
     private static final byte[] EVENTS = "events".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] META = "meta".getBytes(StandardCharsets.US_ASCII);
     private static final long INFO_LOG_BYTES = 4L << 20;
+    private static final long STALL_POLL_NANOS = 500_000;
     private static final int INFO_LOG_FILES = 4;
 
     static {
@@ -39,12 +42,14 @@ final class RocksEngine implements AutoCloseable {
     /** Everything native, closed in the reverse order of its making. */
     private final Deque<AutoCloseable> resources = new ArrayDeque<>();
 
-    private final WriteOptions durable = own(new WriteOptions().setSync(true));
+    private final WriteOptions durable = own(new WriteOptions().setSync(true).setNoSlowdown(true));
+    private final long stallNanos;
     private final RocksDB db;
     private final ColumnFamilyHandle events;
     private final ColumnFamilyHandle meta;
 
     private RocksEngine(JournalSettings settings) throws RocksDBException {
+        stallNanos = settings.stallTimeout().toNanos();
         try {
             var cache = own(new LRUCache(settings.blockCache()));
             var small = own(new ColumnFamilyOptions());
@@ -141,9 +146,25 @@ final class RocksEngine implements AutoCloseable {
         return resource;
     }
 
-    /** Returns when the batch is on disk. */
+    /**
+     * Returns when the batch is on disk. When RocksDB cannot take it, because its buffers wait for a slow disk, this waits
+     * itself: RocksDB would wait without end while it tries to recover from a full disk, and nobody would hear of it.
+     */
     void commit(WriteBatch batch) throws RocksDBException {
-        db.write(durable, batch);
+        long began = System.nanoTime();
+        while (true) {
+            try {
+                db.write(durable, batch);
+                return;
+            } catch (RocksDBException e) {
+                // Incomplete means that nothing of the batch was written.
+                boolean stalled = e.getStatus() != null && e.getStatus().getCode() == Status.Code.Incomplete;
+                if (!stalled || System.nanoTime() - began >= stallNanos) {
+                    throw e;
+                }
+                LockSupport.parkNanos(STALL_POLL_NANOS);
+            }
+        }
     }
 
     void putEvent(WriteBatch batch, byte[] key, byte[] value) throws RocksDBException {

@@ -46,6 +46,8 @@ public final class RocksSnapshotStore extends SnapshotStore {
                 .snapshots(JournalSettings.directory(settings).resolve("snapshots"));
         codec = new PayloadCodec(system);
         blocking = system.dispatchers().lookup(settings.getString("blocking-dispatcher"));
+        // At the start, so that a directory in use shows in the log and the health before the first snapshot.
+        blocking.execute(directory::openOrReport);
     }
 
     @Override

@@ -2,26 +2,23 @@ package io.holdfast.persistence.rocksdb;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URLEncoder;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.apache.pekko.persistence.SnapshotMetadata;
 import org.apache.pekko.persistence.SnapshotSelectionCriteria;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Snapshots as files, {@code <persistence id>/<sequence number>.snapshot}. A file appears under its name complete and synced, or not at all:
@@ -31,37 +28,76 @@ import org.apache.pekko.persistence.SnapshotSelectionCriteria;
  * <p>Methods block and may be called by several threads, but by one at a time for one persistence id.
  */
 final class SnapshotDirectory implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SnapshotDirectory.class);
     private static final Pattern NAME = Pattern.compile("(\\d{19})\\.snapshot");
     private static final String UNFINISHED = ".unfinished";
-    /** File names end at 255 bytes; a longer id goes by its hash, and the header tells what it was. */
-    private static final int MAX_NAME = 200;
 
     private final Path directory;
     private final HealthCell health;
-    private final FileChannel lockFile;
-    private final FileLock lock;
+    private Optional<FileLock> lock = Optional.empty();
+    private boolean closed;
 
-    /** Fails with a {@link StorageException} when another process uses the directory or it cannot be written. */
+    /** Does not touch the disk yet: like the journal, it exists and tells its health even when it cannot be opened. */
     SnapshotDirectory(Path directory, Clock clock) {
         this.directory = directory;
         this.health = new HealthCell(directory, clock);
+    }
+
+    /**
+     * Takes the directory if it is not taken yet. Every other method does this first, so that a lock that another process
+     * gives up, or a disk that is mounted late, needs no restart.
+     *
+     * @throws StorageException when another process uses the directory or it cannot be written
+     */
+    synchronized void open() {
+        if (closed) {
+            throw new StorageException(
+                    "The snapshot directory " + directory + " is closed: its actor system has ended");
+        }
+        if (lock.isPresent()) {
+            return;
+        }
         try {
             Files.createDirectories(directory);
-            Path lockPath = directory.resolve("LOCK");
-            lockFile = FileChannel.open(lockPath, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            lock = lockFile.tryLock();
-            if (lock == null) {
-                lockFile.close();
-                throw new StorageException("The snapshot directory " + directory + " is locked by another process (lock"
-                        + " file " + lockPath
-                        + "). Stop the other process, or give this one a directory of its own (key dir)");
+            FileLock taken = takeLock();
+            try {
+                sync(directory);
+                removeUnfinished();
+            } catch (IOException e) {
+                taken.acquiredBy().close();
+                throw e;
             }
-            sync(directory);
-            removeUnfinished();
+            lock = Optional.of(taken);
+            health.report(StorageHealth.State.OK, "");
         } catch (IOException e) {
-            throw failure("cannot be opened", e);
+            StorageException failure = failure("cannot be opened", e);
+            health.report(StorageHealth.State.FAILED, failure.getMessage());
+            throw failure;
+        } catch (StorageException e) {
+            health.report(StorageHealth.State.FAILED, e.getMessage());
+            throw e;
         }
-        health.report(StorageHealth.State.OK, "");
+    }
+
+    void openOrReport() {
+        try {
+            open();
+        } catch (StorageException e) {
+            LOG.debug("{} is reported in the health and in the log already", directory, e);
+        }
+    }
+
+    private FileLock takeLock() throws IOException {
+        Path lockPath = directory.resolve("LOCK");
+        var channel = FileChannel.open(lockPath, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock taken = channel.tryLock();
+        if (taken == null) {
+            channel.close();
+            throw new StorageException(
+                    "The snapshot directory " + directory + " is locked by another process (lock file " + lockPath
+                            + "). Stop the other process, or give this one a directory of its own (key dir)");
+        }
+        return taken;
     }
 
     HealthCell health() {
@@ -69,6 +105,7 @@ final class SnapshotDirectory implements AutoCloseable {
     }
 
     void save(SnapshotFile header, byte[] content) {
+        open();
         Path home = home(header.persistenceId());
         Path unfinished = home.resolve(header.sequenceNr() + "-" + UUID.randomUUID() + UNFINISHED);
         try {
@@ -93,6 +130,7 @@ final class SnapshotDirectory implements AutoCloseable {
 
     /** The newest snapshot that matches. When that one cannot be read this fails: an older one would be a silent loss. */
     Optional<SnapshotFile.Loaded> load(String persistenceId, SnapshotSelectionCriteria criteria) {
+        open();
         for (long sequenceNr : sequenceNrs(persistenceId)) {
             if (inRange(sequenceNr, criteria)) {
                 SnapshotFile header = read(persistenceId, sequenceNr, SnapshotFile::readHeader);
@@ -105,6 +143,7 @@ final class SnapshotDirectory implements AutoCloseable {
     }
 
     void delete(String persistenceId, SnapshotSelectionCriteria criteria) {
+        open();
         // Without bounds in time the names say enough, and so even a damaged file can be deleted.
         boolean anyTime = criteria.minTimestamp() <= 0 && criteria.maxTimestamp() == Long.MAX_VALUE;
         boolean deleted = false;
@@ -123,6 +162,7 @@ final class SnapshotDirectory implements AutoCloseable {
 
     /** Deletes one snapshot. Timestamp 0 means any; another one must match. */
     void delete(String persistenceId, long sequenceNr, long timestamp) {
+        open();
         if (!Files.exists(file(home(persistenceId), sequenceNr))) {
             return;
         }
@@ -204,18 +244,7 @@ final class SnapshotDirectory implements AutoCloseable {
     }
 
     private Path home(String persistenceId) {
-        // URL encoding leaves dots alone, and "." and ".." are directories already.
-        String name = URLEncoder.encode(persistenceId, StandardCharsets.UTF_8).replace(".", "%2E");
-        return directory.resolve(name.length() <= MAX_NAME ? "id-" + name : "sha256-" + hash(persistenceId));
-    }
-
-    private static String hash(String persistenceId) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(SealedRecord.utf8(persistenceId));
-            return HexFormat.of().formatHex(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return directory.resolve(SnapshotNames.directory(persistenceId));
     }
 
     private static Path file(Path home, long sequenceNr) {
@@ -255,9 +284,12 @@ final class SnapshotDirectory implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
+    public synchronized void close() throws IOException {
+        closed = true;
         health.report(StorageHealth.State.CLOSED, "");
-        lock.release();
-        lockFile.close();
+        if (lock.isPresent()) {
+            // Closing the channel releases the lock.
+            lock.get().acquiredBy().close();
+        }
     }
 }

@@ -28,6 +28,7 @@ final class ChildProcess {
         JournalDatabase database = TestStorage.database(dir);
         TestStorage.await(database.highestSequenceNr("any"));
         var snapshots = new SnapshotDirectory(dir.resolve("snapshots"), java.time.Clock.systemUTC());
+        snapshots.open();
         System.out.println("ready");
         if (args[0].equals("write")) {
             for (int i = 0; i < 8; i++) {

@@ -2,6 +2,7 @@ package io.holdfast.persistence.rocksdb;
 
 import static io.holdfast.persistence.rocksdb.TestStorage.await;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
@@ -100,14 +101,18 @@ class CrashTest {
             assertThat(database.health().current().message())
                     .contains("locked by another process")
                     .contains(dir.resolve("journal").toString());
-            org.assertj.core.api.Assertions.assertThatThrownBy(
-                            () -> new SnapshotDirectory(dir.resolve("snapshots"), Clock.systemUTC()))
+            var snapshots = new SnapshotDirectory(dir.resolve("snapshots"), Clock.systemUTC());
+            assertThatThrownBy(snapshots::open)
                     .isInstanceOf(StorageException.class)
                     .hasMessageContaining("locked by another process")
                     .hasMessageContaining(dir.toString());
+            assertThat(snapshots.health().current().state()).isEqualTo(StorageHealth.State.FAILED);
             assertThat(holder.destroyForcibly().waitFor(30, TimeUnit.SECONDS)).isTrue();
             await().until(() -> database.health().current().ok());
             await(database.append("a", TestStorage.events(1, 1)));
+            snapshots.open();
+            assertThat(snapshots.health().current().ok()).isTrue();
+            snapshots.close();
         } finally {
             holder.destroyForcibly().waitFor();
         }

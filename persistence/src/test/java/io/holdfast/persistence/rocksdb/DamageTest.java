@@ -60,6 +60,16 @@ class DamageTest {
     }
 
     @Test
+    void zerosBehindTheLogAsAfterAPowerCutAreNoDamage() throws Exception {
+        writeFiveInFiveCommits();
+        Files.write(only(".log"), new byte[100_000], StandardOpenOption.APPEND);
+        try (var database = database(dir)) {
+            assertThat(await(database.highestSequenceNr("a"))).isEqualTo(5);
+            assertThat(replay(database, "a", 1, 10)).isEqualTo(numbers(1, 5));
+        }
+    }
+
+    @Test
     void damageInTheMiddleOfTheLogIsAnErrorThatNamesTheFile() throws Exception {
         writeFiveInFiveCommits();
         Path log = only(".log");

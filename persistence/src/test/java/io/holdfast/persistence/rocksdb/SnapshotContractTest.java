@@ -33,6 +33,7 @@ class SnapshotContractTest {
         system = ActorSystem.create("snapshots", TestStorage.config(dir, dir));
         probe = new PluginProbe(system);
         files = RocksStorage.get(system).snapshots(dir.resolve("snapshots"));
+        files.open();
     }
 
     @AfterEach
