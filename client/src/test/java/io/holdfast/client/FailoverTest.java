@@ -287,4 +287,39 @@ class FailoverTest {
         assertThat(shop.get(Key.of("k"), ReadOptions.maxStaleness(Duration.ofSeconds(5))))
                 .isPresent();
     }
+
+    @Test
+    void underAnyFaultsEveryWriteIsAppliedOnceAndHasAnOutcome() throws Exception {
+        java.util.Random random = new java.util.Random(11);
+        for (FakeNode node : List.of(a, b)) {
+            node.handler = (request, reply) -> {
+                int dice;
+                synchronized (random) {
+                    dice = random.nextInt(1000);
+                }
+                if (dice < 10) {
+                    cluster.execute(request);
+                    node.breakStreams();
+                } else if (dice < 30) {
+                    cluster.execute(request); // And the answer is lost.
+                } else if (dice < 60) {
+                    reply.accept(FakeCluster.error(io.holdfast.v1.Reason.OVERLOADED));
+                } else {
+                    reply.accept(cluster.execute(request).toBuilder()
+                            .setLeaderSite(dice % 2 == 0 ? "a" : "b")
+                            .build());
+                }
+            };
+        }
+        List<CompletableFuture<WriteResult>> writes = java.util.stream.IntStream.range(0, 3000)
+                .mapToObj(i -> shop.writeAsync(
+                                Write.put("k" + i, VALUE).when(Condition.IF_ABSENT),
+                                WriteOptions.DEFAULT.withDeadline(Duration.ofSeconds(50)))
+                        .toCompletableFuture())
+                .toList();
+        for (CompletableFuture<WriteResult> write : writes) {
+            assertThat(write.get(55, TimeUnit.SECONDS).applied()).isTrue();
+        }
+        assertThat(cluster.applied).isEqualTo(3000);
+    }
 }

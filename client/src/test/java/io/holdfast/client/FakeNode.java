@@ -118,7 +118,11 @@ final class FakeNode implements AutoCloseable {
         }
 
         private void send(StreamObserver<ResponseBatch> out, Request request, Response response) {
+            // A broken stream takes no answers any more.
             synchronized (out) {
+                if (!sessions.contains(out)) {
+                    return;
+                }
                 out.onNext(ResponseBatch.newBuilder()
                         .addResponses(response.toBuilder().setId(request.getId()))
                         .build());

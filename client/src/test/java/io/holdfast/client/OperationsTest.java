@@ -39,6 +39,22 @@ class OperationsTest {
         return text.getBytes(UTF_8);
     }
 
+    /** Runs it as a dependent of a read that is answered only when the dependent is there, so never by this thread. */
+    private void onNetworkThread(Runnable task) throws Exception {
+        CompletableFuture<Void> added = new CompletableFuture<>();
+        FakeNode a = cluster.node("a");
+        FakeNode.Handler usual = a.handler;
+        a.handler = (request, reply) -> {
+            added.join();
+            a.handler = usual;
+            reply.accept(cluster.execute(request));
+        };
+        CompletableFuture<Void> done =
+                shop.getAsync("x").thenAccept(ignored -> task.run()).toCompletableFuture();
+        added.complete(null);
+        done.get(30, TimeUnit.SECONDS);
+    }
+
     @Test
     void readsWhatWasWritten() {
         assertThat(shop.get("k")).isEmpty();
@@ -99,15 +115,12 @@ class OperationsTest {
         cluster.leader("a");
         CompletableFuture<?>[] all = new CompletableFuture<?>[600];
         // Submitted on the client's own thread, so that none is sent before the last is there.
-        shop.getAsync("x")
-                .thenAccept(ignored -> {
-                    cluster.node("a").batches.clear();
-                    for (int i = 0; i < all.length; i++) {
-                        all[i] = shop.putAsync("k" + i, bytes("v")).toCompletableFuture();
-                    }
-                })
-                .toCompletableFuture()
-                .get(30, TimeUnit.SECONDS);
+        onNetworkThread(() -> {
+            cluster.node("a").batches.clear();
+            for (int i = 0; i < all.length; i++) {
+                all[i] = shop.putAsync("k" + i, bytes("v")).toCompletableFuture();
+            }
+        });
         CompletableFuture.allOf(all).get(30, TimeUnit.SECONDS);
         assertThat(cluster.node("a").batches)
                 .extracting(batch -> batch.getRequestsCount())
@@ -118,16 +131,13 @@ class OperationsTest {
     void batchesAreBoundedInBytesToo() throws Exception {
         byte[] big = new byte[200_000];
         CompletableFuture<?>[] all = new CompletableFuture<?>[5];
-        shop.getAsync("x")
-                .thenAccept(ignored -> {
-                    cluster.node("a").batches.clear();
-                    for (int i = 0; i < all.length; i++) {
-                        all[i] = shop.putAsync("k" + i, i == 4 ? new byte[1 << 20] : big)
-                                .toCompletableFuture();
-                    }
-                })
-                .toCompletableFuture()
-                .get(30, TimeUnit.SECONDS);
+        onNetworkThread(() -> {
+            cluster.node("a").batches.clear();
+            for (int i = 0; i < all.length; i++) {
+                all[i] =
+                        shop.putAsync("k" + i, i == 4 ? new byte[1 << 20] : big).toCompletableFuture();
+            }
+        });
         CompletableFuture.allOf(all).get(30, TimeUnit.SECONDS);
         assertThat(cluster.node("a").batches)
                 .extracting(batch -> batch.getRequestsCount())
@@ -157,13 +167,7 @@ class OperationsTest {
     @Test
     void blockingOnTheNetworkThreadIsRefused() throws Exception {
         CompletableFuture<Throwable> thrown = new CompletableFuture<>();
-        // The first answer has not come when the dependent is added: the network thread waits in the handler.
-        CompletableFuture<Void> added = new CompletableFuture<>();
-        cluster.node("a").handler = (request, reply) -> {
-            added.join();
-            reply.accept(cluster.execute(request));
-        };
-        shop.getAsync("k").whenComplete((ignored, error) -> {
+        onNetworkThread(() -> {
             try {
                 shop.get("k");
                 thrown.complete(null);
@@ -171,7 +175,6 @@ class OperationsTest {
                 thrown.complete(refused);
             }
         });
-        added.complete(null);
         assertThat(thrown.get(30, TimeUnit.SECONDS))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("network thread");
