@@ -231,6 +231,11 @@ public final class PartitionCore {
                 store.bytes());
     }
 
+    /** What this replica has applied, without any promise of how fresh that is. */
+    public Query.Answer peek(Query query) {
+        return store.answer(query);
+    }
+
     /** The state's bytes, to compare replicas. */
     public PartitionImage currentImage() {
         return image();

@@ -18,5 +18,8 @@ sealed interface ReplicaEvent extends ReplicaMessage {
 
     record Tick() implements ReplicaEvent {}
 
+    /** Now and then: report how things stand. */
+    record Housekeeping() implements ReplicaEvent {}
+
     record SiteSeen(SiteId site, boolean reachable) implements ReplicaEvent {}
 }

@@ -1,0 +1,147 @@
+package io.holdfast.server.partition;
+
+import io.holdfast.core.partition.PartitionInput;
+import io.holdfast.core.partition.PartitionOutput.SaveSnapshot;
+import io.holdfast.core.partition.Recovery;
+import io.holdfast.core.raft.Input;
+import io.holdfast.core.raft.LogWrite;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.apache.pekko.actor.Props;
+import org.apache.pekko.persistence.AbstractPersistentActor;
+import org.apache.pekko.persistence.DeleteMessagesFailure;
+import org.apache.pekko.persistence.DeleteMessagesSuccess;
+import org.apache.pekko.persistence.DeleteSnapshotsFailure;
+import org.apache.pekko.persistence.DeleteSnapshotsSuccess;
+import org.apache.pekko.persistence.RecoveryCompleted;
+import org.apache.pekko.persistence.SaveSnapshotFailure;
+import org.apache.pekko.persistence.SaveSnapshotSuccess;
+import org.apache.pekko.persistence.SnapshotOffer;
+import org.apache.pekko.persistence.SnapshotSelectionCriteria;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The disk of one replica, as a message peer: it takes writes and answers "durable up to n", so that the replica keeps answering
+ * votes, acknowledgements and reads meanwhile. A classic persistent actor: an event sourced behavior would stash everything
+ * while it writes, and would apply events before they are durable (DESIGN 9).
+ *
+ * <p>It knows no protocol. Whatever fails is reported once, and the replica starts both anew.
+ */
+final class PartitionJournal extends AbstractPersistentActor {
+    private static final Logger LOG = LoggerFactory.getLogger(PartitionJournal.class);
+
+    private final PartitionId partition;
+    private final Recovery recovery;
+    private final Consumer<ReplicaEvent> replica;
+    private int writesInFlight;
+    private Optional<SaveSnapshot> waiting = Optional.empty();
+    private Optional<SaveSnapshot> saving = Optional.empty();
+
+    private PartitionJournal(PartitionId partition, Recovery recovery, Consumer<ReplicaEvent> replica) {
+        this.partition = partition;
+        this.recovery = recovery;
+        this.replica = replica;
+    }
+
+    /**
+     * @param recovery an empty one, that replay fills
+     * @param replica is told events; must be thread-safe
+     */
+    static Props props(PartitionId partition, Recovery recovery, Consumer<ReplicaEvent> replica) {
+        return Props.create(PartitionJournal.class, () -> new PartitionJournal(partition, recovery, replica));
+    }
+
+    @Override
+    public String persistenceId() {
+        return partition.toString();
+    }
+
+    @Override
+    public Receive createReceiveRecover() {
+        return receiveBuilder()
+                .match(SnapshotOffer.class, offer -> recovery.snapshot(((SnapshotRecord) offer.snapshot()).snapshot()))
+                .match(JournalRecord.class, record -> recovery.replay(record.write()))
+                .match(RecoveryCompleted.class, completed -> replica.accept(new ReplicaEvent.Recovered(recovery)))
+                .build();
+    }
+
+    @Override
+    public Receive createReceive() {
+        return receiveBuilder()
+                .match(LogWrite.class, this::write)
+                .match(SaveSnapshot.class, this::save)
+                .match(SaveSnapshotSuccess.class, this::saved)
+                .match(SaveSnapshotFailure.class, failure -> fail(failure.cause()))
+                .match(
+                        DeleteMessagesFailure.class,
+                        failure -> LOG.warn(
+                                "{}: old journal records stay until the next snapshot: {}",
+                                partition,
+                                failure.cause().toString()))
+                .match(
+                        DeleteSnapshotsFailure.class,
+                        failure -> LOG.warn(
+                                "{}: old snapshots stay until the next one: {}",
+                                partition,
+                                failure.cause().toString()))
+                .match(DeleteMessagesSuccess.class, success -> {})
+                .match(DeleteSnapshotsSuccess.class, success -> {})
+                .build();
+    }
+
+    private void write(LogWrite write) {
+        writesInFlight++;
+        persistAsync(new JournalRecord(write), record -> {
+            writesInFlight--;
+            // Before the replica hears of it, hence before it can write more: the snapshot stands for just this much.
+            if (writesInFlight == 0) {
+                waiting.ifPresent(this::start);
+                waiting = Optional.empty();
+            }
+            replica.accept(new ReplicaEvent.ForCore(new PartitionInput.ToRaft(new Input.Durable(write.number()))));
+        });
+    }
+
+    private void save(SaveSnapshot snapshot) {
+        if (writesInFlight == 0) {
+            start(snapshot);
+        } else {
+            waiting = Optional.of(snapshot);
+        }
+    }
+
+    private void start(SaveSnapshot snapshot) {
+        saving = Optional.of(snapshot);
+        saveSnapshot(new SnapshotRecord(snapshot.snapshot()));
+    }
+
+    private void saved(SaveSnapshotSuccess success) {
+        long upTo = success.metadata().sequenceNr();
+        deleteMessages(upTo);
+        deleteSnapshots(SnapshotSelectionCriteria.create(upTo - 1, Long.MAX_VALUE));
+        saving.ifPresent(snapshot ->
+                replica.accept(new ReplicaEvent.ForCore(new PartitionInput.SnapshotSaved(snapshot.number()))));
+        saving = Optional.empty();
+    }
+
+    private void fail(Throwable cause) {
+        replica.accept(new ReplicaEvent.JournalFailed(cause));
+    }
+
+    @Override
+    public void onPersistFailure(Throwable cause, Object event, long sequenceNr) {
+        fail(cause);
+    }
+
+    @Override
+    public void onPersistRejected(Throwable cause, Object event, long sequenceNr) {
+        fail(cause);
+        getContext().stop(getSelf());
+    }
+
+    @Override
+    public void onRecoveryFailure(Throwable cause, scala.Option<Object> event) {
+        fail(cause);
+    }
+}

@@ -1,0 +1,321 @@
+package io.holdfast.server.partition;
+
+import io.holdfast.core.InvariantViolation;
+import io.holdfast.core.Now;
+import io.holdfast.core.SiteId;
+import io.holdfast.core.partition.PartitionCore;
+import io.holdfast.core.partition.PartitionImage;
+import io.holdfast.core.partition.PartitionInput;
+import io.holdfast.core.partition.PartitionOutput;
+import io.holdfast.core.partition.Recovery;
+import io.holdfast.core.partition.Reply;
+import io.holdfast.core.raft.Input;
+import io.holdfast.core.raft.Outputs.ReceivedImage;
+import io.holdfast.server.catalog.KeyspaceDefinition;
+import io.holdfast.server.membership.SiteReachability;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.PreRestart;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
+import org.apache.pekko.actor.typed.Terminated;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+
+/**
+ * One replica of a partition: runs the pure core and never blocks. It supervises the replica's {@link PartitionJournal}, sends
+ * what the core says, and answers callers. No rule of the protocol is in here.
+ *
+ * <p>A failed journal makes the core hand over leadership, then both start anew with backoff. A broken invariant stops the replica
+ * for good, with its storage as it is.
+ */
+public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
+    private static final Duration TICK = Duration.ofMillis(20);
+    private static final Duration HOUSEKEEPING = Duration.ofMillis(500);
+    /** The origin of this process's monotonic time; positive, as the core wants it. */
+    private static final long ORIGIN = System.nanoTime() - 1;
+
+    private final PartitionId partition;
+    private final KeyspaceDefinition definition;
+    private final ReplicaContext shared;
+    private final ReplicaObserver observer;
+    private final TimerScheduler<ReplicaMessage> timers;
+    private final org.apache.pekko.actor.ActorRef journal;
+    private final SiteReachability.Subscription reachability;
+    private final Map<Long, Caller> callers = new HashMap<>();
+    private final PreferredLeader preferred;
+
+    private Optional<PartitionCore> core = Optional.empty();
+    private long nextToken;
+    private boolean ticking;
+    private long publishedNanos;
+
+    private record Caller(long requestId, ActorRef<ReplicaReply> replyTo) {}
+
+    /** The behavior of a replica, supervised. */
+    public static Behavior<ReplicaMessage> create(
+            PartitionId partition, KeyspaceDefinition definition, ReplicaContext shared, ReplicaObserver observer) {
+        Behavior<ReplicaMessage> replica = Behaviors.setup(context -> Behaviors.withTimers(
+                timers -> new PartitionReplica(context, timers, partition, definition, shared, observer)));
+        Behavior<ReplicaMessage> restarting = Behaviors.supervise(replica)
+                .onFailure(
+                        Exception.class,
+                        SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(5), 0.2)
+                                .withResetBackoffAfter(Duration.ofSeconds(10)));
+        return Behaviors.supervise(restarting).onFailure(InvariantViolation.class, SupervisorStrategy.stop());
+    }
+
+    private PartitionReplica(
+            ActorContext<ReplicaMessage> context,
+            TimerScheduler<ReplicaMessage> timers,
+            PartitionId partition,
+            KeyspaceDefinition definition,
+            ReplicaContext shared,
+            ReplicaObserver observer) {
+        super(context);
+        this.partition = partition;
+        this.definition = definition;
+        this.shared = shared;
+        this.observer = observer;
+        this.timers = timers;
+        this.preferred =
+                new PreferredLeader(definition.preference(partition.number()).get(0), shared.returnLeadershipAfter());
+        ActorRef<ReplicaMessage> self = context.getSelf();
+        var recovery = new Recovery(definition.genesis(), shared.identity());
+        this.journal = Adapter.actorOf(context, PartitionJournal.props(partition, recovery, self::tell));
+        Adapter.watch(context, journal);
+        this.reachability = shared.reachability()
+                .subscribe((site, reachable) -> self.tell(new ReplicaEvent.SiteSeen(site, reachable)));
+        timers.startTimerWithFixedDelay("housekeeping", new ReplicaEvent.Housekeeping(), HOUSEKEEPING);
+    }
+
+    private static Now now() {
+        return new Now(System.nanoTime() - ORIGIN, System.currentTimeMillis());
+    }
+
+    @Override
+    public Receive<ReplicaMessage> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(ReplicaMessage.FromPeer.class, peer -> step(raft(new Input.Received(peer.message()))))
+                .onMessage(ReplicaMessage.Write.class, this::write)
+                .onMessage(ReplicaMessage.Read.class, this::read)
+                .onMessage(ReplicaEvent.ForCore.class, event -> step(event.input()))
+                .onMessage(ReplicaEvent.Tick.class, tick -> step(raft(new Input.Tick())))
+                .onMessage(ReplicaEvent.Housekeeping.class, tick -> housekeep())
+                .onMessage(ReplicaEvent.SiteSeen.class, this::siteSeen)
+                .onMessage(ReplicaEvent.Recovered.class, event -> recovered(event.recovery()))
+                .onMessage(ReplicaEvent.JournalFailed.class, failed -> journalFailed(failed.cause()))
+                .onMessage(ReplicaMessage.Transfer.class, this::transfer)
+                .onMessage(ReplicaMessage.Nudge.class, nudge -> step(raft(new Input.Nudge())))
+                .onMessage(ReplicaMessage.KeepAlive.class, alive -> this)
+                .onSignal(
+                        Terminated.class,
+                        ended -> journalFailed(new IllegalStateException("the journal actor stopped")))
+                .onSignal(PreRestart.class, signal -> ended())
+                .onSignal(PostStop.class, signal -> ended())
+                .build();
+    }
+
+    private static PartitionInput raft(Input input) {
+        return new PartitionInput.ToRaft(input);
+    }
+
+    private Behavior<ReplicaMessage> recovered(Recovery recovery) {
+        Now now = now();
+        var random = new SplittableRandom();
+        core = Optional.of(new PartitionCore(shared.configOf().apply(definition, partition), recovery, random, now));
+        shared.incidents().recovered("replica-failed", partition.toString());
+        step(raft(new Input.Tick()));
+        shared.reachability().unreachable().forEach(site -> step(raft(new Input.Unreachable(site))));
+        return this;
+    }
+
+    private Behavior<ReplicaMessage> write(ReplicaMessage.Write write) {
+        if (core.isEmpty()) {
+            return refuse(write.requestId(), write.replyTo());
+        }
+        long deadline = now().nanos() + Duration.ofMillis(write.timeoutMillis()).toNanos();
+        long token = remember(write.requestId(), write.replyTo());
+        return step(new PartitionInput.Submit(token, write.concern(), deadline, write.commands()));
+    }
+
+    private Behavior<ReplicaMessage> read(ReplicaMessage.Read read) {
+        if (core.isEmpty()) {
+            return refuse(read.requestId(), read.replyTo());
+        }
+        long token = remember(read.requestId(), read.replyTo());
+        return step(new PartitionInput.Ask(token, read.queries(), read.maxStalenessMillis()));
+    }
+
+    private long remember(long requestId, ActorRef<ReplicaReply> replyTo) {
+        callers.put(++nextToken, new Caller(requestId, replyTo));
+        return nextToken;
+    }
+
+    /** The journal is still being read: another replica must answer. */
+    private Behavior<ReplicaMessage> refuse(long requestId, ActorRef<ReplicaReply> replyTo) {
+        var refused = new Reply.Refused(requestId, Reply.Refusal.NOT_LEADER, Optional.empty());
+        replyTo.tell(new ReplicaReply(partition, shared.site(), refused));
+        return this;
+    }
+
+    private Behavior<ReplicaMessage> siteSeen(ReplicaEvent.SiteSeen seen) {
+        return step(raft(seen.reachable() ? new Input.Reachable(seen.site()) : new Input.Unreachable(seen.site())));
+    }
+
+    private Behavior<ReplicaMessage> transfer(ReplicaMessage.Transfer transfer) {
+        Optional<SiteId> to = transfer.toSite().isEmpty()
+                ? core.flatMap(it -> PreferredLeader.bestOther(it.view()))
+                : Optional.of(new SiteId(transfer.toSite()));
+        to.ifPresent(site -> step(raft(new Input.Transfer(site))));
+        return this;
+    }
+
+    private Behavior<ReplicaMessage> step(PartitionInput input) {
+        if (core.isPresent()) {
+            perform(core.get(), advance(core.get(), input));
+        }
+        return this;
+    }
+
+    private PartitionOutput advance(PartitionCore running, PartitionInput input) {
+        try {
+            return running.step(now(), input);
+        } catch (InvariantViolation violation) {
+            shared.quarantined().add(partition);
+            shared.incidents()
+                    .report(
+                            "invariant-violated",
+                            partition.toString(),
+                            violation.getMessage(),
+                            "stopped for good, its storage is kept: please report it with the journal");
+            throw violation;
+        }
+    }
+
+    private void perform(PartitionCore running, PartitionOutput out) {
+        out.write().ifPresent(write -> journal.tell(write, org.apache.pekko.actor.ActorRef.noSender()));
+        out.snapshot().ifPresent(save -> journal.tell(save, org.apache.pekko.actor.ActorRef.noSender()));
+        out.messages().forEach(outgoing -> shared.router()
+                .tell(
+                        outgoing.to().name(),
+                        new ReplicaEnvelope(partition, new ReplicaMessage.FromPeer(outgoing.message()))));
+        out.encode().ifPresent(this::encode);
+        out.decode().ifPresent(this::decode);
+        observer.stepped(running);
+        publish(running);
+        // Last: who sees a reply must find the state that it speaks of.
+        out.replies().forEach(this::answer);
+        tickWhileNeeded(running.needsTicks());
+    }
+
+    private void answer(Reply reply) {
+        Caller caller = callers.remove(reply.token());
+        caller.replyTo().tell(new ReplicaReply(partition, shared.site(), withId(reply, caller.requestId())));
+    }
+
+    private static Reply withId(Reply reply, long requestId) {
+        if (reply instanceof Reply.Written written) {
+            return new Reply.Written(requestId, written.outcomes());
+        }
+        if (reply instanceof Reply.Answered answered) {
+            return new Reply.Answered(requestId, answered.answers());
+        }
+        var refused = (Reply.Refused) reply;
+        return new Reply.Refused(requestId, refused.reason(), refused.leader());
+    }
+
+    private void encode(PartitionImage image) {
+        inBackground(
+                () -> new PartitionInput.ImageEncoded(image.index(), image.term(), image.encode()),
+                failure -> getContext().getLog().error("{}: an image cannot be encoded", partition, failure));
+    }
+
+    private void decode(ReceivedImage received) {
+        ActorRef<ReplicaMessage> self = getContext().getSelf();
+        inBackground(() -> new PartitionInput.ImageDecoded(PartitionImage.decode(received.bytes())), failure -> {
+            shared.incidents()
+                    .report(
+                            "replica-failed",
+                            partition.toString(),
+                            "an image from the leader cannot be read: " + failure.getMessage(),
+                            "asks for another one");
+            self.tell(new ReplicaEvent.ForCore(new PartitionInput.ImageUndecodable(received.index())));
+        });
+    }
+
+    private void inBackground(Supplier<PartitionInput> work, Consumer<Throwable> onFailure) {
+        ActorRef<ReplicaMessage> self = getContext().getSelf();
+        CompletableFuture.supplyAsync(work, shared.background()).whenComplete((input, failure) -> {
+            if (failure == null) {
+                self.tell(new ReplicaEvent.ForCore(input));
+            } else {
+                onFailure.accept(failure);
+            }
+        });
+    }
+
+    private void tickWhileNeeded(boolean needed) {
+        if (needed && !ticking) {
+            timers.startTimerWithFixedDelay("tick", new ReplicaEvent.Tick(), TICK);
+        } else if (!needed && ticking) {
+            timers.cancel("tick");
+        }
+        ticking = needed;
+    }
+
+    /** Tells the node how this replica stands: at once when who leads has changed, else now and then. */
+    private void publish(PartitionCore running) {
+        long now = System.nanoTime();
+        Optional<ReplicaDirectory.Local> last = shared.directory().find(partition);
+        boolean leadershipChanged = last.isEmpty()
+                || !last.get().view().leader().equals(running.raft().leader())
+                || last.get().view().role() != running.raft().role()
+                || !last.get().replica().equals(getContext().getSelf());
+        if (leadershipChanged || now - publishedNanos > HOUSEKEEPING.toNanos()) {
+            publishedNanos = now;
+            shared.directory()
+                    .update(new ReplicaDirectory.Local(partition, getContext().getSelf(), running.view()));
+        }
+    }
+
+    private Behavior<ReplicaMessage> housekeep() {
+        core.ifPresent(running -> {
+            publish(running);
+            preferred
+                    .handOverTo(running.view(), System.nanoTime())
+                    .ifPresent(site -> step(raft(new Input.Transfer(site))));
+        });
+        return this;
+    }
+
+    private Behavior<ReplicaMessage> journalFailed(Throwable cause) {
+        shared.incidents()
+                .report(
+                        "replica-failed",
+                        partition.toString(),
+                        String.valueOf(cause.getMessage()),
+                        "hands leadership over, then starts again from its journal");
+        core.ifPresent(running -> perform(running, advance(running, raft(new Input.StorageFailed()))));
+        core = Optional.empty();
+        throw new JournalFailure(partition, cause);
+    }
+
+    private Behavior<ReplicaMessage> ended() {
+        reachability.close();
+        shared.directory().remove(partition, getContext().getSelf());
+        return this;
+    }
+}

@@ -1,0 +1,33 @@
+package io.holdfast.server.partition;
+
+import io.holdfast.core.partition.PartitionConfig;
+import io.holdfast.server.catalog.KeyspaceDefinition;
+import io.holdfast.server.membership.IncidentLog;
+import io.holdfast.server.membership.SiteReachability;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.BiFunction;
+
+/**
+ * What the replicas of one node share.
+ *
+ * @param site this node's
+ * @param identity of this site's storage
+ * @param configOf the core's settings for a partition
+ * @param router to the replicas of all sites
+ * @param background for work that would hold up a replica: encoding and decoding images
+ * @param quarantined partitions whose replica broke an invariant: they do not start again in this process
+ * @param returnLeadershipAfter a leader hands over to the preferred site when that has been well for so long
+ */
+public record ReplicaContext(
+        String site,
+        long identity,
+        BiFunction<KeyspaceDefinition, PartitionId, PartitionConfig> configOf,
+        ReplicaRouter router,
+        ReplicaDirectory directory,
+        SiteReachability reachability,
+        IncidentLog incidents,
+        Executor background,
+        Set<PartitionId> quarantined,
+        Duration returnLeadershipAfter) {}

@@ -1,0 +1,90 @@
+package io.holdfast.server.partition;
+
+import io.holdfast.server.catalog.CatalogObserver;
+import io.holdfast.server.catalog.KeyspaceDefinition;
+import io.holdfast.server.catalog.KeyspaceRegistry;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.cluster.sharding.typed.ShardingMessageExtractor;
+import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
+import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
+import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
+
+/**
+ * The replicas of all sites, each site's under its own Cluster Sharding: this site's run here, those of the others are reached
+ * through proxies. One partition is one shard is one entity.
+ */
+public final class ShardedReplicas implements ReplicaRouter {
+    private static final EntityTypeKey<ReplicaMessage> TYPE = EntityTypeKey.create(ReplicaMessage.class, "replica");
+
+    private final Map<String, ActorRef<ReplicaEnvelope>> regions = new HashMap<>();
+
+    private ShardedReplicas() {}
+
+    /**
+     * Must be called once a node, when it is a member of the cluster.
+     *
+     * @param context gets this router as its own
+     */
+    public static ShardedReplicas start(
+            ActorSystem<?> system,
+            List<String> sites,
+            KeyspaceRegistry registry,
+            Function<ReplicaRouter, ReplicaContext> contextOf) {
+        var replicas = new ShardedReplicas();
+        ReplicaContext context = contextOf.apply(replicas);
+        for (String site : sites) {
+            Entity<ReplicaMessage, ReplicaEnvelope> entity = Entity.of(
+                            TYPE, start -> replica(PartitionId.parse(start.getEntityId()), registry, context))
+                    .withMessageExtractor(new ByPartition())
+                    .withDataCenter(site);
+            replicas.regions.put(site, ClusterSharding.get(system).init(entity));
+        }
+        return replicas;
+    }
+
+    /** A partition of a keyspace that this site has not heard of yet, or that broke an invariant, has no replica here. */
+    private static Behavior<ReplicaMessage> replica(
+            PartitionId partition, KeyspaceRegistry registry, ReplicaContext context) {
+        if (context.quarantined().contains(partition)) {
+            return Behaviors.stopped();
+        }
+        return registry.of(partition)
+                .map(definition ->
+                        PartitionReplica.create(partition, definition, context, observer(definition, registry)))
+                .orElseGet(Behaviors::stopped);
+    }
+
+    private static ReplicaObserver observer(KeyspaceDefinition definition, KeyspaceRegistry registry) {
+        boolean catalog = definition.name().equals(KeyspaceDefinition.CATALOG);
+        return catalog ? new CatalogObserver(registry) : ReplicaObserver.NONE;
+    }
+
+    @Override
+    public void tell(String site, ReplicaEnvelope envelope) {
+        regions.get(site).tell(envelope);
+    }
+
+    private static final class ByPartition extends ShardingMessageExtractor<ReplicaEnvelope, ReplicaMessage> {
+        @Override
+        public String entityId(ReplicaEnvelope envelope) {
+            return envelope.partition().toString();
+        }
+
+        @Override
+        public String shardId(String entityId) {
+            return entityId;
+        }
+
+        @Override
+        public ReplicaMessage unwrapMessage(ReplicaEnvelope envelope) {
+            return envelope.message();
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package io.holdfast.server.serial;
+
+import com.esotericsoftware.kryo.io.Input;
+import com.esotericsoftware.kryo.io.Output;
+import io.holdfast.core.Bytes;
+import io.holdfast.core.SiteId;
+import io.holdfast.core.raft.Entry;
+import io.holdfast.core.raft.HardState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** How the parts that records share are written: the same for wire messages and durable records, and fixed for ever. */
+final class Fields {
+    /** The order is the format's: only append. */
+    private static final Entry.Kind[] ENTRY_KINDS = {Entry.Kind.NOOP, Entry.Kind.COMMANDS, Entry.Kind.ADMIT};
+
+    private Fields() {}
+
+    static void writeBytes(Output out, Bytes bytes) {
+        out.writeVarInt(bytes.length(), true);
+        out.writeBytes(bytes.unsafeArray());
+    }
+
+    static Bytes readBytes(Input in) {
+        return Bytes.wrap(in.readBytes(in.readVarInt(true)));
+    }
+
+    static void writeSite(Output out, SiteId site) {
+        writeBytes(out, Bytes.utf8(site.name()));
+    }
+
+    static SiteId readSite(Input in) {
+        return new SiteId(readBytes(in).toUtf8());
+    }
+
+    static void writeOptionalSite(Output out, Optional<SiteId> site) {
+        writeBytes(out, site.map(it -> Bytes.utf8(it.name())).orElse(Bytes.EMPTY));
+    }
+
+    static Optional<SiteId> readOptionalSite(Input in) {
+        Bytes name = readBytes(in);
+        return name.length() == 0 ? Optional.empty() : Optional.of(new SiteId(name.toUtf8()));
+    }
+
+    static void writeEntries(Output out, List<Entry> entries) {
+        out.writeVarInt(entries.size(), true);
+        for (Entry entry : entries) {
+            out.writeLong(entry.term());
+            out.writeLong(entry.index());
+            out.writeLong(entry.timestamp());
+            out.writeByte(List.of(ENTRY_KINDS).indexOf(entry.kind()));
+            writeBytes(out, entry.payload());
+        }
+    }
+
+    static List<Entry> readEntries(Input in) {
+        int count = in.readVarInt(true);
+        var entries = new ArrayList<Entry>(count);
+        for (int i = 0; i < count; i++) {
+            entries.add(
+                    new Entry(in.readLong(), in.readLong(), in.readLong(), ENTRY_KINDS[in.readByte()], readBytes(in)));
+        }
+        return entries;
+    }
+
+    static void writeHardState(Output out, HardState state) {
+        out.writeLong(state.term());
+        writeOptionalSite(out, state.vote());
+        out.writeLong(state.identity());
+    }
+
+    static HardState readHardState(Input in) {
+        return new HardState(in.readLong(), readOptionalSite(in), in.readLong());
+    }
+}

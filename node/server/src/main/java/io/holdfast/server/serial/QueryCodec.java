@@ -1,0 +1,152 @@
+package io.holdfast.server.serial;
+
+import com.esotericsoftware.kryo.io.Input;
+import com.esotericsoftware.kryo.io.Output;
+import io.holdfast.core.partition.Reply;
+import io.holdfast.core.store.Outcome;
+import io.holdfast.core.store.Query;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads, their answers and the outcomes of writes, by hand. */
+final class QueryCodec {
+    private static final byte GET = 1;
+    private static final byte SCAN = 2;
+
+    private static final byte ABSENT = 0;
+    private static final byte VALUE = 1;
+    private static final byte PAGE = 2;
+
+    private static final byte WRITTEN = 1;
+    private static final byte ANSWERED = 2;
+    private static final byte REFUSED = 3;
+
+    private static final Outcome.Kind[] OUTCOMES = Outcome.Kind.values();
+    private static final Reply.Refusal[] REFUSALS = Reply.Refusal.values();
+
+    private QueryCodec() {}
+
+    static void writeQueries(Output out, List<Query> queries) {
+        out.writeVarInt(queries.size(), true);
+        for (Query query : queries) {
+            if (query instanceof Query.Get get) {
+                out.writeByte(GET);
+                Fields.writeBytes(out, get.key());
+            } else if (query instanceof Query.Scan scan) {
+                out.writeByte(SCAN);
+                Fields.writeBytes(out, scan.prefix());
+                out.writeBoolean(scan.after().isPresent());
+                scan.after().ifPresent(after -> Fields.writeBytes(out, after));
+                out.writeInt(scan.maxEntries());
+                out.writeInt(scan.maxBytes());
+                out.writeBoolean(scan.keysOnly());
+            }
+        }
+    }
+
+    static List<Query> readQueries(Input in) {
+        int count = in.readVarInt(true);
+        var queries = new ArrayList<Query>(count);
+        for (int i = 0; i < count; i++) {
+            byte kind = in.readByte();
+            queries.add(
+                    switch (kind) {
+                        case GET -> new Query.Get(Fields.readBytes(in));
+                        case SCAN ->
+                            new Query.Scan(
+                                    Fields.readBytes(in),
+                                    in.readBoolean() ? Optional.of(Fields.readBytes(in)) : Optional.empty(),
+                                    in.readInt(),
+                                    in.readInt(),
+                                    in.readBoolean());
+                        default -> throw new IllegalArgumentException("unknown kind " + kind + " of a query");
+                    });
+        }
+        return queries;
+    }
+
+    static void writeReply(Output out, Reply reply) {
+        if (reply instanceof Reply.Written written) {
+            out.writeByte(WRITTEN);
+            out.writeLong(written.token());
+            out.writeVarInt(written.outcomes().size(), true);
+            for (Outcome outcome : written.outcomes()) {
+                out.writeByte(outcome.kind().ordinal());
+                out.writeLong(outcome.version());
+            }
+        } else if (reply instanceof Reply.Answered answered) {
+            out.writeByte(ANSWERED);
+            out.writeLong(answered.token());
+            out.writeVarInt(answered.answers().size(), true);
+            answered.answers().forEach(answer -> writeAnswer(out, answer));
+        } else if (reply instanceof Reply.Refused refused) {
+            out.writeByte(REFUSED);
+            out.writeLong(refused.token());
+            out.writeByte(refused.reason().ordinal());
+            Fields.writeOptionalSite(out, refused.leader());
+        }
+    }
+
+    static Reply readReply(Input in) {
+        byte kind = in.readByte();
+        long token = in.readLong();
+        return switch (kind) {
+            case WRITTEN -> {
+                int count = in.readVarInt(true);
+                var outcomes = new ArrayList<Outcome>(count);
+                for (int i = 0; i < count; i++) {
+                    outcomes.add(new Outcome(OUTCOMES[in.readByte()], in.readLong()));
+                }
+                yield new Reply.Written(token, outcomes);
+            }
+            case ANSWERED -> {
+                int count = in.readVarInt(true);
+                var answers = new ArrayList<Query.Answer>(count);
+                for (int i = 0; i < count; i++) {
+                    answers.add(readAnswer(in));
+                }
+                yield new Reply.Answered(token, answers);
+            }
+            case REFUSED -> new Reply.Refused(token, REFUSALS[in.readByte()], Fields.readOptionalSite(in));
+            default -> throw new IllegalArgumentException("unknown kind " + kind + " of a replica's reply");
+        };
+    }
+
+    private static void writeAnswer(Output out, Query.Answer answer) {
+        if (answer instanceof Query.Value value) {
+            out.writeByte(value.value().isPresent() ? VALUE : ABSENT);
+            value.value().ifPresent(bytes -> {
+                Fields.writeBytes(out, bytes);
+                out.writeLong(value.version());
+            });
+        } else if (answer instanceof Query.Page page) {
+            out.writeByte(PAGE);
+            out.writeBoolean(page.more());
+            out.writeVarInt(page.entries().size(), true);
+            for (Query.KeyValue entry : page.entries()) {
+                Fields.writeBytes(out, entry.key());
+                Fields.writeBytes(out, entry.value());
+                out.writeLong(entry.version());
+            }
+        }
+    }
+
+    private static Query.Answer readAnswer(Input in) {
+        byte kind = in.readByte();
+        return switch (kind) {
+            case ABSENT -> Query.Value.ABSENT;
+            case VALUE -> new Query.Value(Optional.of(Fields.readBytes(in)), in.readLong());
+            case PAGE -> {
+                boolean more = in.readBoolean();
+                int count = in.readVarInt(true);
+                var entries = new ArrayList<Query.KeyValue>(count);
+                for (int i = 0; i < count; i++) {
+                    entries.add(new Query.KeyValue(Fields.readBytes(in), Fields.readBytes(in), in.readLong()));
+                }
+                yield new Query.Page(entries, more);
+            }
+            default -> throw new IllegalArgumentException("unknown kind " + kind + " of an answer");
+        };
+    }
+}
