@@ -33,16 +33,16 @@ final class Replication {
     void proceed() {
         long stamp = confirmation.stamp();
         followers.forEach((site, progress) -> {
+            boolean logTooShort = progress.nextIndex <= raft.log.lastIndex() && !raft.log.knows(progress.nextIndex - 1);
+            if (logTooShort && progress.mode != Progress.Mode.IMAGE) {
+                // Also while answers are outstanding: what comes next is gone, whatever they say.
+                progress.awaitImage();
+            }
             if (progress.mode == Progress.Mode.IMAGE) {
                 sendImage(site, progress);
             }
             while (progress.nextIndex <= raft.log.lastIndex()
                     && progress.maySendEntries(raft.config.maxInFlightAppends())) {
-                if (!raft.log.knows(progress.nextIndex - 1)) {
-                    progress.awaitImage();
-                    sendImage(site, progress);
-                    break;
-                }
                 List<Entry> entries = raft.log.slice(progress.nextIndex, raft.config.maxAppendBytes());
                 sendAppend(site, progress, stamp, entries, false);
                 progress.sentEntries(entries.get(entries.size() - 1).index());

@@ -1,0 +1,176 @@
+package io.holdfast.server.partition;
+
+import com.typesafe.config.ConfigFactory;
+import io.holdfast.config.HoldfastSettings;
+import io.holdfast.core.SiteId;
+import io.holdfast.core.partition.PartitionView;
+import io.holdfast.core.partition.Reply;
+import io.holdfast.core.raft.Membership;
+import io.holdfast.core.raft.Role;
+import io.holdfast.server.catalog.KeyspaceDefinition;
+import io.holdfast.server.membership.IncidentLog;
+import io.holdfast.server.membership.SiteReachability;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.awaitility.Awaitility;
+
+/** One partition's replicas, each in an actor system and with a journal of its own; messages are handed over directly. */
+final class ReplicaGroup implements AutoCloseable {
+    static final PartitionId PARTITION = new PartitionId("shop", 0);
+
+    private final Path dir;
+    private final List<String> sites;
+    private final KeyspaceDefinition definition;
+    private final Map<String, Running> running = new ConcurrentHashMap<>();
+    private long nextId;
+
+    private record Running(ActorSystem<ReplicaMessage> system, ReplicaDirectory directory, Hints hints) {}
+
+    ReplicaGroup(Path dir, List<String> sites) {
+        this.dir = dir;
+        this.sites = sites;
+        var identities = new TreeMap<SiteId, Long>();
+        sites.forEach(site -> identities.put(new SiteId(site), identity(site)));
+        this.definition = new KeyspaceDefinition(
+                "shop", 1, 1, 5_000, 600_000, sites.stream().map(SiteId::new).toList(), new Membership(identities));
+    }
+
+    private long identity(String site) {
+        return 100 + sites.indexOf(site);
+    }
+
+    List<String> sites() {
+        return sites;
+    }
+
+    void start(String site) {
+        var directory = new ReplicaDirectory();
+        var hints = new Hints();
+        HoldfastSettings settings = settings(site);
+        var context = new ReplicaContext(
+                site,
+                identity(site),
+                (keyspace, partition) -> CoreSettings.of(settings, keyspace, partition),
+                (to, envelope) -> Optional.ofNullable(running.get(to))
+                        .ifPresent(it -> it.system().tell(envelope.message())),
+                directory,
+                hints,
+                new IncidentLog(System::currentTimeMillis),
+                ForkJoinPool.commonPool(),
+                Set.of(),
+                Duration.ofHours(1));
+        var config = ConfigFactory.parseMap(Map.of(
+                        "pekko.actor.provider", "local",
+                        "pekko.loglevel", "WARNING",
+                        "pekko.persistence.journal.plugin", "holdfast.persistence.rocksdb.journal",
+                        "pekko.persistence.snapshot-store.plugin", "holdfast.persistence.rocksdb.snapshot-store",
+                        "holdfast.persistence.rocksdb.journal.dir",
+                                dir.resolve(site).toString(),
+                        "holdfast.persistence.rocksdb.snapshot-store.dir",
+                                dir.resolve(site).toString()))
+                .withFallback(ConfigFactory.load());
+        ActorSystem<ReplicaMessage> system = ActorSystem.create(
+                PartitionReplica.create(PARTITION, definition, context, ReplicaObserver.NONE), "site-" + site, config);
+        running.put(site, new Running(system, directory, hints));
+    }
+
+    private HoldfastSettings settings(String site) {
+        var text = new StringBuilder("site { name = " + site + ", data-dir = \"" + dir.resolve(site) + "\" }\n");
+        text.append("replication { log-tail-bytes = 256KiB, snapshot-log-bytes = 1MiB }\n");
+        for (String each : sites) {
+            int port = 20_000 + 10 * sites.indexOf(each);
+            text.append("sites.")
+                    .append(each)
+                    .append(" { hosts = [\"127.0.0.1\"], port = ")
+                    .append(port)
+                    .append(" }\n");
+        }
+        return HoldfastSettings.parse(text.toString(), "test");
+    }
+
+    /** Ends a site's actor system, without any goodbye of the protocol. */
+    void kill(String site) {
+        Running gone = running.remove(site);
+        gone.system().terminate();
+        gone.system().getWhenTerminated().toCompletableFuture().join();
+    }
+
+    void unreachable(String site) {
+        running.values().forEach(it -> it.hints().tell(new SiteId(site), false));
+    }
+
+    Optional<PartitionView> view(String site) {
+        return Optional.ofNullable(running.get(site))
+                .flatMap(it -> it.directory().find(PARTITION))
+                .map(ReplicaDirectory.Local::view);
+    }
+
+    String awaitLeader() {
+        return Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .until(
+                        () -> running.keySet().stream()
+                                .filter(site -> view(site)
+                                        .filter(view -> view.role() == Role.LEADER)
+                                        .isPresent())
+                                .findFirst(),
+                        Optional::isPresent)
+                .orElseThrow();
+    }
+
+    /** Asks whoever leads; empty if there was no answer in time. */
+    Optional<Reply> ask(BiFunction<Long, ActorRef<ReplicaReply>, ReplicaMessage> request) {
+        long id = ++nextId;
+        ActorSystem<ReplicaMessage> leader = running.get(awaitLeader()).system();
+        CompletableFuture<ReplicaReply> asked = AskPattern.<ReplicaMessage, ReplicaReply>ask(
+                        leader, replyTo -> request.apply(id, replyTo), Duration.ofSeconds(1), leader.scheduler())
+                .toCompletableFuture();
+        try {
+            return Optional.of(asked.get(1, TimeUnit.SECONDS).reply());
+        } catch (TimeoutException | java.util.concurrent.ExecutionException e) {
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        Map.copyOf(running).keySet().forEach(this::kill);
+    }
+
+    private static final class Hints implements SiteReachability {
+        private final List<BiConsumer<SiteId, Boolean>> listeners = new CopyOnWriteArrayList<>();
+
+        void tell(SiteId site, boolean reachable) {
+            listeners.forEach(listener -> listener.accept(site, reachable));
+        }
+
+        @Override
+        public Set<SiteId> unreachable() {
+            return Set.of();
+        }
+
+        @Override
+        public Subscription subscribe(BiConsumer<SiteId, Boolean> listener) {
+            listeners.add(listener);
+            return () -> listeners.remove(listener);
+        }
+    }
+}
