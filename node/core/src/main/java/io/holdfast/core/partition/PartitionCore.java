@@ -149,10 +149,17 @@ public final class PartitionCore {
             store.applyNothing(entry.index());
             return;
         }
-        List<Command> commands = writes.commandsOf(entry.index()).orElseGet(() -> CommandBatch.decode(entry.payload()));
+        // Within one term an index names one entry. In a later term another leader may have put its own there, in the
+        // very
+        // step in which this one learns that it lost: its callers must not be answered for that.
+        boolean own = entry.term() == leadingTerm;
+        List<Command> commands = (own ? writes.commandsOf(entry.index()) : Optional.<List<Command>>empty())
+                .orElseGet(() -> CommandBatch.decode(entry.payload()));
         List<Outcome> outcomes = store.apply(entry.index(), entry.timestamp(), commands);
         clock.observe(store.lastTimestamp());
-        writes.applied(entry.index(), outcomes, out.replies);
+        if (own) {
+            writes.applied(entry.index(), outcomes, out.replies);
+        }
     }
 
     /**
