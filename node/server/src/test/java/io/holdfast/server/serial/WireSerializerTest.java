@@ -1,0 +1,132 @@
+package io.holdfast.server.serial;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.holdfast.core.Bytes;
+import io.holdfast.core.SiteId;
+import io.holdfast.core.partition.Reply;
+import io.holdfast.core.partition.WriteConcern;
+import io.holdfast.core.raft.Entry;
+import io.holdfast.core.raft.PeerMessage;
+import io.holdfast.core.store.Command;
+import io.holdfast.core.store.Condition;
+import io.holdfast.core.store.Outcome;
+import io.holdfast.core.store.Query;
+import io.holdfast.core.store.WriteId;
+import io.holdfast.server.partition.PartitionId;
+import io.holdfast.server.partition.ReplicaEnvelope;
+import io.holdfast.server.partition.ReplicaMessage;
+import io.holdfast.server.partition.ReplicaReply;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.serialization.SerializationExtension;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class WireSerializerTest {
+    private static final ActorTestKit KIT = ActorTestKit.create();
+    private static final PartitionId PARTITION = new PartitionId("shop", 300);
+    private static final SiteId A = new SiteId("a");
+
+    @AfterAll
+    static void stop() {
+        KIT.shutdownTestKit();
+    }
+
+    static Stream<Object> messages() {
+        ActorRef<ReplicaReply> asker = KIT.createTestProbe(ReplicaReply.class).getRef();
+        Bytes key = Bytes.utf8("key");
+        var put = new Command(
+                new WriteId(-1, 2),
+                1,
+                Long.MAX_VALUE,
+                new Command.Put(key, Bytes.utf8("v"), new Condition.VersionIs(9)));
+        var delete = new Command(new WriteId(3, 4), 4, 5, new Command.Delete(key, new Condition.Present()));
+        Stream<Object> toReplica = Stream.concat(
+                        peerMessages().map(ReplicaMessage.FromPeer::new),
+                        Stream.of(
+                                new ReplicaMessage.Write(17, asker, WriteConcern.ALL, 1000, List.of(put, delete)),
+                                new ReplicaMessage.Read(18, asker, List.of(new Query.Get(key)), 250),
+                                new ReplicaMessage.Read(
+                                        19,
+                                        asker,
+                                        List.of(
+                                                new Query.Scan(key, Optional.of(key), 10, 20, true),
+                                                new Query.Scan(key, Optional.empty(), 10, 20, false)),
+                                        0),
+                                new ReplicaMessage.Transfer("b"),
+                                new ReplicaMessage.KeepAlive(),
+                                new ReplicaMessage.Nudge()))
+                .map(message -> new ReplicaEnvelope(PARTITION, message));
+        Stream<Object> replies = Stream.of(
+                        new Reply.Written(
+                                1,
+                                List.of(
+                                        new Outcome(Outcome.Kind.APPLIED, 5),
+                                        new Outcome(Outcome.Kind.CONDITION_FAILED, 0))),
+                        new Reply.Answered(
+                                2,
+                                List.of(
+                                        Query.Value.ABSENT,
+                                        new Query.Value(Optional.of(Bytes.EMPTY), 3),
+                                        new Query.Page(List.of(new Query.KeyValue(key, key, 4)), true))),
+                        new Reply.Refused(3, Reply.Refusal.TIMED_OUT, Optional.of(A)),
+                        new Reply.Refused(4, Reply.Refusal.NOT_LEADER, Optional.empty()))
+                .map(reply -> new ReplicaReply(PARTITION, "a", reply));
+        return Stream.concat(toReplica, replies);
+    }
+
+    static Stream<PeerMessage> peerMessages() {
+        var entries = List.of(
+                new Entry(1, 2, 3, Entry.Kind.COMMANDS, Bytes.utf8("payload")),
+                new Entry(1, 3, 0, Entry.Kind.ADMIT, Bytes.EMPTY));
+        return Stream.of(
+                new PeerMessage.PreVoteRequest(A, -5, 2, 3, 4),
+                new PeerMessage.PreVoteResponse(A, 5, 2, true, 99),
+                new PeerMessage.VoteRequest(A, 5, 2, 3, 4, true),
+                new PeerMessage.VoteResponse(A, 5, 2, false),
+                new PeerMessage.AppendRequest(A, 5, 2, 6, 7, 8, entries, 9, 10, true),
+                new PeerMessage.AppendResponse(A, 5, 2, 6, 7, 8, new PeerMessage.LogState.Matches()),
+                new PeerMessage.AppendResponse(A, 5, 2, 6, 7, 8, new PeerMessage.LogState.Conflict(4, 3)),
+                new PeerMessage.AppendResponse(A, 5, 2, 6, 7, 8, new PeerMessage.LogState.Installing(4)),
+                new PeerMessage.ImageChunk(A, 5, 2, 6, 7, 8, 9, -10, Bytes.utf8("chunk")),
+                new PeerMessage.ImageAck(A, 5, 2, 6, 7),
+                new PeerMessage.TimeoutNow(A, 5, 2));
+    }
+
+    @ParameterizedTest
+    @MethodSource("messages")
+    void arrivesAsItWasSent(Object message) throws Exception {
+        var serializer =
+                (WireSerializer) SerializationExtension.get(KIT.system()).serializerFor(message.getClass());
+        assertThat(serializer.fromBinary(serializer.toBinary(message), serializer.manifest(message)))
+                .isEqualTo(message);
+        ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 16);
+        serializer.toBinary(message, buffer);
+        buffer.flip();
+        assertThat(serializer.fromBinary(buffer, serializer.manifest(message))).isEqualTo(message);
+    }
+
+    @Test
+    void aClassThatIsNotListedIsRefused() throws Exception {
+        record Unlisted(String text) implements WireMessage {}
+        var serializer = SerializationExtension.get(KIT.system()).serializerFor(Unlisted.class);
+        assertThat(serializer).isInstanceOf(WireSerializer.class);
+        assertThatThrownBy(() -> serializer.toBinary(new Unlisted("x")))
+                .hasMessageContaining("Class is not registered");
+    }
+
+    @Test
+    void aMessageOfAnotherWireVersionIsRefused() throws Exception {
+        var serializer =
+                (WireSerializer) SerializationExtension.get(KIT.system()).serializerFor(ReplicaEnvelope.class);
+        assertThatThrownBy(() -> serializer.fromBinary(new byte[0], "2")).hasMessageContaining("of another version");
+    }
+}
