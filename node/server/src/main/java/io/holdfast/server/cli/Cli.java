@@ -1,0 +1,138 @@
+package io.holdfast.server.cli;
+
+import io.holdfast.client.HoldfastException;
+import io.holdfast.client.Reason;
+import io.holdfast.config.SettingsException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.ParameterException;
+
+/** All commands, put together; how their failures become messages and exit codes. */
+public final class Cli {
+    private Cli() {}
+
+    /** Runs one command line, and returns the exit code of {@link ExitCode}. */
+    public static int run(Terminal terminal, String... args) {
+        return commandLine(terminal).execute(args);
+    }
+
+    static CommandLine commandLine(Terminal terminal) {
+        CommandLine cli = new CommandLine(new Holdfast(terminal));
+        CommandLine keyspace = new CommandLine(new KeyspaceCommand(terminal));
+        keyspace.addSubcommand(new KeyspaceCommand.Create(terminal));
+        keyspace.addSubcommand(new KeyspaceCommand.ListAll(terminal));
+        cli.addSubcommand(keyspace);
+        cli.addSubcommand(new DataCommands.Put(terminal));
+        cli.addSubcommand(new DataCommands.Get(terminal));
+        cli.addSubcommand(new DataCommands.Delete(terminal));
+        cli.addSubcommand(new ScanCommand(terminal));
+        cli.setOut(new PrintWriter(terminal.out(), true));
+        cli.setErr(new PrintWriter(terminal.err(), true));
+        cli.setColorScheme(
+                CommandLine.Help.defaultColorScheme(terminal.colours() == Colours.ANSI ? Ansi.ON : Ansi.OFF));
+        cli.setUsageHelpWidth(Math.min(110, Math.max(60, terminal.columns())));
+        cli.setCaseInsensitiveEnumValuesAllowed(true);
+        cli.setParameterExceptionHandler((mistake, given) -> reportMistake(terminal, mistake));
+        cli.setExecutionExceptionHandler((failure, command, parsed) -> report(terminal, failure));
+        return cli;
+    }
+
+    private static int reportMistake(Terminal terminal, ParameterException mistake) {
+        terminal.err().println("holdfast: " + mistake.getMessage());
+        CommandLine.UnmatchedArgumentException.printSuggestions(mistake, new PrintWriter(terminal.err(), true));
+        terminal.err()
+                .println("Try '" + mistake.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
+        return ExitCode.USAGE;
+    }
+
+    /** Prints what went wrong as a person needs it, and says how the process shall end. */
+    static int report(Terminal terminal, Exception failure) {
+        terminal.out().flush();
+        if (failure instanceof CommandFailure known) {
+            terminal.err().println("holdfast: " + known.getMessage());
+            return known.exitCode();
+        }
+        if (failure instanceof SettingsException settings) {
+            terminal.err().println(settings.getMessage());
+            return ExitCode.USAGE;
+        }
+        if (failure instanceof HoldfastException operation) {
+            terminal.err().println("holdfast: " + describe(operation));
+            return isMistake(operation.reason()) ? ExitCode.USAGE : ExitCode.FAILED;
+        }
+        if (failure instanceof UncheckedIOException || failure instanceof java.io.IOException) {
+            terminal.err().println("holdfast: " + failure.getMessage());
+            return ExitCode.FAILED;
+        }
+        terminal.err().println("holdfast: a bug in Holdfast; please report it with what follows.");
+        failure.printStackTrace(terminal.err());
+        return ExitCode.FAILED;
+    }
+
+    /** The message, the reason's name for whoever looks it up, and what to do where the message cannot know it. */
+    static String describe(HoldfastException failure) {
+        String advice =
+                switch (failure.reason()) {
+                    case UNKNOWN_KEYSPACE -> " Create it with 'holdfast keyspace create NAME'.";
+                    case UNREACHABLE ->
+                        " Start a cluster with 'holdfast up', or name its nodes with --endpoints or HOLDFAST_ENDPOINTS.";
+                    default -> "";
+                };
+        String unknown = failure.writeId()
+                .map(id -> " Whether it was written is not known: read the key.")
+                .orElse("");
+        return failure.getMessage() + advice + unknown + " [" + failure.reason() + "]";
+    }
+
+    private static boolean isMistake(Reason reason) {
+        return switch (reason) {
+            case INVALID_KEY,
+                    INVALID_VALUE,
+                    INVALID_KEYSPACE_NAME,
+                    INVALID_REQUEST,
+                    INVALID_LIMIT,
+                    UNKNOWN_KEYSPACE,
+                    KEYSPACE_EXISTS,
+                    TOLERANCE_NOT_POSSIBLE -> true;
+            default -> false;
+        };
+    }
+
+    /** The command without a name: it only explains. */
+    @Command(
+            name = "holdfast",
+            mixinStandardHelpOptions = true,
+            versionProvider = VersionProvider.class,
+            synopsisSubcommandLabel = "COMMAND",
+            description = {
+                "A data store over several sites that survives the loss of one.",
+                "",
+                "New here? Run 'holdfast demo', then 'holdfast up'.",
+                ""
+            },
+            footer = {
+                "",
+                "Exit codes: 0 done, 1 failed or not found, 2 a mistake in the command, 130 interrupted.",
+                "Environment: HOLDFAST_ENDPOINTS, HOLDFAST_HEAP, NO_COLOR."
+            })
+    static final class Holdfast implements Callable<Integer> {
+        private final Terminal terminal;
+
+        @CommandLine.Spec
+        private CommandLine.Model.CommandSpec spec;
+
+        Holdfast(Terminal terminal) {
+            this.terminal = terminal;
+        }
+
+        @Override
+        public Integer call() {
+            spec.commandLine().usage(terminal.err());
+            return ExitCode.USAGE;
+        }
+    }
+}

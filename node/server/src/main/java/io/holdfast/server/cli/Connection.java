@@ -1,0 +1,59 @@
+package io.holdfast.server.cli;
+
+import io.holdfast.client.ClientOptions;
+import io.holdfast.client.HoldfastClient;
+import java.time.Duration;
+import picocli.CommandLine.Option;
+
+/** The options of every command that talks to a cluster. */
+public final class Connection {
+    /** The nodes that {@code holdfast up} starts. */
+    public static final String DEFAULT_ENDPOINTS = "127.0.0.1:7400,127.0.0.1:7410,127.0.0.1:7420";
+
+    private static final Duration MAX_FIRST_CONTACT = Duration.ofSeconds(5);
+
+    @Option(
+            names = "--endpoints",
+            paramLabel = "HOST:PORT,...",
+            description = "Nodes of the cluster, the nearest first. Default: HOLDFAST_ENDPOINTS, else the nodes of "
+                    + "'holdfast up': " + DEFAULT_ENDPOINTS + ".")
+    private String endpoints = "";
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "SECONDS",
+            description = "How long to try before giving up. Default: ${DEFAULT-VALUE}.")
+    private double timeoutSeconds = 10;
+
+    /** A client that has found a node; fails when none answers within 5 s or the time-out, if that is shorter. */
+    HoldfastClient connect(Terminal terminal) {
+        return connect(terminal, ClientOptions.DEFAULT.withDeadline(timeout()));
+    }
+
+    /** As {@link #connect(Terminal)}, with options of the command's own. */
+    public HoldfastClient connect(Terminal terminal, ClientOptions options) {
+        HoldfastClient client = HoldfastClient.connect(endpoints(terminal), options);
+        try {
+            Duration wait =
+                    options.deadline().compareTo(MAX_FIRST_CONTACT) < 0 ? options.deadline() : MAX_FIRST_CONTACT;
+            client.awaitReady(wait);
+            return client;
+        } catch (RuntimeException unreachable) {
+            client.close();
+            throw unreachable;
+        }
+    }
+
+    /** The time to try, as the person gave it. */
+    public Duration timeout() {
+        return Duration.ofMillis(Math.round(timeoutSeconds * 1000));
+    }
+
+    String endpoints(Terminal terminal) {
+        if (!endpoints.isBlank()) {
+            return endpoints;
+        }
+        String fromEnvironment = terminal.environment().getOrDefault("HOLDFAST_ENDPOINTS", "");
+        return fromEnvironment.isBlank() ? DEFAULT_ENDPOINTS : fromEnvironment;
+    }
+}
