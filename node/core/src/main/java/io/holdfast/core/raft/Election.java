@@ -178,7 +178,9 @@ final class Election {
             }
             raft.becomeFollower(request.term(), Optional.empty());
         }
+        // A promise outlives the term it was made in: the leader may hold its lease and not know of this term yet.
         boolean grant = request.term() == raft.term()
+                && (!bound || request.transfer())
                 && raft.isVoter()
                 && raft.leader.isEmpty()
                 && raft.hardState().vote().map(request.from()::equals).orElse(true)

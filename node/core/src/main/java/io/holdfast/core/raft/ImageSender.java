@@ -14,6 +14,9 @@ final class ImageSender {
     private final SiteId to;
     private final Image image;
     private int acknowledged;
+    /** What the newest acknowledgement said: less than the highest one if that was from before the receiver's restart. */
+    private int lastAcknowledgement;
+
     private int sent;
     private long lastProgressNanos;
 
@@ -66,6 +69,7 @@ final class ImageSender {
     }
 
     void acknowledged(int next) {
+        lastAcknowledgement = Math.min(next, image.count());
         if (next > acknowledged) {
             acknowledged = Math.min(next, image.count());
             sent = Math.max(sent, acknowledged);
@@ -79,6 +83,7 @@ final class ImageSender {
 
     void tick() {
         if (raft.now.nanos() - lastProgressNanos >= raft.config.imageRetryNanos()) {
+            acknowledged = lastAcknowledgement;
             sent = Math.min(acknowledged, image.count() - 1);
             lastProgressNanos = raft.now.nanos();
         }
