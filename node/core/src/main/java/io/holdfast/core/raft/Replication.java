@@ -86,9 +86,8 @@ final class Replication {
     }
 
     void answered(AppendResponse response) {
-        Progress progress = followers.get(response.from());
+        Progress progress = progressOf(response.from(), response.identity());
         progress.lastHeardNanos = raft.now.nanos();
-        progress.identity = response.identity();
         countStamp(progress, response);
         if (response.logState() instanceof LogState.Conflict conflict) {
             if (conflict.rejectedIndex() > progress.matchIndex && progress.mode != Progress.Mode.IMAGE) {
@@ -99,6 +98,23 @@ final class Replication {
         } else {
             matched(response.from(), progress, response.matchIndex());
         }
+    }
+
+    /**
+     * What an old storage held and promised says nothing of the new one, and the other way round, whichever of their messages
+     * comes late: each change of identity starts from nothing.
+     */
+    private Progress progressOf(SiteId site, long identity) {
+        Progress known = followers.get(site);
+        if (known.identity != 0 && known.identity != identity) {
+            Progress fresh = new Progress(raft.log.lastIndex() + 1, raft.now.nanos(), raft.config.clockDriftBound());
+            fresh.reachable = known.reachable;
+            imageSenders.remove(site);
+            followers.put(site, fresh);
+            known = fresh;
+        }
+        known.identity = identity;
+        return known;
     }
 
     private void countStamp(Progress progress, AppendResponse response) {
@@ -147,7 +163,11 @@ final class Replication {
     }
 
     void imageAnswered(ImageAck ack) {
-        followers.get(ack.from()).lastHeardNanos = raft.now.nanos();
+        Progress progress = followers.get(ack.from());
+        if (progress.identity != ack.identity()) {
+            return; // Of another life of that site's storage.
+        }
+        progress.lastHeardNanos = raft.now.nanos();
         ImageSender sender = imageSenders.get(ack.from());
         if (sender != null && sender.index() == ack.imageIndex()) {
             sender.acknowledged(ack.nextNumber());

@@ -1,0 +1,217 @@
+package io.holdfast.core.partition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.core.SiteId;
+import io.holdfast.core.raft.Input;
+import io.holdfast.core.raft.PeerMessage;
+import io.holdfast.core.raft.PeerMessage.AppendResponse;
+import io.holdfast.core.raft.PeerMessage.VoteRequest;
+import io.holdfast.core.raft.PeerMessage.VoteResponse;
+import io.holdfast.core.raft.Role;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** A replica whose storage was lost is a stranger until it has been rebuilt and admitted (DESIGN 3, rule 11). */
+class RebuiltReplicaTest {
+    private static final SiteId C = new SiteId("c");
+
+    private final Cluster cluster = Cluster.ledByFirst(new Settings("a", "b", "c"));
+
+    private void write(int count) {
+        for (int i = 0; i < count; i++) {
+            cluster.submit("a", cluster.put("k" + i, "v" + i));
+            cluster.settle();
+        }
+    }
+
+    private void wipeC() {
+        cluster.at("c").wipe(2);
+        cluster.at("c").start(cluster.trueNanos);
+    }
+
+    @Test
+    void isRebuiltUnderTheSameLeaderAndVotesAgain() {
+        write(5);
+        wipeC();
+        assertThat(cluster.core("c").raft().role()).isEqualTo(Role.LEARNER);
+
+        cluster.run(500);
+
+        assertThat(cluster.core("c").raft().role()).isEqualTo(Role.FOLLOWER);
+        assertThat(cluster.core("a").raft().membership().isVoter(C, 2)).isTrue();
+        cluster.run(200);
+        cluster.assertConverged();
+        // Its vote counts: with a gone it elects b, and with b it commits.
+        cluster.crash("a");
+        cluster.run(2_000);
+        assertThat(cluster.leader()).isPresent();
+    }
+
+    @Test
+    void isRebuiltByImageAfterALongAbsence() {
+        cluster.settings.logTailBytes = 100;
+        var small = Cluster.ledByFirst(cluster.settings);
+        for (int i = 0; i < 20; i++) {
+            small.submit("a", small.put("k" + i, "v" + i));
+            small.settle();
+        }
+        small.at("c").wipe(2);
+        small.at("c").start(small.trueNanos);
+
+        small.run(1_000);
+
+        assertThat(small.core("c").raft().role()).isEqualTo(Role.FOLLOWER);
+        assertThat(small.at("c").snapshot).isPresent();
+        small.assertConverged();
+    }
+
+    @Test
+    void doesNotVoteNorCampaignBeforeItIsAdmitted() {
+        write(1);
+        wipeC();
+        cluster.isolate("a");
+        cluster.cutOneWay("b", "c"); // b cannot tell it anything, but hears it.
+
+        cluster.run(3_000);
+        cluster.raft("c", new Input.Unreachable(new SiteId("a")));
+        cluster.raft("c", new Input.Received(new VoteRequest(new SiteId("b"), 1, 9, 1_000, 8, false)));
+        cluster.at("c").diskHeld = false;
+        cluster.settle();
+
+        assertThat(cluster.leader()).as("b alone of the admitted").isNotEqualTo("b");
+        assertThat(cluster.core("b").raft().leadingTerm()).isZero();
+        assertThat(cluster.core("c").raft().hardState().vote()).isEmpty();
+    }
+
+    @Test
+    void itsAcknowledgementsDoNotCountBeforeItIsAdmitted() {
+        write(1);
+        long committed = cluster.core("a").raft().commitIndex();
+        cluster.cut("a", "b");
+        wipeC();
+
+        long token = cluster.submit("a", cluster.put("x", "1"));
+        for (int i = 0; i < 4; i++) {
+            cluster.run(100);
+        }
+
+        assertThat(cluster.core("c").raft().lastIndex())
+                .isEqualTo(cluster.core("a").raft().lastIndex());
+        assertThat(cluster.core("a").raft().commitIndex()).isEqualTo(committed);
+        assertThat(cluster.reply("a", token))
+                .as("acknowledged by a and a stranger")
+                .isNotPresent();
+    }
+
+    /**
+     * What the lost storage held must not be counted for the new one: a late acknowledgement of the old life, whose identity
+     * may vote still, must not lend its vote to what only the new life acknowledged.
+     */
+    @Test
+    void aLateAcknowledgementOfTheOldLifeDoesNotCountForTheNewOne() {
+        write(1);
+        cluster.submit("a", cluster.put("x", "1"));
+        cluster.deliver("a", "c");
+        cluster.durable("a");
+        cluster.durable("c");
+        List<Cluster.Packet> late =
+                cluster.drop(packet -> packet.on("c", "a") && packet.message() instanceof AppendResponse);
+        cluster.settle();
+        wipeC();
+        // The new life catches up and the leader appends its admission, which b does not get to see.
+        cluster.at("b").diskHeld = true;
+        cluster.run(300);
+        long admission = cluster.core("a").raft().lastIndex();
+        assertThat(cluster.core("c").raft().lastIndex()).isEqualTo(admission);
+        long committed = cluster.core("a").raft().commitIndex();
+        assertThat(committed).isLessThan(admission);
+
+        late.forEach(cluster::arrive);
+
+        assertThat(cluster.core("a").raft().commitIndex()).isEqualTo(committed);
+        assertThat(cluster.core("a").raft().membership().isVoter(C, 2)).isFalse();
+    }
+
+    @Test
+    void aVoteOfTheOldLifeDoesNotCountOnceTheNewOneIsAdmitted() {
+        write(1);
+        wipeC();
+        cluster.run(500);
+        assertThat(cluster.core("b").raft().membership().isVoter(C, 2)).isTrue();
+        cluster.isolate("b");
+        cluster.run(1_000);
+        cluster.crash("a");
+        cluster.raft("b", new Input.Unreachable(new SiteId("a")));
+        PeerMessage old = new VoteResponse(C, 1, cluster.core("b").raft().term(), true);
+
+        cluster.raft("b", new Input.Received(old));
+
+        assertThat(cluster.core("b").raft().leadingTerm()).isZero();
+    }
+
+    @Test
+    void adoptsTheLeaderAsItsVoteOfTheTerm() {
+        write(1);
+        wipeC();
+        cluster.run(100);
+
+        assertThat(cluster.core("c").raft().hardState().vote()).contains(new SiteId("a"));
+        assertThat(cluster.core("c").raft().term())
+                .isEqualTo(cluster.core("a").raft().term());
+    }
+
+    /** In an idle group nobody would tell it again, and with the next site lost nobody could be elected. */
+    @Test
+    void theAdmissionSurvivesARestart() {
+        write(1);
+        wipeC();
+        cluster.run(500);
+
+        for (String site : List.of("a", "b", "c")) {
+            cluster.restart(site);
+            cluster.tick(site);
+            assertThat(cluster.core(site).raft().membership().isVoter(C, 2))
+                    .as("at " + site)
+                    .isTrue();
+        }
+
+        assertThat(cluster.core("c").raft().role()).isNotEqualTo(Role.LEARNER);
+        cluster.crash("a");
+        cluster.run(2_000);
+        assertThat(cluster.leader()).isPresent();
+    }
+
+    @Test
+    void theAdmissionSurvivesInASnapshot() {
+        cluster.settings.snapshotLogBytes = 1_000;
+        var small = Cluster.ledByFirst(cluster.settings);
+        small.at("c").wipe(2);
+        small.at("c").start(small.trueNanos);
+        small.run(500);
+        for (int i = 0; i < 50; i++) {
+            small.submit("a", small.put("k", "v" + i));
+            small.settle();
+        }
+        assertThat(small.at("c").snapshot).isPresent();
+
+        small.restart("c");
+
+        assertThat(small.core("c").raft().role()).isEqualTo(Role.FOLLOWER);
+        assertThat(small.core("c").raft().hardState().identity()).isEqualTo(2);
+    }
+
+    @Test
+    void wakesASilentGroupToBeRebuilt() {
+        cluster.settings.quiesceAfter = 200;
+        var idle = Cluster.ledByFirst(cluster.settings);
+        idle.run(1_000);
+        assertThat(idle.core("a").needsTicks()).as("leader is awake").isFalse();
+        idle.at("c").wipe(2);
+        idle.at("c").start(idle.trueNanos);
+
+        idle.run(2_000);
+
+        assertThat(idle.core("c").raft().role()).isEqualTo(Role.FOLLOWER);
+    }
+}
