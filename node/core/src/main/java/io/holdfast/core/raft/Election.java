@@ -51,8 +51,16 @@ final class Election {
     }
 
     void tick() {
-        boolean mayCampaign = raft.role != Role.LEADER && raft.role != Role.LEARNER && !raft.following.installing();
-        if (mayCampaign && !raft.quiesced && raft.now.nanos() >= deadline) {
+        boolean mayAsk = raft.role != Role.LEADER && !raft.following.installing();
+        if (!mayAsk || raft.quiesced || raft.now.nanos() < deadline) {
+            return;
+        }
+        if (raft.role == Role.LEARNER) {
+            // It wants no votes: the question wakes a silent leader, who does not know that somebody waits to be
+            // rebuilt.
+            resetTimer();
+            sendPreVoteRequests();
+        } else {
             askWhetherElectable();
         }
     }
@@ -84,6 +92,13 @@ final class Election {
         granted.clear();
         granted.add(raft.config.self());
         resetTimer();
+        sendPreVoteRequests();
+        if (hasMajority()) {
+            campaign(false);
+        }
+    }
+
+    private void sendPreVoteRequests() {
         for (SiteId other : others()) {
             raft.sendWhenDurable(
                     other,
@@ -93,9 +108,6 @@ final class Election {
                             raft.term() + 1,
                             raft.log.lastIndex(),
                             raft.log.lastTerm()));
-        }
-        if (hasMajority()) {
-            campaign(false);
         }
     }
 

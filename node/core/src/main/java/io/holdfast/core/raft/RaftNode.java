@@ -184,6 +184,7 @@ public final class RaftNode {
             Entry entry = log.entry(++commitIndex);
             if (entry.kind() == Entry.Kind.ADMIT) {
                 membership = membership.admit(entry.payload());
+                wal.recordCommitOf(entry.index());
                 membershipChanged();
             }
             out.committed.add(entry);

@@ -31,6 +31,8 @@ final class WriteAhead {
     private long durableIndex;
     private long inFlightIndex;
     private OptionalLong truncateFrom = OptionalLong.empty();
+    /** That this entry is committed must be written by itself, if nothing else comes to be written; 0 for none. */
+    private long commitToRecord;
 
     private record Held(HardState needs, Outgoing message) {}
 
@@ -100,6 +102,12 @@ final class WriteAhead {
         durableIndex = log.lastIndex();
         inFlightIndex = log.lastIndex();
         truncateFrom = OptionalLong.empty();
+        commitToRecord = 0; // The image stands behind it.
+    }
+
+    /** An idle replica would else forget in a restart that the entry is committed. */
+    void recordCommitOf(long index) {
+        commitToRecord = index;
     }
 
     HardState writtenHardState() {
@@ -119,7 +127,8 @@ final class WriteAhead {
     Optional<LogWrite> next(long commitIndex) {
         boolean hardStateChanged = !writtenHardState.equals(hardState);
         boolean entriesWait = log.lastIndex() > writtenIndex;
-        if (inFlight || !(hardStateChanged || entriesWait || truncateFrom.isPresent())) {
+        boolean commitWaits = commitToRecord > 0;
+        if (inFlight || !(hardStateChanged || entriesWait || truncateFrom.isPresent() || commitWaits)) {
             return Optional.empty();
         }
         List<Entry> entries = entriesWait ? log.slice(writtenIndex + 1, maxWriteBytes) : List.of();
@@ -134,6 +143,7 @@ final class WriteAhead {
         writtenIndex += entries.size();
         inFlightIndex = writtenIndex;
         truncateFrom = OptionalLong.empty();
+        commitToRecord = writtenIndex >= commitToRecord ? 0 : commitToRecord;
         return Optional.of(write);
     }
 
