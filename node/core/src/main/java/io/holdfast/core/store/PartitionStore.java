@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The state machine of a partition: applies the commands of committed entries, in order, and answers reads. A pure function of
@@ -24,6 +25,9 @@ public final class PartitionStore {
     private Versions versions = Versions.EMPTY;
     private long appliedIndex;
     private long lastTimestamp;
+    private long horizon;
+    /** The horizon, for images that another thread encodes while versions below it are cut off. */
+    private final AtomicLong collectedUpTo = new AtomicLong();
 
     /**
      * The same on all replicas: part of the keyspace's definition.
@@ -33,8 +37,10 @@ public final class PartitionStore {
      */
     public record Limits(long historyMillis, long retentionMillis) {}
 
-    /** A version that readers stop seeing at the timestamp. */
-    private record Garbage(long sinceTimestamp, Versions.VersionKey version, boolean deletion) {}
+    /**
+     * What readers stop seeing when the horizon reaches the version: what is older than it, and it itself if it is a deletion.
+     */
+    private record Garbage(Bytes key, Version newer) {}
 
     public PartitionStore(Limits limits) {
         this.limits = limits;
@@ -46,6 +52,8 @@ public final class PartitionStore {
         this.versions = image.versions();
         this.appliedIndex = image.index();
         this.lastTimestamp = image.lastTimestamp();
+        this.horizon = image.horizon().getAsLong();
+        this.collectedUpTo.set(horizon);
         image.sessions().forEach((client, session) -> sessions.restore(client, session.copy()));
         restoreGarbage();
     }
@@ -97,7 +105,7 @@ public final class PartitionStore {
             if (!put.condition().holds(live)) {
                 return new Outcome(Outcome.Kind.CONDITION_FAILED, live);
             }
-            write(key, Version.of(timestamp, put.value()));
+            write(key, timestamp, Optional.of(put.value()));
             return new Outcome(Outcome.Kind.APPLIED, timestamp);
         }
         Command.Delete delete = (Command.Delete) command.operation();
@@ -107,61 +115,51 @@ public final class PartitionStore {
         if (live == 0) {
             return new Outcome(Outcome.Kind.APPLIED, 0);
         }
-        write(key, Version.deletion(timestamp));
+        write(key, timestamp, Optional.empty());
         return new Outcome(Outcome.Kind.APPLIED, timestamp);
     }
 
-    private void write(Bytes key, Version version) {
-        versions.find(key)
-                .ifPresent(before -> garbage.addLast(
-                        new Garbage(version.timestamp(), new Versions.VersionKey(key, before.timestamp()), false)));
-        if (version.deleted()) {
-            garbage.addLast(new Garbage(version.timestamp(), new Versions.VersionKey(key, version.timestamp()), true));
+    private void write(Bytes key, long timestamp, Optional<Bytes> value) {
+        Optional<Version> before = versions.find(key);
+        Version version = Version.of(timestamp, value, before);
+        versions = versions.write(key, version, before);
+        if (before.isPresent() || version.deleted()) {
+            garbage.addLast(new Garbage(key, version));
         }
-        versions = versions.write(key, version);
     }
 
     /** Forgets what nobody may read any more. */
     private void collect() {
-        long horizon = horizon();
-        while (!garbage.isEmpty() && garbage.peekFirst().sinceTimestamp() <= horizon) {
+        horizon = Math.max(horizon, lastTimestamp - HybridClock.ofWallMillis(limits.historyMillis()));
+        // Published before anything is cut off, so that an image that misses something never claims to hold it.
+        collectedUpTo.set(horizon);
+        while (!garbage.isEmpty() && garbage.peekFirst().newer().timestamp() <= horizon) {
             Garbage oldest = garbage.removeFirst();
-            versions = oldest.deletion()
-                    ? versions.removeDeletion(
-                            oldest.version().key(), oldest.version().timestamp())
-                    : versions;
-            versions = versions.removeSuperseded(oldest.version());
+            versions = versions.freed(oldest.newer().cut());
+            if (oldest.newer().deleted()) {
+                versions = versions.removeDeletion(oldest.key(), oldest.newer());
+            }
         }
     }
 
     private void restoreGarbage() {
         var all = new ArrayList<Garbage>();
-        versions.superseded().forEach((key, version) -> {
-            all.add(new Garbage(supersededAt(key), key, false));
-            if (version.deleted()) {
-                all.add(new Garbage(version.timestamp(), key, true));
+        versions.newest().forEach((key, newest) -> {
+            List<Version> chain = newest.chain();
+            for (int i = 0; i < chain.size(); i++) {
+                boolean hasOlder = i + 1 < chain.size();
+                if (hasOlder || chain.get(i).deleted()) {
+                    all.add(new Garbage(key, chain.get(i)));
+                }
             }
         });
-        versions.newest().forEach((key, version) -> {
-            if (version.deleted()) {
-                all.add(new Garbage(version.timestamp(), new Versions.VersionKey(key, version.timestamp()), true));
-            }
-        });
-        all.sort(Comparator.comparingLong(Garbage::sinceTimestamp));
+        all.sort(Comparator.comparingLong(it -> it.newer().timestamp()));
         garbage.addAll(all);
-    }
-
-    private long supersededAt(Versions.VersionKey version) {
-        Versions.VersionKey next = versions.superseded().higherKey(version);
-        boolean sameKey = next != null && next.key().equals(version.key());
-        return sameKey
-                ? next.timestamp()
-                : versions.find(version.key()).orElseThrow().timestamp();
     }
 
     /** Reads below this timestamp are refused: the versions may be gone. */
     public long horizon() {
-        return lastTimestamp - HybridClock.ofWallMillis(limits.historyMillis());
+        return horizon;
     }
 
     public Query.Answer answer(Query query) {
@@ -181,7 +179,7 @@ public final class PartitionStore {
 
     /** What stands now, immutable, for a snapshot or a follower; encoding it may happen elsewhere. */
     public StoreImage image() {
-        return new StoreImage(appliedIndex, lastTimestamp, versions, sessions.copy());
+        return new StoreImage(appliedIndex, lastTimestamp, collectedUpTo::get, versions, sessions.copy());
     }
 
     public long appliedIndex() {

@@ -2,28 +2,35 @@ package io.holdfast.core.store;
 
 import io.holdfast.core.Bytes;
 import io.holdfast.core.store.Sessions.Session;
-import io.holdfast.core.store.Versions.VersionKey;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import org.pcollections.TreePMap;
 
 /**
- * A partition's state at one log index, immutable: it can be encoded by another thread while the partition goes on. Replicas at
- * the same index encode to the same bytes. Durable and on the wire, so the format is fixed for ever: version byte; index,
- * last timestamp; count and sessions (client, doneBelow, last timestamp, count and outcomes: sequence, kind byte, version);
- * count and newest versions; count and superseded versions (key length short, key, timestamp, value length int with -1 for a
- * deletion, value). Big endian, all in order.
+ * A partition's state at one log index: it can be encoded by another thread while the partition goes on. Replicas at the same index
+ * encode to the same bytes, if nothing goes on meanwhile. Durable and on the wire, so the format is fixed for ever: version byte;
+ * index, last timestamp, horizon; count and sessions (client, doneBelow, last timestamp, count and outcomes: sequence, kind byte,
+ * version); count and keys (length short, key, count of versions, and these, newest first: timestamp, value length int with -1 for
+ * a deletion, value). Big endian, all in order.
+ *
+ * @param horizon reads below this timestamp may miss versions; it grows while the partition goes on
  */
-public record StoreImage(long index, long lastTimestamp, Versions versions, SortedMap<Long, Session> sessions) {
+public record StoreImage(
+        long index, long lastTimestamp, LongSupplier horizon, Versions versions, SortedMap<Long, Session> sessions) {
     private static final byte VERSION = 1;
+    private static final int HORIZON_OFFSET = 1 + 8 + 8;
 
     /** The order is the format's: never change it, only append. */
     private static final Outcome.Kind[] KINDS = {
@@ -31,7 +38,7 @@ public record StoreImage(long index, long lastTimestamp, Versions versions, Sort
     };
 
     public static StoreImage empty() {
-        return new StoreImage(0, 0, Versions.EMPTY, new TreeMap<>());
+        return new StoreImage(0, 0, () -> 0, Versions.EMPTY, new TreeMap<>());
     }
 
     public Bytes encode() {
@@ -40,19 +47,19 @@ public record StoreImage(long index, long lastTimestamp, Versions versions, Sort
             out.writeByte(VERSION);
             out.writeLong(index);
             out.writeLong(lastTimestamp);
+            out.writeLong(0);
             encodeSessions(out);
             out.writeInt(versions.newest().size());
             for (var entry : versions.newest().entrySet()) {
-                encodeVersion(entry.getKey(), entry.getValue(), out);
-            }
-            out.writeInt(versions.superseded().size());
-            for (var entry : versions.superseded().entrySet()) {
-                encodeVersion(entry.getKey().key(), entry.getValue(), out);
+                encodeKey(entry.getKey(), entry.getValue().chain(), out);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("encoding into memory cannot fail", e);
         }
-        return Bytes.wrap(bytes.toByteArray());
+        byte[] encoded = bytes.toByteArray();
+        // Only now is it known which versions may have been cut off on the way.
+        ByteBuffer.wrap(encoded).putLong(HORIZON_OFFSET, horizon.getAsLong());
+        return Bytes.wrap(encoded);
     }
 
     private void encodeSessions(DataOutputStream out) throws IOException {
@@ -71,13 +78,17 @@ public record StoreImage(long index, long lastTimestamp, Versions versions, Sort
         }
     }
 
-    private static void encodeVersion(Bytes key, Version version, DataOutputStream out) throws IOException {
+    private static void encodeKey(Bytes key, List<Version> chain, DataOutputStream out) throws IOException {
         out.writeShort(key.length());
         out.write(key.unsafeArray());
-        out.writeLong(version.timestamp());
-        out.writeInt(version.value().map(Bytes::length).orElse(-1));
-        if (version.value().isPresent()) {
-            out.write(version.value().get().unsafeArray());
+        out.writeInt(chain.size());
+        for (Version version : chain) {
+            out.writeLong(version.timestamp());
+            Optional<Bytes> value = version.value();
+            out.writeInt(value.map(Bytes::length).orElse(-1));
+            if (value.isPresent()) {
+                out.write(value.get().unsafeArray());
+            }
         }
     }
 
@@ -90,8 +101,9 @@ public record StoreImage(long index, long lastTimestamp, Versions versions, Sort
             }
             long index = in.readLong();
             long lastTimestamp = in.readLong();
+            long horizon = in.readLong();
             var sessions = decodeSessions(in);
-            return new StoreImage(index, lastTimestamp, decodeVersions(in), sessions);
+            return new StoreImage(index, lastTimestamp, () -> horizon, decodeVersions(in), sessions);
         } catch (IOException e) {
             throw new IllegalArgumentException("a partition's image ends too early", e);
         }
@@ -117,29 +129,30 @@ public record StoreImage(long index, long lastTimestamp, Versions versions, Sort
         long keys = 0;
         long bytes = 0;
         for (int left = in.readInt(); left > 0; left--) {
-            Bytes key = decodeKey(in);
-            Version version = decodeVersion(in);
+            Bytes key = Bytes.wrap(in.readNBytes(in.readUnsignedShort()));
+            Version version = decodeChain(in);
             newest.put(key, version);
             keys += version.deleted() ? 0 : 1;
-            bytes += Versions.keyBytes(key) + version.bytes();
+            bytes += Versions.keyBytes(key)
+                    + version.chain().stream().mapToLong(Version::bytes).sum();
         }
-        var superseded = new TreeMap<VersionKey, Version>();
-        for (int left = in.readInt(); left > 0; left--) {
-            Bytes key = decodeKey(in);
-            Version version = decodeVersion(in);
-            superseded.put(new VersionKey(key, version.timestamp()), version);
-            bytes += version.bytes();
-        }
-        return new Versions(TreePMap.fromSortedMap(newest), TreePMap.fromSortedMap(superseded), keys, bytes);
+        return new Versions(TreePMap.fromSortedMap(newest), keys, bytes);
     }
 
-    private static Bytes decodeKey(DataInputStream in) throws IOException {
-        return Bytes.wrap(in.readNBytes(in.readUnsignedShort()));
-    }
-
-    private static Version decodeVersion(DataInputStream in) throws IOException {
-        long timestamp = in.readLong();
-        int length = in.readInt();
-        return length < 0 ? Version.deletion(timestamp) : Version.of(timestamp, Bytes.wrap(in.readNBytes(length)));
+    private static Version decodeChain(DataInputStream in) throws IOException {
+        int count = in.readInt();
+        long[] timestamps = new long[count];
+        var values = new ArrayList<Optional<Bytes>>(count);
+        for (int i = 0; i < count; i++) {
+            timestamps[i] = in.readLong();
+            int length = in.readInt();
+            values.add(length < 0 ? Optional.empty() : Optional.of(Bytes.wrap(in.readNBytes(length))));
+        }
+        Optional<Version> version = Optional.empty();
+        for (int i = count - 1; i >= 0; i--) {
+            version = Optional.of(Version.of(timestamps[i], values.get(i), version));
+        }
+        return version.orElseThrow(
+                () -> new IllegalArgumentException("a key without a version in a partition's image"));
     }
 }

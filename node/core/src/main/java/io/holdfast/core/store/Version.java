@@ -1,25 +1,32 @@
 package io.holdfast.core.store;
 
 import io.holdfast.core.Bytes;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
-/** A value of a key, or its deletion, from a timestamp on. */
+/**
+ * A value of a key, or its deletion, from a timestamp on, and the versions before it.
+ *
+ * <p>Immutable but for one thing: old versions are cut off when nobody may read them any more. Keeping them in a persistent map of
+ * their own instead took 2.7 of 4.3 microseconds a put. Who holds an older state of the map while that happens (an image that is
+ * being encoded) must look at {@link StoreImage}'s horizon afterwards.
+ */
 final class Version {
     private final long timestamp;
-    // Null inside this class only: an Optional would cost 16 bytes for each key in memory.
-    private final Bytes value;
+    // Nulls inside this class only, and a bare array: an Optional and a wrapper would cost 32 bytes for each key in
+    // memory.
+    private final byte[] value;
+    private Version older;
 
-    private Version(long timestamp, Bytes value) {
+    private Version(long timestamp, byte[] value, Version older) {
         this.timestamp = timestamp;
         this.value = value;
+        this.older = older;
     }
 
-    static Version of(long timestamp, Bytes value) {
-        return new Version(timestamp, value);
-    }
-
-    static Version deletion(long timestamp) {
-        return new Version(timestamp, null);
+    static Version of(long timestamp, Optional<Bytes> value, Optional<Version> older) {
+        return new Version(timestamp, value.map(Bytes::unsafeArray).orElse(null), older.orElse(null));
     }
 
     long timestamp() {
@@ -31,11 +38,27 @@ final class Version {
     }
 
     Optional<Bytes> value() {
-        return Optional.ofNullable(value);
+        return Optional.ofNullable(value).map(Bytes::wrap);
+    }
+
+    /** This version and all before it, newest first. */
+    List<Version> chain() {
+        var chain = new ArrayList<Version>();
+        for (Version version = this; version != null; version = version.older) {
+            chain.add(version);
+        }
+        return chain;
+    }
+
+    /** Forgets the version before this one and answers what that took in memory. */
+    long cut() {
+        long freed = older == null ? 0 : older.bytes();
+        older = null;
+        return freed;
     }
 
     /** What it takes in memory, roughly, without the key. */
     long bytes() {
-        return 48 + (value == null ? 0 : value.length());
+        return 48 + (value == null ? 0 : value.length);
     }
 }

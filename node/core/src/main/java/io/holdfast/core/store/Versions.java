@@ -8,25 +8,15 @@ import java.util.Optional;
 import org.pcollections.TreePMap;
 
 /**
- * The ordered, multi-version map of a partition, immutable: a write makes a new one that shares almost everything with the old
- * one, so that images and long reads never stop writes (DESIGN 4). The newest version of each key stands apart from the
- * superseded ones, because nearly all reads want that one.
+ * The ordered, multi-version map of a partition. The map is persistent: a write makes a new one that shares almost everything with
+ * the old one, so that images and long reads never stop writes (DESIGN 4).
  *
- * @param newest per key; a deleted key stays as a deletion until the history window has passed
- * @param superseded older versions within the history window
+ * @param newest version per key; a deleted key stays as a deletion until the history window has passed
+ * @param keys that are not deleted
  * @param bytes what keys and versions take in memory, roughly
  */
-record Versions(TreePMap<Bytes, Version> newest, TreePMap<VersionKey, Version> superseded, long keys, long bytes) {
-    static final Versions EMPTY = new Versions(TreePMap.empty(), TreePMap.empty(), 0, 0);
-
-    /** Ordered by key, then by time. */
-    record VersionKey(Bytes key, long timestamp) implements Comparable<VersionKey> {
-        @Override
-        public int compareTo(VersionKey other) {
-            int byKey = key.compareTo(other.key);
-            return byKey != 0 ? byKey : Long.compare(timestamp, other.timestamp);
-        }
-    }
+record Versions(TreePMap<Bytes, Version> newest, long keys, long bytes) {
+    static final Versions EMPTY = new Versions(TreePMap.empty(), 0, 0);
 
     Optional<Version> find(Bytes key) {
         return Optional.ofNullable(newest.get(key));
@@ -38,38 +28,23 @@ record Versions(TreePMap<Bytes, Version> newest, TreePMap<VersionKey, Version> s
         return version == null || version.deleted() ? 0 : version.timestamp();
     }
 
-    Optional<Version> findAt(Bytes key, long timestamp) {
-        Version version = newest.get(key);
-        if (version == null || version.timestamp() <= timestamp) {
-            return Optional.ofNullable(version);
-        }
-        Map.Entry<VersionKey, Version> older = superseded.floorEntry(new VersionKey(key, timestamp));
-        return older != null && older.getKey().key().equals(key) ? Optional.of(older.getValue()) : Optional.empty();
+    /** With a new newest version, which must have the present one as its older one. */
+    Versions write(Bytes key, Version version, Optional<Version> before) {
+        long live =
+                (version.deleted() ? 0 : 1) - (before.isEmpty() || before.get().deleted() ? 0 : 1);
+        long added = version.bytes() + (before.isEmpty() ? keyBytes(key) : 0);
+        return new Versions(newest.plus(key, version), keys + live, bytes + added);
     }
 
-    Versions write(Bytes key, Version version) {
-        Version before = newest.get(key);
-        long live = (version.deleted() ? 0 : 1) - (before == null || before.deleted() ? 0 : 1);
-        long added = version.bytes() + (before == null ? keyBytes(key) : 0);
-        return new Versions(
-                newest.plus(key, version),
-                before == null ? superseded : superseded.plus(new VersionKey(key, before.timestamp()), before),
-                keys + live,
-                bytes + added);
+    Versions freed(long freedBytes) {
+        return freedBytes == 0 ? this : new Versions(newest, keys, bytes - freedBytes);
     }
 
-    Versions removeSuperseded(VersionKey old) {
-        Version version = superseded.get(old);
-        return version == null ? this : new Versions(newest, superseded.minus(old), keys, bytes - version.bytes());
-    }
-
-    /** Removes the key if its newest version still is the deletion of that time. */
-    Versions removeDeletion(Bytes key, long timestamp) {
-        Version version = newest.get(key);
-        if (version == null || !version.deleted() || version.timestamp() != timestamp) {
-            return this;
-        }
-        return new Versions(newest.minus(key), superseded, keys, bytes - version.bytes() - keyBytes(key));
+    /** Removes the key if this deletion still is its newest version. */
+    Versions removeDeletion(Bytes key, Version deletion) {
+        return newest.get(key) != deletion
+                ? this
+                : new Versions(newest.minus(key), keys, bytes - deletion.bytes() - keyBytes(key));
     }
 
     static long keyBytes(Bytes key) {

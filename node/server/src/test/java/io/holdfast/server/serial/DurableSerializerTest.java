@@ -65,8 +65,8 @@ class DurableSerializerTest {
         byte[] bytes = serializer.toBinary(record);
         assertThat(HexFormat.of().formatHex(bytes))
                 .isEqualTo("01070000000000000001628877665544332211"
-                        + "40"
-                        + "01000000000000000600000002000161000000000000000500016200000000000000060100000000000000000000000000000000000000000000000000000000"
+                        + "44"
+                        + "0100000000000000060000000200016100000000000000050001620000000000000006010000000000000000000000000000000000000000000000000000000000000000"
                         + "0107000000000000002b000000000000000000000000000000" + "020109");
         var read = ((SnapshotRecord) serializer.fromBinary(bytes, "snapshot")).snapshot();
         assertThat(read.hardState()).isEqualTo(HARD_STATE);
