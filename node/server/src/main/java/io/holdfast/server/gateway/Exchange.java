@@ -1,0 +1,75 @@
+package io.holdfast.server.gateway;
+
+import io.holdfast.core.SiteId;
+import io.holdfast.core.store.Command;
+import io.holdfast.core.store.Query;
+import io.holdfast.server.partition.PartitionId;
+import io.holdfast.server.partition.ReplicaMessage;
+import io.holdfast.server.partition.ReplicaReply;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/**
+ * A group of operations that waits for the answer of a replica. It stands in the gateway's table under its request id; whoever
+ * takes it out owns it and alone may change it. The one exception is {@link #nudged}, which is the sweeper's.
+ */
+final class Exchange {
+    final PartitionId partition;
+    final Caller caller;
+    final List<Operation> operations;
+    final long deadlineNanos;
+
+    Route route;
+    long requestId;
+    long sentNanos;
+    int reroutes;
+    boolean nudged;
+
+    /**
+     * Where a message goes.
+     *
+     * @param local the replica itself, if it runs on this node
+     * @param known the leader as this node's replica knew it when the route was chosen
+     */
+    record Route(String site, Optional<ActorRef<ReplicaMessage>> local, Optional<SiteId> known) {}
+
+    Exchange(Caller caller, List<Operation> operations, long deadlineNanos) {
+        this.partition = operations.get(0).partition();
+        this.caller = caller;
+        this.operations = operations;
+        this.deadlineNanos = deadlineNanos;
+    }
+
+    /** What remains of an exchange when some of its operations have been answered. */
+    Exchange rest(int from) {
+        var rest = new Exchange(caller, operations.subList(from, operations.size()), deadlineNanos);
+        rest.reroutes = reroutes;
+        return rest;
+    }
+
+    int remainingMillis(long nowNanos) {
+        return (int) Math.max(1, (deadlineNanos - nowNanos) / 1_000_000);
+    }
+
+    boolean isWrite() {
+        return operations.get(0) instanceof Operation.Write;
+    }
+
+    long maxStalenessMillis() {
+        return operations.get(0) instanceof Operation.Read read ? read.maxStalenessMillis() : 0;
+    }
+
+    ReplicaMessage message(ActorRef<ReplicaReply> replyTo, long nowNanos) {
+        if (isWrite()) {
+            var commands = new ArrayList<Command>(operations.size());
+            operations.forEach(operation -> commands.add(((Operation.Write) operation).command()));
+            return new ReplicaMessage.Write(
+                    requestId, replyTo, Grouping.concern(operations), remainingMillis(nowNanos), commands);
+        }
+        var queries = new ArrayList<Query>(operations.size());
+        operations.forEach(operation -> queries.add(((Operation.Read) operation).query()));
+        return new ReplicaMessage.Read(requestId, replyTo, queries, maxStalenessMillis());
+    }
+}

@@ -1,0 +1,278 @@
+package io.holdfast.server.gateway;
+
+import io.holdfast.core.SiteId;
+import io.holdfast.core.partition.Reply;
+import io.holdfast.core.store.Outcome;
+import io.holdfast.core.store.Query;
+import io.holdfast.server.catalog.KeyspaceRegistry;
+import io.holdfast.server.gateway.Exchange.Route;
+import io.holdfast.server.partition.PartitionId;
+import io.holdfast.server.partition.ReplicaDirectory;
+import io.holdfast.server.partition.ReplicaEnvelope;
+import io.holdfast.server.partition.ReplicaMessage;
+import io.holdfast.server.partition.ReplicaReply;
+import io.holdfast.v1.Reason;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/**
+ * A node's way to all partitions: sends operations to the replica that leads, matches the answers, and ends every operation
+ * once, with an answer or an error. Thread-safe; nothing here waits or blocks.
+ *
+ * <p>What it may repeat by itself: an operation that was refused by a replica that does not lead (nothing has happened), and one
+ * whose leader was replaced while it waited. The latter may have been applied; repeating it is safe because every write has an
+ * id, with which a partition applies it once (DESIGN 3, rule 10). Both together at most {@value #MAX_REROUTES} times.
+ */
+public final class Gateway {
+    static final int MAX_REROUTES = 2;
+    static final long NUDGE_AFTER_NANOS = 300_000_000L;
+
+    private final GatewayConfig config;
+    private final Routes routes;
+    private final ReplicaRouter router;
+    private final DrawnIds ids;
+    private final Operations operations;
+    private final ConcurrentHashMap<Long, Exchange> waiting = new ConcurrentHashMap<>();
+    private final AtomicInteger outstanding = new AtomicInteger();
+    private final AtomicLong lastRequest = new AtomicLong();
+    private final List<ActorRef<ReplicaReply>> receivers;
+
+    /** @param receivers gives the actors that hand what they receive to the given gateway */
+    Gateway(
+            GatewayConfig config,
+            ReplicaDirectory directory,
+            KeyspaceRegistry registry,
+            ReplicaRouter router,
+            java.util.function.Function<Gateway, List<ActorRef<ReplicaReply>>> receivers) {
+        this.config = config;
+        this.routes = new Routes(config.localSite(), directory, registry);
+        this.router = router;
+        this.ids = new DrawnIds(config.clientId());
+        this.operations = new Operations(ids, config.wallMillis());
+        this.receivers = List.copyOf(receivers.apply(this));
+    }
+
+    /** Makes what {@link #submit} takes. */
+    public Operations operations() {
+        return operations;
+    }
+
+    /** The site that leads the partition as far as is known, or an empty text. */
+    public String leaderOf(PartitionId partition) {
+        return routes.leaderName(partition);
+    }
+
+    /** Operations that have not ended. */
+    public int outstanding() {
+        return outstanding.get();
+    }
+
+    /**
+     * Sends the operations on their way. The caller is told of each exactly once, possibly before this returns. Operations on one
+     * partition that have the same kind and concern are applied in the order of the list.
+     */
+    public void submit(List<? extends Operation> submitted, Caller caller) {
+        Grouping.group(submitted, group -> begin(group, caller));
+    }
+
+    /** Hands leadership of a partition over, if its leader is where this node believes. Nobody answers. */
+    public void transfer(PartitionId partition, String toSite) {
+        deliver(partition, routes.toLeader(partition), new ReplicaMessage.Transfer(toSite));
+    }
+
+    private void begin(List<Operation> group, Caller caller) {
+        long now = config.nanos().getAsLong();
+        int timeoutMillis = 0;
+        for (Operation operation : group) {
+            timeoutMillis = Math.max(timeoutMillis, operation.timeoutMillis());
+        }
+        var exchange = new Exchange(caller, group, now + timeoutMillis * 1_000_000L);
+        int before = outstanding.getAndAdd(group.size());
+        if (before + group.size() > config.maxOutstanding()) {
+            fail(exchange, Failures.nodeOverloaded(config.maxOutstanding()));
+            return;
+        }
+        PartitionId partition = exchange.partition;
+        send(exchange, exchange.maxStalenessMillis() > 0 ? routes.nearest(partition) : routes.toLeader(partition), now);
+    }
+
+    private void send(Exchange exchange, Route route, long now) {
+        long id = lastRequest.incrementAndGet();
+        exchange.route = route;
+        exchange.requestId = id;
+        exchange.sentNanos = now;
+        // Built before it is in the table: from then on the exchange may belong to another thread.
+        ReplicaMessage message = exchange.message(receivers.get((int) (id % receivers.size())), now);
+        waiting.put(id, exchange);
+        deliver(exchange.partition, route, message);
+    }
+
+    private void deliver(PartitionId partition, Route route, ReplicaMessage message) {
+        if (route.local().isPresent()) {
+            route.local().get().tell(message);
+        } else {
+            router.tell(route.site(), new ReplicaEnvelope(partition, message));
+        }
+    }
+
+    /** Called by the receivers, on their threads. */
+    void received(ReplicaReply reply) {
+        Exchange exchange = waiting.remove(reply.reply().token());
+        // Absent: it has timed out, or was asked elsewhere; the answer will come from there.
+        if (exchange == null) {
+            return;
+        }
+        if (reply.reply() instanceof Reply.Refused refused) {
+            refused(exchange, refused);
+            return;
+        }
+        if (exchange.maxStalenessMillis() == 0) {
+            routes.leads(exchange.partition, reply.fromSite());
+        }
+        String leader = exchange.maxStalenessMillis() == 0 ? reply.fromSite() : routes.leaderName(exchange.partition);
+        if (reply.reply() instanceof Reply.Written written) {
+            written(exchange, written.outcomes(), leader);
+        } else if (reply.reply() instanceof Reply.Answered answered) {
+            found(exchange, answered.answers(), leader);
+        }
+    }
+
+    private void written(Exchange exchange, List<Outcome> outcomes, String leader) {
+        if (!exchange.isWrite() || outcomes.size() != exchange.operations.size()) {
+            fail(exchange, Failures.wrongAnswer(exchange.partition));
+            return;
+        }
+        var answers = new ArrayList<Answer>(outcomes.size());
+        for (int i = 0; i < outcomes.size(); i++) {
+            answers.add(new Answer(exchange.operations.get(i), new Result.Written(outcomes.get(i))));
+        }
+        end(exchange, leader, answers);
+    }
+
+    /** A replica may answer only the first queries, when the values would not fit one message: the rest is asked again. */
+    private void found(Exchange exchange, List<Query.Answer> found, String leader) {
+        int count = found.size();
+        if (exchange.isWrite() || count == 0 || count > exchange.operations.size()) {
+            fail(exchange, Failures.wrongAnswer(exchange.partition));
+            return;
+        }
+        var answers = new ArrayList<Answer>(count);
+        for (int i = 0; i < count; i++) {
+            answers.add(new Answer(exchange.operations.get(i), new Result.Found(found.get(i))));
+        }
+        Route route = exchange.route;
+        end(exchange, leader, answers);
+        if (count < exchange.operations.size()) {
+            send(exchange.rest(count), route, config.nanos().getAsLong());
+        }
+    }
+
+    private void refused(Exchange exchange, Reply.Refused refused) {
+        long now = config.nanos().getAsLong();
+        boolean mayRepeat = refused.reason() == Reply.Refusal.NOT_LEADER
+                && exchange.reroutes < MAX_REROUTES
+                && now < exchange.deadlineNanos;
+        // A replica knows the leader of its group better than this node does, which may have no replica of it.
+        Optional<SiteId> elsewhere = refused.leader().isPresent() ? refused.leader() : changedLeader(exchange);
+        if (mayRepeat && elsewhere.isPresent()) {
+            exchange.reroutes++;
+            send(exchange, routes.to(elsewhere.get().name(), exchange.partition), now);
+        } else {
+            if (refused.reason() == Reply.Refusal.NOT_LEADER) {
+                routes.doesNotAnswer(exchange.partition);
+            }
+            fail(exchange, Failures.refused(exchange.partition, refused.reason()));
+        }
+    }
+
+    /** The leader as this node knows it, if that is not whom the exchange was sent to. */
+    private Optional<SiteId> changedLeader(Exchange exchange) {
+        return routes.leader(exchange.partition)
+                .filter(leader -> !leader.name().equals(exchange.route.site()));
+    }
+
+    /**
+     * Ends what is past its deadline, and helps along what has waited long. Called every
+     * {@link GatewayConfig#SWEEP_MILLIS}, by one thread at a time.
+     */
+    void sweep() {
+        long now = config.nanos().getAsLong();
+        Set<PartitionId> nudged = new HashSet<>();
+        for (Exchange exchange : waiting.values()) {
+            if (now >= exchange.deadlineNanos) {
+                if (waiting.remove(exchange.requestId, exchange)) {
+                    routes.doesNotAnswer(exchange.partition);
+                    fail(exchange, Failures.timedOut(exchange.partition, exchange.isWrite()));
+                }
+            } else if (exchange.reroutes < MAX_REROUTES && leaderChanged(exchange)) {
+                askNewLeader(exchange, now);
+            } else if (!exchange.nudged && now - exchange.sentNanos >= NUDGE_AFTER_NANOS) {
+                exchange.nudged = true;
+                nudge(exchange, nudged);
+            }
+        }
+    }
+
+    private void nudge(Exchange exchange, Set<PartitionId> nudged) {
+        PartitionId partition = exchange.partition;
+        if (routes.hasReplicaHere(partition) && nudged.add(partition)) {
+            router.tell(config.localSite(), new ReplicaEnvelope(partition, new ReplicaMessage.Nudge()));
+        }
+    }
+
+    /** Whether since the sending this node learned of another leader than the one asked, or the one asked started anew. */
+    private boolean leaderChanged(Exchange exchange) {
+        Route sent = exchange.route;
+        Route current = routes.toLeader(exchange.partition);
+        if (current.known().isEmpty()) {
+            return false;
+        }
+        boolean elsewhere = !current.site().equals(sent.site())
+                && !current.known().equals(sent.known());
+        boolean anew = current.site().equals(sent.site())
+                && current.local().isPresent()
+                && sent.local().isPresent()
+                && !current.local().equals(sent.local());
+        return elsewhere || anew;
+    }
+
+    private void askNewLeader(Exchange exchange, long now) {
+        if (waiting.remove(exchange.requestId, exchange)) {
+            exchange.reroutes++;
+            send(exchange, routes.toLeader(exchange.partition), now);
+        }
+    }
+
+    private void fail(Exchange exchange, Result.Failed failure) {
+        var answers = new ArrayList<Answer>(exchange.operations.size());
+        exchange.operations.forEach(operation -> answers.add(new Answer(operation, failure)));
+        end(exchange, routes.leaderName(exchange.partition), answers);
+    }
+
+    private void end(Exchange exchange, String leader, List<Answer> answers) {
+        outstanding.addAndGet(-answers.size());
+        if (exchange.isWrite()) {
+            for (Answer answer : answers) {
+                Operation.Write write = (Operation.Write) answer.operation();
+                if (write.drawnId()) {
+                    ids.done(write.command().id());
+                }
+            }
+        }
+        exchange.caller.answered(leader, answers);
+    }
+
+    static boolean mayRetry(Reason reason) {
+        return switch (reason) {
+            case NO_LEADER, LEADERSHIP_LOST, OVERLOADED, STORAGE_FAILED, NOT_READY -> true;
+            default -> false;
+        };
+    }
+}

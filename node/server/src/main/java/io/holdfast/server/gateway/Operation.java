@@ -1,0 +1,49 @@
+package io.holdfast.server.gateway;
+
+import io.holdfast.core.partition.WriteConcern;
+import io.holdfast.core.store.Command;
+import io.holdfast.core.store.Query;
+import io.holdfast.server.partition.PartitionId;
+
+/** What a caller wants of one partition. Made by {@link Operations}. */
+public sealed interface Operation {
+    /** The caller's own name for it; comes back with the answer. */
+    long tag();
+
+    PartitionId partition();
+
+    /** Milliseconds from its submission on. */
+    int timeoutMillis();
+
+    /** Roughly what it takes in a message. */
+    int size();
+
+    /** @param drawnId whether its id is this node's own, because the caller gave none */
+    record Write(
+            long tag,
+            PartitionId partition,
+            Command command,
+            WriteConcern concern,
+            int timeoutMillis,
+            boolean drawnId)
+            implements Operation {
+        @Override
+        public int size() {
+            return command.size();
+        }
+    }
+
+    /** @param maxStalenessMillis 0: linearizable */
+    record Read(long tag, PartitionId partition, Query query, long maxStalenessMillis, int timeoutMillis)
+            implements Operation {
+        @Override
+        public int size() {
+            if (query instanceof Query.Get get) {
+                return 32 + get.key().length();
+            }
+            Query.Scan scan = (Query.Scan) query;
+            int after = scan.after().isPresent() ? scan.after().get().length() : 0;
+            return 64 + scan.prefix().length() + after;
+        }
+    }
+}
