@@ -34,26 +34,35 @@ final class Failures {
 
     static Result.Failed refused(PartitionId partition, Reply.Refusal reason) {
         return switch (reason) {
-            case NOT_LEADER -> new Result.Failed(
-                    Reason.NO_LEADER,
-                    "Partition " + partition + " has no leader that this node knows of, and nothing was applied: retry"
-                            + " with the same write id. A takeover takes about a second.");
-            case LEADERSHIP_LOST -> new Result.Failed(
-                    Reason.LEADERSHIP_LOST,
-                    "The leader of partition " + partition + " stepped down before there was an outcome: retry with the"
-                            + " same write id.");
-            case OVERLOADED -> new Result.Failed(
-                    Reason.OVERLOADED,
-                    "Partition " + partition + " has too many requests waiting and did not take this one: retry with"
-                            + " the same write id after a pause.");
-            case STORAGE_FAILED -> new Result.Failed(
-                    Reason.STORAGE_FAILED,
-                    "The storage under the leader of partition " + partition + " failed before there was an outcome:"
-                            + " retry with the same write id, at another site if it lasts.");
-            case TIMED_OUT -> new Result.Failed(
-                    Reason.TIMED_OUT,
-                    "Partition " + partition + " did not reach every site with the write in the time allowed; it may"
-                            + " have been applied: retry with the same write id, or ask for its outcome.");
+            case NOT_LEADER ->
+                new Result.Failed(
+                        Reason.NO_LEADER,
+                        "Partition " + partition
+                                + " has no leader that this node knows of, and nothing was applied: retry"
+                                + " with the same write id. A takeover takes about a second.");
+            case LEADERSHIP_LOST ->
+                new Result.Failed(
+                        Reason.LEADERSHIP_LOST,
+                        "The leader of partition " + partition
+                                + " stepped down before there was an outcome: retry with the" + " same write id.");
+            case OVERLOADED ->
+                new Result.Failed(
+                        Reason.OVERLOADED,
+                        "Partition " + partition
+                                + " has too many requests waiting and did not take this one: retry with"
+                                + " the same write id after a pause.");
+            case STORAGE_FAILED ->
+                new Result.Failed(
+                        Reason.STORAGE_FAILED,
+                        "The storage under the leader of partition " + partition
+                                + " failed before there was an outcome:"
+                                + " retry with the same write id, at another site if it lasts.");
+            case TIMED_OUT ->
+                new Result.Failed(
+                        Reason.TIMED_OUT,
+                        "Partition " + partition
+                                + " did not reach every site with the write in the time allowed; it may"
+                                + " have been applied: retry with the same write id, or ask for its outcome.");
         };
     }
 }

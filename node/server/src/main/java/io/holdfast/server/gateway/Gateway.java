@@ -11,7 +11,7 @@ import io.holdfast.server.partition.ReplicaDirectory;
 import io.holdfast.server.partition.ReplicaEnvelope;
 import io.holdfast.server.partition.ReplicaMessage;
 import io.holdfast.server.partition.ReplicaReply;
-import io.holdfast.v1.Reason;
+import io.holdfast.server.partition.ReplicaRouter;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -194,8 +194,7 @@ public final class Gateway {
 
     /** The leader as this node knows it, if that is not whom the exchange was sent to. */
     private Optional<SiteId> changedLeader(Exchange exchange) {
-        return routes.leader(exchange.partition)
-                .filter(leader -> !leader.name().equals(exchange.route.site()));
+        return routes.leader(exchange.partition).filter(leader -> !leader.name().equals(exchange.route.site()));
     }
 
     /**
@@ -234,8 +233,8 @@ public final class Gateway {
         if (current.known().isEmpty()) {
             return false;
         }
-        boolean elsewhere = !current.site().equals(sent.site())
-                && !current.known().equals(sent.known());
+        boolean elsewhere =
+                !current.site().equals(sent.site()) && !current.known().equals(sent.known());
         boolean anew = current.site().equals(sent.site())
                 && current.local().isPresent()
                 && sent.local().isPresent()
@@ -267,12 +266,5 @@ public final class Gateway {
             }
         }
         exchange.caller.answered(leader, answers);
-    }
-
-    static boolean mayRetry(Reason reason) {
-        return switch (reason) {
-            case NO_LEADER, LEADERSHIP_LOST, OVERLOADED, STORAGE_FAILED, NOT_READY -> true;
-            default -> false;
-        };
     }
 }

@@ -20,12 +20,7 @@ public sealed interface Operation {
 
     /** @param drawnId whether its id is this node's own, because the caller gave none */
     record Write(
-            long tag,
-            PartitionId partition,
-            Command command,
-            WriteConcern concern,
-            int timeoutMillis,
-            boolean drawnId)
+            long tag, PartitionId partition, Command command, WriteConcern concern, int timeoutMillis, boolean drawnId)
             implements Operation {
         @Override
         public int size() {

@@ -56,7 +56,13 @@ final class Routes {
         boolean here = directory.find(partition).isPresent()
                 || registry.of(partition).map(this::hasReplicaHere).orElse(true);
         return to(
-                here ? localSite : registry.of(partition).orElseThrow().preference(partition.number()).get(0).name(),
+                here
+                        ? localSite
+                        : registry.of(partition)
+                                .orElseThrow()
+                                .preference(partition.number())
+                                .get(0)
+                                .name(),
                 partition);
     }
 
@@ -69,8 +75,7 @@ final class Routes {
     }
 
     Route to(String site, PartitionId partition) {
-        Optional<ReplicaDirectory.Local> here =
-                site.equals(localSite) ? directory.find(partition) : Optional.empty();
+        Optional<ReplicaDirectory.Local> here = site.equals(localSite) ? directory.find(partition) : Optional.empty();
         return new Route(site, here.map(ReplicaDirectory.Local::replica), leader(partition));
     }
 }

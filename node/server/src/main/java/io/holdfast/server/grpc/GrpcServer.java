@@ -1,0 +1,144 @@
+package io.holdfast.server.grpc;
+
+import io.grpc.Server;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The node's port for clients. It listens from {@link #start} on, and says NOT_READY until {@link #serve} is called, so that
+ * clients and load balancers can tell a node that starts from one that is gone. Thread-safe.
+ */
+public final class GrpcServer {
+    /** The largest value is 1 MiB; the rest is room for batches. A larger message ends its call. */
+    static final int MAX_MESSAGE_BYTES = 4 << 20;
+
+    private static final int MAX_CALLS_PER_CONNECTION = 1024;
+    private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(GrpcServer.class);
+
+    /**
+     * gRPC tells at level INFO, with a stack trace, of every connection that speaks another protocol: a port scan would fill the
+     * log. Held here because the logging library forgets levels of loggers that nobody holds.
+     */
+    private static final Logger TRANSPORT_LOG =
+            Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerTransport.connections");
+
+    static {
+        TRANSPORT_LOG.setLevel(Level.WARNING);
+    }
+
+    private final NodeGate gate = new NodeGate();
+    private final StoreService store = new StoreService(gate);
+    private final HealthStatusManager health = new HealthStatusManager();
+    private final Server server;
+
+    private GrpcServer(InetSocketAddress address) {
+        health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.NOT_SERVING);
+        // On the network's own threads, because nothing in the services waits: handing over costs more than the work.
+        server = NettyServerBuilder.forAddress(address)
+                .directExecutor()
+                .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+                .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
+                .permitKeepAliveTime(5, TimeUnit.SECONDS)
+                .permitKeepAliveWithoutCalls(true)
+                .keepAliveTime(30, TimeUnit.SECONDS)
+                .keepAliveTimeout(10, TimeUnit.SECONDS)
+                .maxConnectionIdle(10, TimeUnit.MINUTES)
+                .addService(StrictRequests.of(store.bindService()))
+                .addService(StrictRequests.of(new AdminService(gate).bindService()))
+                .addService(health.getHealthService())
+                .addService(ProtoReflectionServiceV1.newInstance())
+                .build();
+    }
+
+    /**
+     * Listens.
+     *
+     * @param port TCP port, 0 for any that is free
+     * @throws IOException if the port cannot be had; the message names it
+     */
+    public static GrpcServer start(int port, String host) throws IOException {
+        var address = new InetSocketAddress(host, port);
+        if (address.isUnresolved()) {
+            throw new IOException("The host name " + host + " of this node's client port cannot be resolved: correct"
+                    + " it in the settings, or in the name service.");
+        }
+        var grpc = new GrpcServer(address);
+        try {
+            grpc.server.start();
+        } catch (IOException e) {
+            throw new IOException(
+                    "The port " + port + " on " + host + " for clients cannot be opened (" + rootMessage(e)
+                            + "): end the program that uses it, or choose another port in the settings.",
+                    e);
+        }
+        return grpc;
+    }
+
+    private static String rootMessage(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root.getMessage();
+    }
+
+    /** The port that it listens on. */
+    public int port() {
+        return server.getPort();
+    }
+
+    /** The node is wired: serve. */
+    public void serve(Backend backend) {
+        gate.open(backend);
+        services().forEach(service -> health.setStatus(service, ServingStatus.SERVING));
+    }
+
+    private static List<String> services() {
+        return List.of(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, "holdfast.v1.Store", "holdfast.v1.Admin");
+    }
+
+    /** Whether new requests are welcome, for health checks; they are served all the same. */
+    public void welcome(boolean welcome) {
+        services()
+                .forEach(service ->
+                        health.setStatus(service, welcome ? ServingStatus.SERVING : ServingStatus.NOT_SERVING));
+    }
+
+    /**
+     * Stops in order: reports not to serve, refuses new requests as SHUTTING_DOWN, answers what is under way, and closes. What is
+     * not answered at the deadline is cut off.
+     *
+     * @return completes when the port is closed
+     */
+    public CompletionStage<Void> stop(Duration drain) {
+        health.enterTerminalState();
+        gate.close();
+        server.shutdown();
+        store.closeSessions();
+        return CompletableFuture.runAsync(() -> awaitEnd(drain), task -> new Thread(task, "grpc-stop").start());
+    }
+
+    private void awaitEnd(Duration drain) {
+        try {
+            if (!server.awaitTermination(drain.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("Requests were under way after {} and are cut off: their clients retry elsewhere", drain);
+                server.shutdownNow().awaitTermination(1, TimeUnit.SECONDS);
+            }
+        } catch (InterruptedException e) {
+            server.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package io.holdfast.server.grpc;
+
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.ProtoUtils;
+import io.holdfast.server.gateway.Result;
+import io.holdfast.v1.Error;
+import io.holdfast.v1.Reason;
+
+/** A request that cannot be served, as the caller is told. Without a stack trace: it is no fault of this program. */
+final class Problem extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    static final Metadata.Key<Error> TRAILER =
+            Metadata.Key.of("holdfast-error-bin", ProtoUtils.metadataMarshaller(Error.getDefaultInstance()));
+
+    private final Reason reason;
+
+    Problem(Reason reason, String message) {
+        super(message, null, false, false);
+        this.reason = reason;
+    }
+
+    static Problem of(Result.Failed failed) {
+        return new Problem(failed.reason(), failed.message());
+    }
+
+    /** For what should never happen; the cause is logged by whoever catches it, not told to the caller. */
+    static Problem internal() {
+        return new Problem(
+                Reason.INTERNAL,
+                "The node failed on this request. This is a bug: please report it with the node's log. For a write, ask"
+                        + " for its outcome.");
+    }
+
+    static Problem notReady() {
+        return new Problem(
+                Reason.NOT_READY,
+                "The node has not finished starting: retry with the same write id, here or elsewhere.");
+    }
+
+    static Problem shuttingDown() {
+        return new Problem(
+                Reason.SHUTTING_DOWN, "The node is shutting down: retry with the same write id at another node.");
+    }
+
+    Reason reason() {
+        return reason;
+    }
+
+    Error toError() {
+        return Error.newBuilder().setReason(reason).setMessage(getMessage()).build();
+    }
+
+    /** For the end of a call. */
+    StatusRuntimeException toStatus() {
+        var trailers = new Metadata();
+        trailers.put(TRAILER, toError());
+        return Status.fromCode(ErrorRule.of(reason).code())
+                .withDescription(reason + ": " + getMessage())
+                .asRuntimeException(trailers);
+    }
+}

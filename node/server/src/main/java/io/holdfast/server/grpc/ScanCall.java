@@ -1,0 +1,219 @@
+package io.holdfast.server.grpc;
+
+import io.grpc.stub.ServerCallStreamObserver;
+import io.holdfast.core.Bytes;
+import io.holdfast.core.store.Query;
+import io.holdfast.server.gateway.Operation;
+import io.holdfast.server.gateway.Result;
+import io.holdfast.server.partition.PartitionId;
+import io.holdfast.v1.KeyValue;
+import io.holdfast.v1.ScanResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * One scan: the ordered pages of all its partitions, merged by key. A partition is asked for its next page when the last one is
+ * used up, and nothing is asked while the caller does not read. Reads change nothing, so a page that no leader gave is asked
+ * for again, for as long as a request may take by default.
+ */
+final class ScanCall {
+    private static final Duration ASK_AGAIN_AFTER = Duration.ofMillis(50);
+    private static final int MESSAGE_BYTES = 64 << 10;
+
+    private final ScanPlan plan;
+    private final Backend backend;
+    private final ServerCallStreamObserver<ScanResponse> out;
+    private final Runnable atEnd;
+    private final AtomicBoolean over = new AtomicBoolean();
+    private final ConcurrentLinkedQueue<Arrival> arrivals = new ConcurrentLinkedQueue<>();
+    private final Drain drain = new Drain(this::advance);
+
+    // The drain's own.
+    private final PriorityQueue<Cursor> byKey = new PriorityQueue<>(Comparator.comparing(Cursor::key));
+    private final List<Cursor> empty = new ArrayList<>();
+    private int asked;
+    private long left;
+    private ScanResponse.Builder message = ScanResponse.newBuilder();
+    private int messageBytes;
+
+    /** What a partition, by its place in the plan, answered to the request for a page. */
+    private record Arrival(Cursor cursor, Result result) {}
+
+    /** Where the scan stands in one partition. */
+    private static final class Cursor {
+        final PartitionId partition;
+        Optional<Bytes> behind;
+        List<Query.KeyValue> page = List.of();
+        int next;
+        boolean more = true;
+        long giveUpNanos;
+
+        Cursor(PartitionId partition, Optional<Bytes> behind) {
+            this.partition = partition;
+            this.behind = behind;
+        }
+
+        Bytes key() {
+            return page.get(next).key();
+        }
+    }
+
+    /** @param atEnd called once, however it ends */
+    ScanCall(ScanPlan plan, Backend backend, ServerCallStreamObserver<ScanResponse> out, Runnable atEnd) {
+        this.plan = plan;
+        this.backend = backend;
+        this.out = out;
+        this.atEnd = atEnd;
+        this.left = plan.limit();
+        plan.partitions().forEach(partition -> empty.add(new Cursor(partition, plan.after())));
+        out.setOnReadyHandler(drain::run);
+        out.setOnCancelHandler(this::end);
+    }
+
+    void begin() {
+        drain.run();
+    }
+
+    private boolean end() {
+        boolean first = over.compareAndSet(false, true);
+        if (first) {
+            atEnd.run();
+        }
+        return first;
+    }
+
+    private void advance() {
+        try {
+            for (Arrival next = arrivals.poll(); next != null && !over.get(); next = arrivals.poll()) {
+                arrived(next.cursor, next.result);
+            }
+            if (!over.get() && out.isReady()) {
+                merge();
+            }
+        } catch (RuntimeException e) {
+            fail(NodeGate.toProblem(e));
+        }
+    }
+
+    private void arrived(Cursor cursor, Result result) {
+        asked--;
+        if (result instanceof Result.Found found) {
+            Query.Page page = (Query.Page) found.answer();
+            cursor.page = page.entries();
+            cursor.next = 0;
+            cursor.more = page.more();
+            cursor.giveUpNanos = 0;
+            settle(cursor);
+        } else {
+            Result.Failed failed = (Result.Failed) result;
+            ErrorRule.Retry retry = ErrorRule.of(failed.reason()).retry();
+            boolean passing = retry == ErrorRule.Retry.SAME_ID || retry == ErrorRule.Retry.SAME_ID_OR_OUTCOME;
+            if (passing && System.nanoTime() - cursor.giveUpNanos < 0) {
+                asked++;
+                backend.delay().after(ASK_AGAIN_AFTER, () -> ask(List.of(cursor)));
+            } else {
+                fail(Problem.of(failed));
+            }
+        }
+    }
+
+    /** Puts a cursor where it belongs: among those with a key, those to ask, or nowhere if it is at its end. */
+    private void settle(Cursor cursor) {
+        if (cursor.next < cursor.page.size()) {
+            byKey.add(cursor);
+        } else if (cursor.more) {
+            empty.add(cursor);
+        }
+    }
+
+    private void merge() {
+        while (left > 0) {
+            if (!empty.isEmpty()) {
+                asked += empty.size();
+                List<Cursor> all = List.copyOf(empty);
+                empty.clear();
+                ask(all);
+            }
+            // The smallest key is known only when every partition has shown its next one.
+            if (asked > 0) {
+                return;
+            }
+            Cursor smallest = byKey.poll();
+            if (smallest == null) {
+                break;
+            }
+            take(smallest);
+            if (messageBytes >= MESSAGE_BYTES) {
+                send();
+                if (!out.isReady()) {
+                    return;
+                }
+            }
+        }
+        send();
+        if (end()) {
+            out.onCompleted();
+        }
+    }
+
+    private void take(Cursor cursor) {
+        Query.KeyValue entry = cursor.page.get(cursor.next++);
+        cursor.behind = Optional.of(entry.key());
+        message.addEntries(KeyValue.newBuilder()
+                .setKey(Responses.bytes(entry.key()))
+                .setValue(Responses.bytes(entry.value()))
+                .setVersion(entry.version()));
+        messageBytes += entry.key().length() + entry.value().length() + 24;
+        left--;
+        settle(cursor);
+    }
+
+    /** Called by the drain, and for a repetition by a timer: touches nothing of the drain's but the cursors given. */
+    private void ask(List<Cursor> cursors) {
+        if (over.get()) {
+            return;
+        }
+        long now = System.nanoTime();
+        int timeout = backend.defaultTimeoutMillis();
+        for (Cursor cursor : cursors) {
+            if (cursor.giveUpNanos == 0) {
+                cursor.giveUpNanos = now + Duration.ofMillis(timeout).toNanos();
+            }
+        }
+        var reads = new ArrayList<Operation>(cursors.size());
+        for (int i = 0; i < cursors.size(); i++) {
+            Cursor cursor = cursors.get(i);
+            Query query = plan.page(cursor.behind, left);
+            reads.add(backend.gateway()
+                    .operations()
+                    .read(i, cursor.partition, query, plan.maxStalenessMillis(), timeout));
+        }
+        backend.gateway().submit(reads, (leader, answers) -> {
+            answers.forEach(answer -> arrivals.add(
+                    new Arrival(cursors.get((int) answer.operation().tag()), answer.result())));
+            drain.run();
+        });
+    }
+
+    private void send() {
+        if (messageBytes > 0) {
+            out.onNext(message.build());
+            message = ScanResponse.newBuilder();
+            messageBytes = 0;
+        }
+    }
+
+    /** What was merged before is sent first, so that the caller can go on behind it. */
+    private void fail(Problem problem) {
+        if (end()) {
+            send();
+            out.onError(problem.toStatus());
+        }
+    }
+}

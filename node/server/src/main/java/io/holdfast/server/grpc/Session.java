@@ -1,0 +1,190 @@
+package io.holdfast.server.grpc;
+
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.holdfast.server.gateway.Answer;
+import io.holdfast.server.gateway.Caller;
+import io.holdfast.server.gateway.Operation;
+import io.holdfast.v1.Reason;
+import io.holdfast.v1.Request;
+import io.holdfast.v1.RequestBatch;
+import io.holdfast.v1.Response;
+import io.holdfast.v1.ResponseBatch;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One stream of requests and responses. What is answered while the stream is busy goes out together, as soon as it takes more.
+ *
+ * <p>Flow control: the next batch of requests is asked for only while fewer than {@link #READ_BELOW} requests have neither been
+ * answered nor handed to the network. A client that does not read its responses is therefore soon not read from either, and
+ * what it costs in memory is bounded.
+ */
+final class Session implements StreamObserver<RequestBatch>, Caller {
+    /** More are read while fewer than these are under way. */
+    static final int READ_BELOW = 4096;
+    /** A single batch may not bring more than this on top; the rest of it is refused. */
+    static final int REFUSE_ABOVE = 16_384;
+    /** A message of responses is closed beyond this, well below what clients accept. */
+    static final int BATCH_BYTES = 1 << 20;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+
+    /** What the session needs of its node. */
+    interface Host {
+        /** @throws Problem if the request is wrong, or the node cannot take it now */
+        Operation operation(Request request);
+
+        /** Only after {@link #operation} made the operations. */
+        void submit(List<Operation> operations, Caller caller);
+
+        void ended(Session session);
+    }
+
+    private final ServerCallStreamObserver<ResponseBatch> out;
+    private final Host host;
+    private final ConcurrentLinkedQueue<Response> ready = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger underWay = new AtomicInteger();
+    private final Drain drain = new Drain(this::send);
+    private volatile boolean halfClosed;
+    private volatile boolean closing;
+    private volatile boolean gone;
+    // The drain's own.
+    private boolean ended;
+    private int requested = 1;
+    // Written by gRPC's thread, read by the drain.
+    private volatile int batches;
+
+    Session(ServerCallStreamObserver<ResponseBatch> out, Host host) {
+        this.out = out;
+        this.host = host;
+        out.disableAutoRequest();
+        out.setOnReadyHandler(drain::run);
+        out.setOnCancelHandler(this::cancelled);
+    }
+
+    /** Takes the first batch; to be called when gRPC knows this observer. */
+    void begin() {
+        out.request(1);
+    }
+
+    /** Answers what is under way, then ends the stream, so that the client goes elsewhere. */
+    void close() {
+        closing = true;
+        drain.run();
+    }
+
+    @Override
+    public void onNext(RequestBatch batch) {
+        var operations = new ArrayList<Operation>(batch.getRequestsCount());
+        int before = underWay.getAndAdd(batch.getRequestsCount());
+        for (Request request : batch.getRequestsList()) {
+            try {
+                if (before + operations.size() >= REFUSE_ABOVE) {
+                    throw new Problem(
+                            Reason.OVERLOADED,
+                            "The stream has " + REFUSE_ABOVE + " requests under way, its limit: retry with the same"
+                                    + " write id when some are answered.");
+                }
+                operations.add(host.operation(request));
+            } catch (Problem problem) {
+                ready.add(Responses.failed(request.getId(), problem));
+            } catch (RuntimeException e) {
+                LOG.error("A request of keyspace '{}' could not be read", request.getKeyspace(), e);
+                ready.add(Responses.failed(request.getId(), Problem.internal()));
+            }
+        }
+        if (!operations.isEmpty()) {
+            host.submit(operations, this);
+        }
+        batches++;
+        drain.run();
+    }
+
+    @Override
+    public void answered(String leaderSite, List<Answer> answers) {
+        if (gone) {
+            return;
+        }
+        for (Answer answer : answers) {
+            ready.add(Responses.of(leaderSite, answer));
+        }
+        drain.run();
+    }
+
+    @Override
+    public void onError(Throwable broken) {
+        cancelled();
+    }
+
+    @Override
+    public void onCompleted() {
+        halfClosed = true;
+        drain.run();
+    }
+
+    private void cancelled() {
+        gone = true;
+        ready.clear();
+        host.ended(this);
+    }
+
+    private void send() {
+        try {
+            sendReady();
+        } catch (RuntimeException e) {
+            // Left to the caller it would be a replica's answer or gRPC's thread that fails; it is this stream alone.
+            LOG.warn("A session ends, because its responses could not be sent", e);
+            cancelled();
+            out.onError(Problem.internal().toStatus());
+        }
+    }
+
+    private void sendReady() {
+        if (gone || ended) {
+            ready.clear();
+            return;
+        }
+        while (out.isReady() && !ready.isEmpty()) {
+            sendBatch();
+        }
+        boolean idle = underWay.get() == 0 && ready.isEmpty();
+        if (idle && (halfClosed || closing)) {
+            end();
+        } else if (!closing && !halfClosed && batches == requested && underWay.get() < READ_BELOW) {
+            requested++;
+            out.request(1);
+        }
+    }
+
+    private void sendBatch() {
+        ResponseBatch.Builder batch = ResponseBatch.newBuilder();
+        int bytes = 0;
+        int count = 0;
+        for (Response next = ready.peek(); next != null; next = ready.peek()) {
+            int size = next.getSerializedSize() + 8;
+            if (count > 0 && bytes + size > BATCH_BYTES) {
+                break;
+            }
+            bytes += size;
+            count++;
+            batch.addResponses(ready.poll());
+        }
+        out.onNext(batch.build());
+        underWay.addAndGet(-count);
+    }
+
+    private void end() {
+        ended = true;
+        if (halfClosed) {
+            out.onCompleted();
+        } else {
+            out.onError(Problem.shuttingDown().toStatus());
+        }
+        host.ended(this);
+    }
+}

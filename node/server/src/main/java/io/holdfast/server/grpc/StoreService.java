@@ -1,0 +1,98 @@
+package io.holdfast.server.grpc;
+
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.holdfast.server.gateway.Caller;
+import io.holdfast.server.gateway.Operation;
+import io.holdfast.v1.Reason;
+import io.holdfast.v1.Request;
+import io.holdfast.v1.RequestBatch;
+import io.holdfast.v1.Response;
+import io.holdfast.v1.ResponseBatch;
+import io.holdfast.v1.ScanRequest;
+import io.holdfast.v1.ScanResponse;
+import io.holdfast.v1.StoreGrpc;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The data operations. */
+final class StoreService extends StoreGrpc.StoreImplBase implements Session.Host {
+    /** Each holds some pages in memory while its caller reads. */
+    static final int MAX_SCANS = 64;
+
+    private final NodeGate gate;
+    private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger scans = new AtomicInteger();
+
+    StoreService(NodeGate gate) {
+        this.gate = gate;
+    }
+
+    @Override
+    public StreamObserver<RequestBatch> session(StreamObserver<ResponseBatch> out) {
+        var session = new Session((ServerCallStreamObserver<ResponseBatch>) out, this);
+        sessions.add(session);
+        session.begin();
+        return session;
+    }
+
+    /** Ends all sessions, each as soon as it owes no answer. New requests are refused by the gate. */
+    void closeSessions() {
+        sessions.forEach(Session::close);
+    }
+
+    int sessions() {
+        return sessions.size();
+    }
+
+    @Override
+    public Operation operation(Request request) {
+        return gate.backend().requests().operation(request);
+    }
+
+    @Override
+    public void submit(List<Operation> operations, Caller caller) {
+        gate.readyBackend().gateway().submit(operations, caller);
+    }
+
+    @Override
+    public void ended(Session session) {
+        sessions.remove(session);
+    }
+
+    @Override
+    public void execute(Request request, StreamObserver<Response> out) {
+        gate.call(out, backend -> {
+            Operation operation = backend.requests().operation(request);
+            backend.gateway().submit(List.of(operation), (leader, answers) -> {
+                Response response = Responses.of(leader, answers.get(0));
+                if (response.hasError()) {
+                    var error = response.getError();
+                    out.onError(new Problem(error.getReason(), error.getMessage()).toStatus());
+                } else {
+                    out.onNext(response);
+                    out.onCompleted();
+                }
+            });
+        });
+    }
+
+    @Override
+    public void scan(ScanRequest request, StreamObserver<ScanResponse> out) {
+        gate.call(out, backend -> {
+            ScanPlan plan = ScanPlan.of(request, backend.keyspaces());
+            if (scans.incrementAndGet() > MAX_SCANS) {
+                scans.decrementAndGet();
+                throw new Problem(
+                        Reason.OVERLOADED,
+                        "This node serves " + MAX_SCANS
+                                + " scans, its limit: retry after a pause, or at another node.");
+            }
+            var call =
+                    new ScanCall(plan, backend, (ServerCallStreamObserver<ScanResponse>) out, scans::decrementAndGet);
+            call.begin();
+        });
+    }
+}
