@@ -18,6 +18,7 @@ import java.time.Duration;
  * @param snapshotLogBytes journal written, at least, between two durable snapshots of a partition
  * @param snapshotChunkBytes one chunk of a snapshot on its way to another site
  * @param quiesceAfter idle time after which a partition stops its own timers
+ * @param returnLeadershipAfter how long the preferred site must have been well before a leader elsewhere hands over to it
  */
 public record ReplicationSettings(
         Duration heartbeatInterval,
@@ -32,4 +33,5 @@ public record ReplicationSettings(
         int logTailBytes,
         int snapshotLogBytes,
         int snapshotChunkBytes,
-        Duration quiesceAfter) {}
+        Duration quiesceAfter,
+        Duration returnLeadershipAfter) {}

@@ -141,7 +141,8 @@ final class SettingsAssembly {
                 reader.bytes("replication.log-tail-bytes", 4 * KIB, GIB),
                 reader.bytes("replication.snapshot-log-bytes", 64 * KIB, GIB),
                 reader.bytes("replication.snapshot-chunk-bytes", 4 * KIB, MIB),
-                reader.duration("replication.quiesce-after", Duration.ofMillis(10), Duration.ofHours(1)));
+                reader.duration("replication.quiesce-after", Duration.ofMillis(10), Duration.ofHours(1)),
+                reader.duration("replication.return-leadership-after", Duration.ofSeconds(1), Duration.ofDays(365)));
     }
 
     private BackupSettings backup() {

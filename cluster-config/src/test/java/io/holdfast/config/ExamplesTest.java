@@ -68,7 +68,8 @@ class ExamplesTest {
                         2 * 1024 * 1024,
                         16 * 1024 * 1024,
                         128 * 1024,
-                        Duration.ofSeconds(1)));
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(10)));
         assertThat(settings.persistence().journal()).isEqualTo(PersistenceSettings.Journal.ROCKSDB);
         assertThat(settings.persistence().rocksdb().writeBufferBytes()).isEqualTo(16L * 1024 * 1024);
     }

@@ -29,6 +29,11 @@ public record KeyspaceDefinition(
     /** The catalog itself: one partition at all sites. Its name is none that a user may choose. */
     public static final String CATALOG = "_catalog";
 
+    /** The catalog's own limits are fixed: they must be the same on all nodes, also before any has read a setting. */
+    public static final long CATALOG_HISTORY_MILLIS = 5_000;
+
+    public static final long CATALOG_RETENTION_MILLIS = 3_600_000;
+
     public static final PartitionId CATALOG_PARTITION = new PartitionId(CATALOG, 0);
 
     public KeyspaceDefinition {
