@@ -1,0 +1,55 @@
+package io.holdfast.server.membership;
+
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The promises with which one node becomes the founder of the cluster: any two majorities of the sites share one, and that one
+ * promises itself to a single founder for a time. The founder uses the promises for half of that time, counted from
+ * when it asked, so that they still hold when it acts on them, however late they arrive.
+ *
+ * <p>Not thread-safe. Times are of this node's monotonic clock alone.
+ */
+final class Candidacy {
+    private final long promiseNanos;
+    private Optional<Incarnation> promisedTo = Optional.empty();
+    private long promisedUntil;
+    private long askedNanos;
+    private boolean asking;
+    private final Set<String> granted = new HashSet<>();
+
+    Candidacy(long promiseNanos) {
+        this.promiseNanos = promiseNanos;
+    }
+
+    /** Another node, or this one, wants to found; answers whether it may have this node's support. */
+    boolean promise(Incarnation founder, long now) {
+        boolean free = promisedTo.isEmpty() || promisedTo.get().equals(founder) || now - promisedUntil >= 0;
+        if (free) {
+            promisedTo = Optional.of(founder);
+            promisedUntil = now + promiseNanos;
+        }
+        return free;
+    }
+
+    /** Whether it is time to ask for promises: none are under way, or the last were not enough in time. */
+    boolean mayAsk(long now) {
+        return !asking || now - askedNanos >= promiseNanos / 2;
+    }
+
+    void ask(long now) {
+        asking = true;
+        askedNanos = now;
+        granted.clear();
+    }
+
+    /** A site's answer to the question of that time; answers all sites whose promises can be used now. */
+    Set<String> granted(String site, long asked, long now) {
+        if (!asking || asked != askedNanos || now - asked >= promiseNanos / 2) {
+            return Set.of();
+        }
+        granted.add(site);
+        return Set.copyOf(granted);
+    }
+}

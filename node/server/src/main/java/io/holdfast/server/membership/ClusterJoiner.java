@@ -1,0 +1,381 @@
+package io.holdfast.server.membership;
+
+import io.holdfast.core.SiteId;
+import io.holdfast.server.membership.MembershipMessage.Probe;
+import io.holdfast.server.membership.MembershipMessage.ProbeAnswer;
+import io.holdfast.server.membership.MembershipMessage.PromiseAnswer;
+import io.holdfast.server.membership.MembershipMessage.PromiseRequest;
+import io.holdfast.server.membership.SiteIdentityStore.Stored;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+import org.apache.pekko.actor.AbstractActorWithTimers;
+import org.apache.pekko.actor.ActorRef;
+import org.apache.pekko.actor.AddressFromURIString;
+import org.apache.pekko.actor.OneForOneStrategy;
+import org.apache.pekko.actor.Props;
+import org.apache.pekko.actor.SupervisorStrategy;
+import org.apache.pekko.actor.Terminated;
+import org.apache.pekko.cluster.Cluster;
+import org.apache.pekko.japi.pf.DeciderBuilder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings this node into the one cluster, in place of Pekko's seed nodes: it asks all nodes of the settings, again and again, where
+ * they stand, and follows {@link GenesisRule} and {@link JoinRule}. As a member it goes on asking, for
+ * {@link HoldfastDowningProvider} and {@link IslandRule}. It decides at each answer, and at least once a probe interval.
+ */
+final class ClusterJoiner extends AbstractActorWithTimers {
+    /** Below {@code /system}, because the user's guardian of a typed system takes no children from outside. */
+    static final String NAME = "holdfast-joiner";
+
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterJoiner.class);
+    private static final String STORE = "site-identity";
+
+    private final Context context;
+    private final MembershipTimes times;
+    private final Cluster cluster;
+    private final Incarnation self;
+    private final Neighbours neighbours;
+    private final GenesisRule genesisRule;
+    private final JoinRule joinRule;
+    private final IslandRule islandRule;
+    private Optional<Stored> stored = Optional.empty();
+    private Optional<ActorRef> store = Optional.empty();
+    private boolean adopting;
+    private boolean refused;
+    private Duration storageRetry;
+    private Optional<String> target = Optional.empty();
+    private long nextWaitingLog;
+
+    /**
+     * What outlives a restart of the actor, and what it is given.
+     *
+     * @param ready completed here
+     * @param nanos monotonic
+     */
+    record Context(
+            Topology topology,
+            Candidacy candidacy,
+            IncidentLog incidents,
+            CompletableFuture<SiteIdentity> ready,
+            LongSupplier random,
+            LongSupplier nanos) {}
+
+    private enum Tick {
+        PROBE,
+        OPEN_STORE
+    }
+
+    private ClusterJoiner(Context context) {
+        this.context = context;
+        times = MembershipTimes.of(getContext().getSystem().settings().config());
+        cluster = Cluster.get(getContext().getSystem());
+        self = Incarnation.of(cluster.selfUniqueAddress());
+        neighbours = new Neighbours(context.topology(), times.answerValidity().toNanos());
+        genesisRule = new GenesisRule(context.topology());
+        joinRule = new JoinRule(context.topology());
+        islandRule = new IslandRule(context.topology(), times.islandRounds());
+        storageRetry = times.storageRetryMin();
+        nextWaitingLog = now() + times.waitingLogInterval().toNanos() / 5;
+    }
+
+    static Props props(Context context) {
+        return Props.create(ClusterJoiner.class, () -> new ClusterJoiner(context));
+    }
+
+    @Override
+    public void preStart() {
+        openStore();
+        probe();
+        getTimers().startTimerWithFixedDelay(Tick.PROBE, Tick.PROBE, times.probeInterval());
+    }
+
+    @Override
+    public SupervisorStrategy supervisorStrategy() {
+        // Its own log says why; it is opened anew, with a growing delay, because it must not run before its disk does.
+        return new OneForOneStrategy(DeciderBuilder.match(Exception.class, failure -> {
+                    LOG.error("The identity of this site cannot be read or written", failure);
+                    return (SupervisorStrategy.Directive) SupervisorStrategy.stop();
+                })
+                .build());
+    }
+
+    @Override
+    public Receive createReceive() {
+        return receiveBuilder()
+                .matchEquals(Tick.PROBE, tick -> round())
+                .matchEquals(Tick.OPEN_STORE, tick -> openStore())
+                .match(Probe.class, probe -> getSender().tell(answer(probe), getSelf()))
+                .match(ProbeAnswer.class, this::heard)
+                .match(PromiseRequest.class, this::promise)
+                .match(PromiseAnswer.class, this::promised)
+                .match(Stored.class, this::stored)
+                .match(Terminated.class, this::storeStopped)
+                .build();
+    }
+
+    private long now() {
+        return context.nanos().getAsLong();
+    }
+
+    // The storage.
+
+    private void openStore() {
+        ActorRef opened = getContext().actorOf(SiteIdentityStore.props(getSelf(), context.random()), STORE);
+        getContext().watch(opened);
+        store = Optional.of(opened);
+    }
+
+    private void stored(Stored now) {
+        if (stored.flatMap(Stored::genesis).isEmpty() && now.genesis().isPresent()) {
+            LOG.info(
+                    "This site's storage {} belongs to the cluster {}",
+                    String.format("%016x", now.identity()),
+                    now.genesis().get().name());
+        }
+        if (adopting) {
+            now.genesis().ifPresent(genesis -> reportReplaced(genesis, now.identity()));
+        }
+        stored = Optional.of(now);
+        adopting = false;
+        storageRetry = times.storageRetryMin();
+        context.incidents().recovered("storage-failed", context.topology().site());
+        decide();
+    }
+
+    /** Only on adoption: at later starts of the same storage it is no news. */
+    private void reportReplaced(Genesis genesis, long identity) {
+        String site = context.topology().site();
+        Long founding = genesis.identities().get(new SiteId(site));
+        if (founding == null || founding != identity) {
+            String evidence = String.format(
+                    "storage %016x is not %s, with which the cluster %s was founded",
+                    identity, founding == null ? "any" : String.format("%016x", founding), genesis.name());
+            context.incidents().report("storage-replaced", site, evidence, "its replicas are rebuilt from the leaders");
+            LOG.warn("Site {}: {}. Its replicas are rebuilt from the other sites", site, evidence);
+        }
+    }
+
+    private void storeStopped(Terminated terminated) {
+        if (!store.equals(Optional.of(terminated.getActor()))) {
+            return;
+        }
+        store = Optional.empty();
+        adopting = false;
+        context.incidents()
+                .report(
+                        "storage-failed",
+                        context.topology().site(),
+                        "the identity of the site cannot be read or written",
+                        "tried again in " + storageRetry.toMillis() + " ms and so on");
+        getTimers().startSingleTimer(Tick.OPEN_STORE, Tick.OPEN_STORE, storageRetry);
+        Duration doubled = storageRetry.multipliedBy(2);
+        storageRetry = doubled.compareTo(times.storageRetryMax()) > 0 ? times.storageRetryMax() : doubled;
+    }
+
+    // The talk with the others.
+
+    private void probe() {
+        toOthers(new Probe(now()));
+    }
+
+    private void toOthers(MembershipMessage message) {
+        for (String address : context.topology().nodes().keySet()) {
+            if (!address.equals(self.address())) {
+                getContext().actorSelection(address + "/system/" + NAME).tell(message, getSelf());
+            }
+        }
+    }
+
+    private ProbeAnswer answer(Probe probe) {
+        List<Incarnation> members = ClusterView.members(cluster.state());
+        List<ProbeAnswer> recent = neighbours.recent(now());
+        Standing standing = standing();
+        return new ProbeAnswer(
+                probe.askedNanos(),
+                self,
+                context.topology().site(),
+                context.topology().fingerprint(),
+                standing,
+                stored.map(Stored::identity).orElse(0L),
+                refused ? Optional.empty() : stored.flatMap(Stored::genesis),
+                members,
+                List.copyOf(
+                        neighbours.sites(standing.inCluster() ? ClusterView.mutual(self, members, recent) : recent)));
+    }
+
+    private Standing standing() {
+        Standing inPekko = ClusterView.standing(cluster);
+        boolean starting = stored.isEmpty() || adopting || refused;
+        return inPekko == Standing.READY && starting ? Standing.STARTING : inPekko;
+    }
+
+    private void heard(ProbeAnswer answer) {
+        if (neighbours.heard(answer, now())) {
+            decide();
+        }
+    }
+
+    private void promise(PromiseRequest request) {
+        boolean clusterKnown =
+                neighbours.recent(now()).stream().anyMatch(it -> it.standing().inCluster());
+        boolean mine = stored.flatMap(Stored::genesis)
+                .filter(it -> it.clusterId() == request.clusterId())
+                .isPresent();
+        boolean granted = standing() == Standing.READY
+                && mine
+                && !clusterKnown
+                && context.candidacy().promise(request.founder(), now());
+        getSender()
+                .tell(new PromiseAnswer(request.askedNanos(), context.topology().site(), granted), getSelf());
+    }
+
+    private void promised(PromiseAnswer answer) {
+        if (answer.granted()) {
+            useGrant(answer.site(), answer.askedNanos());
+        }
+    }
+
+    private void useGrant(String site, long asked) {
+        if (context.topology().isMajority(context.candidacy().granted(site, asked, now()))
+                && standing() == Standing.READY
+                && nextStep().equals(Optional.of(new JoinRule.Step.Found()))
+                && !target.equals(Optional.of(self.address()))) {
+            LOG.info("A majority of the sites leaves it to this node to found the cluster");
+            join(self.address());
+        }
+    }
+
+    // The decisions.
+
+    private void round() {
+        var answered = new HashSet<>(neighbours.endRound());
+        answered.add(self);
+        probe();
+        if (standing().inCluster()) {
+            asMember(answered);
+        }
+        decide();
+    }
+
+    private void decide() {
+        switch (standing()) {
+            case STARTING -> waitingFor("its storage", refused);
+            case READY -> approach();
+            case JOINING -> waitingFor("the members of all sites to see that it is joining", false);
+            case UP ->
+                stored.ifPresent(it -> it.genesis()
+                        .ifPresent(genesis -> context.ready().complete(new SiteIdentity(it.identity(), genesis))));
+            case LEAVING -> {}
+        }
+    }
+
+    private void approach() {
+        Stored mine = stored.orElseThrow();
+        GenesisRule.Step step =
+                genesisRule.decide(self.address(), mine.identity(), mine.genesis(), neighbours.recent(now()));
+        if (step instanceof GenesisRule.Step.Settled) {
+            nextStep().ifPresent(this::follow);
+        } else if (step instanceof GenesisRule.Step.Adopt adopt) {
+            keep(adopt.genesis());
+        } else if (step instanceof GenesisRule.Step.Create create) {
+            LOG.info("All sites have been heard, and none is in a cluster: this node founds one");
+            keep(found(create.identities()));
+        } else if (step instanceof GenesisRule.Step.Wait wait) {
+            waitingFor(wait.forWhat(), false);
+        } else if (step instanceof GenesisRule.Step.Refuse refuse) {
+            refused = true;
+            LOG.error("This node does not join: {}", refuse.message());
+            context.ready().completeExceptionally(new MembershipException(refuse.message()));
+        }
+    }
+
+    private Genesis found(Map<SiteId, Long> identities) {
+        return new Genesis(context.random().getAsLong(), new TreeMap<>(identities));
+    }
+
+    private void keep(Genesis genesis) {
+        store.ifPresent(it -> {
+            adopting = true;
+            it.tell(new SiteIdentityStore.Adopt(genesis), getSelf());
+        });
+    }
+
+    private Optional<JoinRule.Step> nextStep() {
+        return stored.flatMap(Stored::genesis)
+                .map(genesis -> joinRule.decide(self.address(), genesis, neighbours.recent(now()), target));
+    }
+
+    private void follow(JoinRule.Step step) {
+        if (step instanceof JoinRule.Step.Join join) {
+            join(join.address());
+            waitingFor(join.address() + " to let it into the cluster", false);
+        } else if (step instanceof JoinRule.Step.Wait wait) {
+            waitingFor(wait.forWhat(), false);
+        } else {
+            waitingFor("a majority of the sites to promise that it may found the cluster", false);
+            seekPromises();
+        }
+    }
+
+    private void seekPromises() {
+        long now = now();
+        if (context.candidacy().mayAsk(now) && context.candidacy().promise(self, now)) {
+            context.candidacy().ask(now);
+            toOthers(new PromiseRequest(
+                    now, self, stored.flatMap(Stored::genesis).orElseThrow().clusterId()));
+            useGrant(context.topology().site(), now);
+        }
+    }
+
+    /** Pekko repeats it for ever, every {@code retry-unsuccessful-join-after}; a different target replaces it. */
+    private void join(String address) {
+        if (!target.equals(Optional.of(address))) {
+            target = Optional.of(address);
+            LOG.info("Joining the cluster through {}", address);
+            cluster.join(AddressFromURIString.parse(address));
+        }
+    }
+
+    private void asMember(HashSet<Incarnation> answered) {
+        List<Incarnation> members = ClusterView.members(cluster.state());
+        List<ProbeAnswer> recent = neighbours.recent(now()).stream()
+                .filter(it -> answered.contains(it.self()))
+                .toList();
+        var mutual = ClusterView.mutual(self, members, recent);
+        var seen = new HashSet<Incarnation>();
+        seen.add(self);
+        mutual.forEach(it -> seen.add(it.self()));
+        getContext().getSystem().eventStream().publish(new Sight(context.topology(), seen));
+
+        var strangers = recent.stream()
+                .filter(it -> it.standing().inCluster() && !mutual.contains(it))
+                .toList();
+        stored.flatMap(Stored::genesis)
+                .flatMap(genesis -> islandRule.round(genesis, neighbours.sites(mutual), strangers))
+                .ifPresent(this::yieldTo);
+    }
+
+    private void yieldTo(ProbeAnswer stranger) {
+        String evidence = stranger.self() + " is in a cluster of sites " + stranger.sight() + " without this node";
+        if (context.incidents().report("island", context.topology().site(), evidence, "leaves its own and restarts")) {
+            LOG.warn("{}: this node leaves its own cluster, to restart and join that one", evidence);
+        }
+        cluster.down(cluster.selfAddress());
+    }
+
+    private void waitingFor(String what, boolean quiet) {
+        long now = now();
+        if (!quiet && now - nextWaitingLog >= 0) {
+            nextWaitingLog = now + times.waitingLogInterval().toNanos();
+            LOG.info("Not yet in the cluster: this node waits for {}", what);
+        }
+    }
+}

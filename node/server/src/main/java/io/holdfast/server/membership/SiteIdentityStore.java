@@ -1,0 +1,110 @@
+package io.holdfast.server.membership;
+
+import io.holdfast.server.membership.IdentityRecord.GenesisAdopted;
+import io.holdfast.server.membership.IdentityRecord.IdentityDrawn;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.apache.pekko.actor.ActorRef;
+import org.apache.pekko.actor.Props;
+import org.apache.pekko.persistence.AbstractPersistentActor;
+import org.apache.pekko.persistence.RecoveryCompleted;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps in the site's own journal which storage this is and which cluster it belongs to: two events in all its life. It tells its
+ * parent {@link Stored} once the identity is durable, and again once a genesis is. When the journal fails it stops, and
+ * the parent starts it anew.
+ *
+ * <p>A site has one journal, and one node that writes this; several nodes on a shared journal would need to agree on who does.
+ */
+final class SiteIdentityStore extends AbstractPersistentActor {
+    static final String PERSISTENCE_ID = "_site-identity";
+
+    private static final Logger LOG = LoggerFactory.getLogger(SiteIdentityStore.class);
+
+    private final ActorRef listener;
+    private final LongSupplier random;
+    private long identity;
+    private Optional<Genesis> genesis = Optional.empty();
+
+    /** What is durable. */
+    record Stored(long identity, Optional<Genesis> genesis) {}
+
+    /** Asks to keep a genesis; ignored when there is one already. */
+    record Adopt(Genesis genesis) {}
+
+    private SiteIdentityStore(ActorRef listener, LongSupplier random) {
+        this.listener = listener;
+        this.random = random;
+    }
+
+    static Props props(ActorRef listener, LongSupplier random) {
+        return Props.create(SiteIdentityStore.class, () -> new SiteIdentityStore(listener, random));
+    }
+
+    @Override
+    public String persistenceId() {
+        return PERSISTENCE_ID;
+    }
+
+    @Override
+    public Receive createReceiveRecover() {
+        return receiveBuilder()
+                .match(byte[].class, bytes -> apply(IdentityRecord.decode(bytes)))
+                .match(RecoveryCompleted.class, completed -> recovered())
+                .build();
+    }
+
+    private void recovered() {
+        if (identity != 0) {
+            tell();
+            return;
+        }
+        long drawn = random.getAsLong();
+        while (drawn == 0) {
+            drawn = random.getAsLong();
+        }
+        LOG.info("The storage of this site is empty: it gets the identity {}", String.format("%016x", drawn));
+        keep(new IdentityDrawn(drawn));
+    }
+
+    @Override
+    public Receive createReceive() {
+        return receiveBuilder().match(Adopt.class, this::adopt).build();
+    }
+
+    private void adopt(Adopt adopt) {
+        if (genesis.isPresent()) {
+            tell();
+        } else {
+            keep(new GenesisAdopted(adopt.genesis()));
+        }
+    }
+
+    private void keep(IdentityRecord record) {
+        persist(record.encode(), bytes -> {
+            apply(record);
+            tell();
+        });
+    }
+
+    private void apply(IdentityRecord record) {
+        if (record instanceof IdentityDrawn drawn) {
+            identity = drawn.identity();
+        } else if (record instanceof GenesisAdopted adopted) {
+            genesis = Optional.of(adopted.genesis());
+        }
+    }
+
+    private void tell() {
+        listener.tell(new Stored(identity, genesis), getSelf());
+    }
+
+    @Override
+    public void onPersistRejected(Throwable cause, Object event, long sequenceNr) {
+        super.onPersistRejected(cause, event, sequenceNr);
+        // Pekko would go on as if nothing had happened; here, the parent would wait for ever.
+        getContext().stop(getSelf());
+    }
+}

@@ -1,0 +1,92 @@
+package io.holdfast.server.membership;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Finds the dead members of other sites that keep a returning site from coming up. The first member of a site needs to be
+ * seen by every member of every site (Pekko's MembershipState.convergence), so one dead site keeps another out for ever, though
+ * they need not be of the same majority.
+ *
+ * <p>A member is downed only when all of this holds for some rounds in a row: another site's first member is joining; the member
+ * has not seen that; nobody of its site answers; and those who do answer are of a majority of sites, this one included. Two sides of a
+ * cut cannot both have a majority. Rounds are counted, not time: after a pause of this process one round has passed, and
+ * others get the chance to answer before they are called silent.
+ */
+final class StuckJoin {
+    private final Topology topology;
+    private final int stuckRounds;
+    private final int silentRounds;
+    private final Map<Incarnation, Integer> joining = new HashMap<>();
+    private final Map<Incarnation, Integer> silent = new HashMap<>();
+
+    StuckJoin(Topology topology, int stuckRounds, int silentRounds) {
+        this.topology = topology;
+        this.stuckRounds = stuckRounds;
+        this.silentRounds = silentRounds;
+    }
+
+    /**
+     * A member as this node's cluster knows it.
+     *
+     * @param seen whether it has seen the latest state of the cluster
+     */
+    record Neighbour(Incarnation node, String site, Phase phase, boolean seen) {}
+
+    /** Coarser than Pekko's status: what matters here. */
+    enum Phase {
+        JOINING,
+        /** Up, or leaving: its site has come up. */
+        ESTABLISHED,
+        /** Exiting or down: it keeps nobody out. */
+        GONE
+    }
+
+    /**
+     * One round.
+     *
+     * @param answering members that answered in this round and count this node as a member, this node included
+     * @return members to down, usually none
+     */
+    Set<Incarnation> round(Collection<Neighbour> members, Set<Incarnation> answering) {
+        Set<String> establishedSites = members.stream()
+                .filter(it -> it.phase() == Phase.ESTABLISHED)
+                .map(Neighbour::site)
+                .collect(Collectors.toSet());
+        count(
+                joining,
+                members.stream()
+                        .filter(it -> it.phase() == Phase.JOINING && !establishedSites.contains(it.site()))
+                        .filter(it -> answering.contains(it.node()))
+                        .map(Neighbour::node)
+                        .collect(Collectors.toSet()));
+        count(
+                silent,
+                members.stream()
+                        .map(Neighbour::node)
+                        .filter(it -> !answering.contains(it))
+                        .collect(Collectors.toSet()));
+        Set<String> sight = members.stream()
+                .filter(it -> it.phase() != Phase.GONE && answering.contains(it.node()))
+                .map(Neighbour::site)
+                .collect(Collectors.toSet());
+        boolean stuck = joining.values().stream().anyMatch(rounds -> rounds >= stuckRounds);
+        if (!stuck || !sight.contains(topology.site()) || !topology.isMajority(sight)) {
+            return Set.of();
+        }
+        return members.stream()
+                .filter(it -> it.phase() != Phase.GONE && !it.seen() && !sight.contains(it.site()))
+                .map(Neighbour::node)
+                .filter(it -> silent.getOrDefault(it, 0) >= silentRounds)
+                .collect(Collectors.toSet());
+    }
+
+    private static void count(Map<Incarnation, Integer> rounds, Set<Incarnation> now) {
+        rounds.keySet().retainAll(now);
+        new HashSet<>(now).forEach(it -> rounds.merge(it, 1, Integer::sum));
+    }
+}

@@ -1,0 +1,225 @@
+package io.holdfast.server.membership;
+
+import static org.awaitility.Awaitility.await;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.holdfast.config.HoldfastSettings;
+import io.holdfast.config.PekkoConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.actor.Address;
+import org.apache.pekko.actor.ExtendedActorSystem;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.cluster.Cluster;
+import org.apache.pekko.cluster.MemberStatus;
+import org.apache.pekko.remote.RemoteActorRefProvider;
+import org.apache.pekko.remote.transport.ThrottlerTransportAdapter;
+
+/** Sites of one node each in this JVM, with real transport and real storage, whose nodes and links can be broken. */
+@SuppressWarnings("deprecation") // Pekko keeps its transport's test commands among classes of the older transport.
+final class TestSites implements AutoCloseable {
+    static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final Path dir;
+    private final List<String> names;
+    private final Map<String, Integer> ports = new TreeMap<>();
+    private final Map<String, Node> running = new TreeMap<>();
+
+    /** One life of a node. */
+    record Node(String site, ActorSystem<Void> system, Membership membership, IncidentLog incidents) {
+        Cluster cluster() {
+            return Cluster.get(system);
+        }
+
+        boolean isUp() {
+            return cluster().selfMember().status().equals(MemberStatus.up());
+        }
+
+        SiteIdentity identity() {
+            return membership
+                    .ready()
+                    .toCompletableFuture()
+                    .orTimeout(30, TimeUnit.SECONDS)
+                    .join();
+        }
+
+        boolean stopped() {
+            return system.getWhenTerminated().toCompletableFuture().isDone();
+        }
+    }
+
+    TestSites(Path dir, String... names) {
+        this.dir = dir;
+        this.names = List.of(names);
+        var sockets = new ArrayList<ServerSocket>();
+        try {
+            // Two each, for clients and nodes; all held until all are found, so that none is found twice.
+            for (String name : names) {
+                var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                sockets.add(socket);
+                ports.put(name, socket.getLocalPort());
+                var second = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                sockets.add(second);
+                ports.put(name + ".client", second.getLocalPort());
+            }
+            for (ServerSocket socket : sockets) {
+                socket.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    HoldfastSettings settings(String site) {
+        var text = new StringBuilder();
+        text.append("site { name = ")
+                .append(site)
+                .append(", data-dir = \"")
+                .append(dirOf(site))
+                .append("\" }\nsites {\n");
+        for (String name : names) {
+            text.append(name)
+                    .append(" { hosts = [\"127.0.0.1\"], port = ")
+                    .append(ports.get(name + ".client"))
+                    .append(", cluster-port = ")
+                    .append(ports.get(name))
+                    .append(" }\n");
+        }
+        text.append("}\ntolerance.sites = 0\n");
+        return HoldfastSettings.parse(text.toString(), "test.conf");
+    }
+
+    Path dirOf(String site) {
+        return dir.resolve(site);
+    }
+
+    Node start(String site) {
+        HoldfastSettings settings = settings(site);
+        Config config = ConfigFactory.parseString(
+                        // Kill means kill: nobody says goodbye.
+                        "pekko.coordinated-shutdown.run-by-actor-system-terminate = off\n"
+                                + "pekko.remote.artery.advanced.test-mode = on")
+                .withFallback(PekkoConfig.of(settings, PekkoConfig.Hosting.SHARED_JVM));
+        ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), PekkoConfig.SYSTEM_NAME, config);
+        var incidents = new IncidentLog(System::currentTimeMillis);
+        var node = new Node(site, system, Membership.start(system, settings, incidents), incidents);
+        running.put(site, node);
+        return node;
+    }
+
+    Node node(String site) {
+        return running.get(site);
+    }
+
+    void kill(String site) {
+        Node node = running.remove(site);
+        node.system().terminate();
+        awaitStopped(node);
+    }
+
+    static void awaitStopped(Node node) {
+        node.system()
+                .getWhenTerminated()
+                .toCompletableFuture()
+                .orTimeout(30, TimeUnit.SECONDS)
+                .join();
+    }
+
+    void wipe(String site) throws IOException {
+        try (var files = Files.walk(dirOf(site))) {
+            files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(it -> {
+                if (!it.delete()) {
+                    throw new IllegalStateException("cannot delete " + it);
+                }
+            });
+        }
+    }
+
+    /** Both ways. */
+    void cut(String one, String other) {
+        throttle(one, other, ThrottlerTransportAdapter.Blackhole$.MODULE$);
+    }
+
+    void heal(String one, String other) {
+        throttle(one, other, ThrottlerTransportAdapter.Unthrottled$.MODULE$);
+    }
+
+    private void throttle(String one, String other, ThrottlerTransportAdapter.ThrottleMode mode) {
+        throttleAt(one, other, mode);
+        throttleAt(other, one, mode);
+    }
+
+    private void throttleAt(String at, String other, ThrottlerTransportAdapter.ThrottleMode mode) {
+        Node node = running.get(at);
+        if (node == null || node.stopped()) {
+            return;
+        }
+        var system = (ExtendedActorSystem) Adapter.toClassic(node.system());
+        ((RemoteActorRefProvider) system.provider())
+                .transport()
+                .managementCommand(new ThrottlerTransportAdapter.SetThrottle(address(other), bothWays(), mode));
+    }
+
+    private static ThrottlerTransportAdapter.Direction bothWays() {
+        try {
+            // javac cannot name an object nested in a Scala trait's companion.
+            return (ThrottlerTransportAdapter.Direction)
+                    Class.forName(ThrottlerTransportAdapter.Direction.class.getName() + "$Both$")
+                            .getField("MODULE$")
+                            .get(null);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("Pekko's test transport has changed", e);
+        }
+    }
+
+    Address address(String site) {
+        return new Address("pekko", PekkoConfig.SYSTEM_NAME, "127.0.0.1", ports.get(site));
+    }
+
+    /** Waits until these, and no others, are up in the eyes of each of them. */
+    void awaitUp(String... sites) {
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> {
+            for (String site : sites) {
+                Node node = running.get(site);
+                if (node == null || !upSites(node).equals(sorted(sites))) {
+                    return false;
+                }
+            }
+            return true;
+        });
+    }
+
+    private static List<String> sorted(String... sites) {
+        return List.of(sites).stream().sorted().toList();
+    }
+
+    private static List<String> upSites(Node node) {
+        var up = new ArrayList<String>();
+        node.cluster().state().getMembers().forEach(member -> {
+            if (member.status().equals(MemberStatus.up())) {
+                up.add(member.dataCenter());
+            }
+        });
+        return up.stream().sorted().toList();
+    }
+
+    @Override
+    public void close() {
+        List.copyOf(running.values()).forEach(node -> node.system().terminate());
+        List.copyOf(running.values()).forEach(TestSites::awaitStopped);
+    }
+}
