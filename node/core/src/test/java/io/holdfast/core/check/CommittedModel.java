@@ -1,0 +1,182 @@
+package io.holdfast.core.check;
+
+import io.holdfast.core.Bytes;
+import io.holdfast.core.raft.Entry;
+import io.holdfast.core.store.Command;
+import io.holdfast.core.store.CommandBatch;
+import io.holdfast.core.store.Condition;
+import io.holdfast.core.store.Outcome;
+import io.holdfast.core.store.Query;
+import io.holdfast.core.store.WriteId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * A second, plain implementation of the state machine that is fed with every entry when it is committed for the first time. It
+ * never forgets an outcome, so it knows what exactly-once means without the rules by which the store forgets. Answers to
+ * clients are measured against it: each must be the state at some position between what the client could already know and
+ * what is committed.
+ */
+public final class CommittedModel {
+    private static final long COUNTER = 1 << 16;
+
+    private final TreeMap<Bytes, KeyHistory> keys = new TreeMap<>();
+    private final Map<WriteId, Applied> applied = new HashMap<>();
+    private final Map<Long, Long> doneBelow = new HashMap<>();
+    private final ArrayList<Bytes> changes = new ArrayList<>();
+    private final Frontier acknowledged = new Frontier();
+
+    /** @param position the number of the change it made, or of the last change before it */
+    public record Applied(Outcome outcome, long index, long position) {}
+
+    /** Takes the next committed entry. */
+    public void committed(Entry entry) {
+        if (entry.kind() != Entry.Kind.COMMANDS) {
+            return;
+        }
+        long timestamp = entry.timestamp();
+        for (Command command : CommandBatch.decode(entry.payload())) {
+            apply(entry.index(), timestamp++, command);
+        }
+    }
+
+    private void apply(long index, long timestamp, Command command) {
+        WriteId id = command.id();
+        boolean abandoned = id.sequence() < doneBelow.getOrDefault(id.client(), 0L);
+        if (!applied.containsKey(id)) {
+            Outcome outcome = abandoned
+                    ? new Outcome(Outcome.Kind.FORGOTTEN, 0)
+                    : decide(timestamp, command, timestamp / COUNTER > command.notAfterMillis());
+            applied.put(id, new Applied(outcome, index, changes.size()));
+        }
+        doneBelow.merge(id.client(), command.doneBelow(), Math::max);
+    }
+
+    private Outcome decide(long timestamp, Command command, boolean late) {
+        if (late || command.operation() instanceof Command.Settle) {
+            return new Outcome(Outcome.Kind.NOT_APPLIED, 0);
+        }
+        Bytes key = command.operation().key();
+        KeyHistory history = keys.computeIfAbsent(key, it -> new KeyHistory());
+        KeyHistory.State now = history.newest();
+        long live = now.value().isEmpty() ? 0 : now.version();
+        boolean put = command.operation() instanceof Command.Put;
+        Condition condition = put
+                ? ((Command.Put) command.operation()).condition()
+                : ((Command.Delete) command.operation()).condition();
+        if (!holds(condition, live)) {
+            return new Outcome(Outcome.Kind.CONDITION_FAILED, live);
+        }
+        if (!put && live == 0) {
+            return new Outcome(Outcome.Kind.APPLIED, 0);
+        }
+        changes.add(key);
+        Optional<Bytes> value = put ? Optional.of(((Command.Put) command.operation()).value()) : Optional.empty();
+        history.write(changes.size(), timestamp, value);
+        return new Outcome(Outcome.Kind.APPLIED, timestamp);
+    }
+
+    private static boolean holds(Condition condition, long live) {
+        if (condition instanceof Condition.Absent) {
+            return live == 0;
+        }
+        if (condition instanceof Condition.Present) {
+            return live != 0;
+        }
+        return !(condition instanceof Condition.VersionIs is) || (live != 0 && live == is.expected());
+    }
+
+    /** The number of committed changes so far: what an answer given now may have seen. */
+    public long position() {
+        return changes.size();
+    }
+
+    /** The changes that somebody outside knew of at this time, in simulated nanoseconds. */
+    public long knownAt(long time) {
+        return acknowledged.at(time);
+    }
+
+    public Optional<Applied> find(WriteId id) {
+        return Optional.ofNullable(applied.get(id));
+    }
+
+    /** A client was told the outcome of a write that must not be lost any more. */
+    public void checkAcknowledged(long time, WriteId id, Outcome outcome) {
+        Applied known = applied.get(id);
+        if (known == null) {
+            throw CheckFailed.of("%s was answered %s, but is not committed", id, outcome);
+        }
+        if (!known.outcome().equals(outcome)) {
+            throw CheckFailed.of("%s was answered %s, committed was %s", id, outcome, known);
+        }
+        acknowledged.reach(time, known.position());
+    }
+
+    /** A read of one key that was asked when {@code from} changes were known. */
+    public void checkRead(long time, Bytes key, Query.Value answer, long from) {
+        KeyHistory history = keys.get(key);
+        boolean neverWritten = history == null && answer.value().isEmpty();
+        if (neverWritten) {
+            return;
+        }
+        long seen = history == null ? -1 : history.firstMatch(answer, from, position());
+        if (seen < 0) {
+            throw CheckFailed.of(
+                    "a read of %s gave %s, which no state from change %d to %d holds: %s",
+                    key, answer, from, position(), history);
+        }
+        acknowledged.reach(time, seen);
+    }
+
+    /** A page of a scan: answered from one state of the whole partition. */
+    public void checkPage(long time, Query.Scan scan, Query.Page page, long from) {
+        for (long position = from; position <= position(); position++) {
+            boolean changed =
+                    position == from || changes.get((int) position - 1).startsWith(scan.prefix());
+            if (changed && page.equals(pageAt(scan, position))) {
+                acknowledged.reach(time, position);
+                return;
+            }
+        }
+        throw CheckFailed.of(
+                "%s gave %s, which no state from change %d to %d gives; the newest gives %s",
+                scan, page, from, position(), pageAt(scan, position()));
+    }
+
+    private Query.Page pageAt(Query.Scan scan, long position) {
+        var entries = new ArrayList<Query.KeyValue>();
+        long size = 0;
+        for (Map.Entry<Bytes, KeyHistory> each :
+                keys.tailMap(scan.prefix(), true).entrySet()) {
+            Bytes key = each.getKey();
+            if (!key.startsWith(scan.prefix())) {
+                break;
+            }
+            KeyHistory.State state = each.getValue().at(position);
+            boolean before =
+                    scan.after().isPresent() && key.compareTo(scan.after().get()) <= 0;
+            if (before || state.value().isEmpty()) {
+                continue;
+            }
+            Bytes value = scan.keysOnly() ? Bytes.EMPTY : state.value().get();
+            size += key.length() + value.length() + 16L;
+            if (!entries.isEmpty() && (entries.size() >= scan.maxEntries() || size > scan.maxBytes())) {
+                return new Query.Page(entries, true);
+            }
+            entries.add(new Query.KeyValue(key, value, state.version()));
+        }
+        return new Query.Page(entries, false);
+    }
+
+    /** All live keys now. */
+    public List<Query.KeyValue> content() {
+        return pageAt(
+                        new Query.Scan(Bytes.EMPTY, Optional.empty(), Integer.MAX_VALUE, Integer.MAX_VALUE, false),
+                        position())
+                .entries();
+    }
+}

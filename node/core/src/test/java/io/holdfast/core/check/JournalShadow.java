@@ -1,0 +1,91 @@
+package io.holdfast.core.check;
+
+import io.holdfast.core.partition.ReplicaSnapshot;
+import io.holdfast.core.raft.Entry;
+import io.holdfast.core.raft.HardState;
+import io.holdfast.core.raft.LogPeek;
+import io.holdfast.core.raft.LogWrite;
+import io.holdfast.core.raft.RaftNode;
+
+/**
+ * What one storage of one replica holds durably, computed from the records alone and apart from the production replay: the
+ * measure of every claim that something is durable.
+ */
+public final class JournalShadow {
+    private final long identity;
+    private HardState hardState;
+    private final LogShadow log = new LogShadow();
+
+    public JournalShadow(long identity) {
+        this.identity = identity;
+        this.hardState = HardState.initial(identity);
+    }
+
+    long identity() {
+        return identity;
+    }
+
+    HardState hardState() {
+        return hardState;
+    }
+
+    long lastIndex() {
+        return log.lastIndex();
+    }
+
+    /** A record is durable. */
+    public void wrote(LogWrite write) {
+        if (write.hardState().isPresent()) {
+            hardStateTo(write.hardState().get());
+        }
+        if (write.truncateFrom().isPresent()) {
+            log.truncateFrom(write.truncateFrom().getAsLong());
+        }
+        for (Entry entry : write.entries()) {
+            log.append(entry);
+        }
+    }
+
+    private void hardStateTo(HardState next) {
+        boolean voteChanged = next.term() == hardState.term()
+                && hardState.vote().isPresent()
+                && !hardState.vote().equals(next.vote());
+        if (next.term() < hardState.term() || voteChanged) {
+            throw CheckFailed.of("durable hard state went from %s to %s", hardState, next);
+        }
+        hardState = next;
+    }
+
+    /** A snapshot is durable that stands for all records but these. */
+    public void saved(ReplicaSnapshot snapshot, Iterable<LogWrite> onTop) {
+        HardState before = hardState;
+        hardState = snapshot.hardState();
+        log.restart(snapshot.image().index(), snapshot.image().term());
+        log.appendAll(snapshot.logTail());
+        onTop.forEach(this::wrote);
+        if (!hardState.equals(before)) {
+            throw CheckFailed.of("durable hard state went from %s to %s by a snapshot", before, hardState);
+        }
+    }
+
+    boolean holds(long index, long term) {
+        return index <= log.baseIndex() || (log.knows(index) && log.termAt(index) == term);
+    }
+
+    /** The production replay must come to the same log and hard state. */
+    public void recovered(RaftNode node) {
+        if (!node.hardState().equals(hardState)) {
+            throw CheckFailed.of("replay gave hard state %s, durable is %s", node.hardState(), hardState);
+        }
+        if (node.lastIndex() != log.lastIndex()) {
+            throw CheckFailed.of("replay gave a log up to %d, durable is %d", node.lastIndex(), log.lastIndex());
+        }
+        for (long index = LogPeek.baseIndex(node); index <= log.lastIndex(); index++) {
+            if (LogPeek.termAt(node, index) != log.termAt(index)) {
+                throw CheckFailed.of(
+                        "replay gave term %d at %d, durable is term %d",
+                        LogPeek.termAt(node, index), index, log.termAt(index));
+            }
+        }
+    }
+}

@@ -1,0 +1,224 @@
+package io.holdfast.core.check;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Decides whether the operations on one key could have happened one after the other, each between its call and its return (Wing
+ * and Gong, "Testing and verifying concurrent objects", 1993), with Lowe's memory of states that were tried ("Testing for
+ * linearizability", 2017). Operations of which nobody saw an effect and nobody was told are left out first: they
+ * could only widen the search. Operations without an outcome may take effect at any time after their call, or never.
+ */
+public final class Linearizability {
+    /** Steps of the search; a history that takes more stays undecided, which is counted and not hidden. */
+    private static final long BUDGET = 2_000_000;
+
+    private final Operation[] operations;
+    private final Node head = new Node(-1, false);
+    private final Set<Tried> tried = new HashSet<>();
+    private final long[] done;
+    private int certainLeft;
+    private long steps;
+    private int[] longest = new int[0];
+
+    public enum Verdict {
+        LINEARIZABLE,
+        NOT_LINEARIZABLE,
+        UNDECIDED
+    }
+
+    /** @param clash the operations that cannot be brought into order, the last one of which showed it; empty if all is well */
+    public record Result(Verdict verdict, List<Operation> clash) {}
+
+    private static final class Node {
+        final int operation;
+        final boolean call;
+        Node match;
+        Node previous;
+        Node next;
+
+        Node(int operation, boolean call) {
+            this.operation = operation;
+            this.call = call;
+        }
+    }
+
+    private record Tried(long[] done, int state, int hash) {
+        static Tried of(long[] done, int state) {
+            return new Tried(done.clone(), state, Arrays.hashCode(done) * 31 + state);
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Tried tried && tried.state == state && Arrays.equals(tried.done, done);
+        }
+
+        @Override
+        public int hashCode() {
+            return hash;
+        }
+    }
+
+    private Linearizability(Operation[] operations) {
+        this.operations = operations;
+        this.done = new long[operations.length / 64 + 1];
+        link();
+    }
+
+    /** Searches an order for these operations on one key that was absent before. */
+    public static Result check(List<Operation> history) {
+        var search = new Linearizability(relevant(history));
+        Verdict verdict = search.run();
+        List<Operation> clash = verdict == Verdict.NOT_LINEARIZABLE ? search.clash() : List.of();
+        return new Result(verdict, clash);
+    }
+
+    private static Operation[] relevant(List<Operation> history) {
+        Set<Integer> seen = new HashSet<>();
+        for (Operation operation : history) {
+            if (operation.kind() == Operation.Kind.READ) {
+                seen.add(operation.value());
+            }
+            seen.add(operation.found());
+            seen.add(operation.expected());
+        }
+        // Without the value found, a failed condition may be the trace of a write that nobody saw.
+        boolean blind = history.stream()
+                .anyMatch(it -> it.result() == Operation.Result.CONDITION_FAILED && it.found() == Operation.UNKNOWN);
+        boolean presence = history.stream().anyMatch(it -> it.condition() == Operation.Condition.PRESENT);
+        return history.stream()
+                .filter(it -> it.certain() || it.value() == 0 || blind || presence || seen.contains(it.value()))
+                .toArray(Operation[]::new);
+    }
+
+    private void link() {
+        var events = new ArrayList<Node>();
+        for (int i = 0; i < operations.length; i++) {
+            Node call = new Node(i, true);
+            events.add(call);
+            if (operations[i].certain()) {
+                certainLeft++;
+                call.match = new Node(i, false);
+                events.add(call.match);
+            }
+        }
+        events.sort(Comparator.comparingLong(this::moment));
+        Node last = head;
+        for (Node event : events) {
+            last.next = event;
+            event.previous = last;
+            last = event;
+        }
+    }
+
+    private long moment(Node node) {
+        Operation operation = operations[node.operation];
+        return node.call ? operation.invoked() : operation.returned();
+    }
+
+    private Verdict run() {
+        var order = new ArrayList<Node>();
+        var states = new ArrayList<Integer>();
+        int state = 0;
+        Node at = head.next;
+        while (certainLeft > 0) {
+            if (++steps > BUDGET) {
+                return Verdict.UNDECIDED;
+            }
+            if (at != null && at.call) {
+                int next = operations[at.operation].apply(state);
+                if (next != Operation.UNKNOWN && advance(at, next)) {
+                    order.add(at);
+                    states.add(state);
+                    state = next;
+                    at = head.next;
+                } else {
+                    at = at.next;
+                }
+                continue;
+            }
+            // A return whose call could not be placed, or the end: the last choice was wrong.
+            remember(order, at);
+            if (order.isEmpty()) {
+                return Verdict.NOT_LINEARIZABLE;
+            }
+            Node wrong = order.remove(order.size() - 1);
+            state = states.remove(states.size() - 1);
+            undo(wrong);
+            at = wrong.next;
+        }
+        return Verdict.LINEARIZABLE;
+    }
+
+    private boolean advance(Node call, int state) {
+        done[call.operation >> 6] |= 1L << (call.operation & 63);
+        if (!tried.add(Tried.of(done, state))) {
+            done[call.operation >> 6] &= ~(1L << (call.operation & 63));
+            return false;
+        }
+        unlink(call);
+        if (call.match != null) {
+            unlink(call.match);
+            certainLeft--;
+        }
+        return true;
+    }
+
+    private void undo(Node call) {
+        done[call.operation >> 6] &= ~(1L << (call.operation & 63));
+        if (call.match != null) {
+            relink(call.match);
+            certainLeft++;
+        }
+        relink(call);
+    }
+
+    private static void unlink(Node node) {
+        node.previous.next = node.next;
+        if (node.next != null) {
+            node.next.previous = node.previous;
+        }
+    }
+
+    private static void relink(Node node) {
+        node.previous.next = node;
+        if (node.next != null) {
+            node.next.previous = node;
+        }
+    }
+
+    /** The longest order found is the best witness: what stands behind it clashes with the operation it stopped at. */
+    private void remember(List<Node> order, Node stuck) {
+        if (order.size() + 1 > longest.length) {
+            longest = new int[order.size() + 1];
+            for (int i = 0; i < order.size(); i++) {
+                longest[i] = order.get(i).operation;
+            }
+            longest[order.size()] = stuck == null ? -1 : stuck.operation;
+        }
+    }
+
+    private List<Operation> clash() {
+        var clash = new ArrayList<Operation>();
+        int stuck = longest[longest.length - 1];
+        for (int i = Math.max(0, longest.length - 5); i < longest.length - 1; i++) {
+            clash.add(operations[longest[i]]);
+        }
+        for (int i = 0; i < operations.length && stuck >= 0; i++) {
+            boolean overlaps = operations[i].invoked() < operations[stuck].returned()
+                    && operations[stuck].invoked() < operations[i].returned();
+            if (i != stuck && overlaps && !clash.contains(operations[i])) {
+                clash.add(operations[i]);
+            }
+        }
+        if (stuck >= 0) {
+            clash.remove(operations[stuck]);
+            clash.add(operations[stuck]);
+        }
+        return clash;
+    }
+}

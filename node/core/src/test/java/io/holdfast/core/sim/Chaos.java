@@ -1,0 +1,334 @@
+package io.holdfast.core.sim;
+
+import static io.holdfast.core.sim.SimWorld.MILLI;
+import static io.holdfast.core.sim.SimWorld.SECOND;
+
+import io.holdfast.core.raft.Input;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** Injects the faults that the seed has turned on, and ends them all when the calm begins. */
+final class Chaos {
+    private final SimWorld world;
+    private final SimNetwork network;
+    private final List<SimNode> nodes;
+    private final List<SimPartition> partitions;
+    private final List<Runnable> kinds = new ArrayList<>();
+    private final long meanGap;
+    final long wallSpreadMillis;
+    private long lastIdentity;
+
+    Chaos(SimWorld world, SimNetwork network, List<SimNode> nodes, List<SimPartition> partitions, long lastIdentity) {
+        this.world = world;
+        this.network = network;
+        this.nodes = nodes;
+        this.partitions = partitions;
+        this.lastIdentity = lastIdentity;
+        this.meanGap = world.random.between(30, 400) * MILLI;
+        this.wallSpreadMillis = world.random.pick(List.of(0L, 20L, 500L));
+        add(Fault.SLOW_LINK, this::slowLink);
+        add(Fault.CUT, this::cut);
+        add(Fault.CUT_ONE_WAY, this::cutOneWay);
+        add(Fault.SWIZZLE, this::swizzle);
+        add(Fault.SLOW_DISK, this::slowDisk);
+        add(Fault.STALLED_DISK, () -> any().disk().stall(world.queue.now() + duration()));
+        add(Fault.FULL_DISK, this::fullDisk);
+        add(Fault.CRASH, () -> crash(any(), duration()));
+        add(Fault.CRASH, () -> crash(leader(), duration()));
+        add(Fault.BLACKOUT, this::blackout);
+        add(Fault.PAUSE, this::pause);
+        add(Fault.WALL_JUMP, () -> setWall(any()));
+        add(Fault.LYING_HINTS, () -> hint(any(), any(), world.random.chance(0.5)));
+        add(Fault.TRANSFER, this::transfer);
+        add(Fault.WIPE, this::wipe);
+    }
+
+    private void add(Fault fault, Runnable kind) {
+        if (world.has(fault)) {
+            kinds.add(kind);
+        }
+    }
+
+    void start() {
+        for (SimNode node : nodes) {
+            setWall(node);
+            node.clockRate(clockRate());
+        }
+        if (!kinds.isEmpty()) {
+            world.queue.after(world.random.exponential(meanGap), this::next);
+        }
+    }
+
+    private void next() {
+        if (!world.calm) {
+            world.random.pick(kinds).run();
+            world.queue.after(world.random.exponential(meanGap), this::next);
+        }
+    }
+
+    private double clockRate() {
+        if (world.has(Fault.CLOCK_WILD)) {
+            return world.random.between(500, 2000) / 1000.0;
+        }
+        double half = SimPartition.DRIFT_BOUND * 0.49;
+        return world.has(Fault.CLOCK_SKEW) ? 1 + world.random.between(-1000, 1000) / 1000.0 * half : 1;
+    }
+
+    private void setWall(SimNode node) {
+        node.wallOffset(world.random.between(-wallSpreadMillis, wallSpreadMillis));
+    }
+
+    private SimNode any() {
+        return world.random.pick(nodes);
+    }
+
+    /** Whoever leads some partition, because trouble there matters most. */
+    private SimNode leader() {
+        int partition = world.random.below(partitions.size());
+        for (SimNode node : nodes) {
+            boolean leads = node.up()
+                    && node.replica(partition).core().isPresent()
+                    && node.replica(partition).core().get().raft().leadingTerm() != 0;
+            if (leads) {
+                return node;
+            }
+        }
+        return any();
+    }
+
+    private long duration() {
+        return world.random.chance(0.15)
+                ? world.random.between(500 * MILLI, 3 * SECOND)
+                : world.random.exponential(250.0 * MILLI);
+    }
+
+    private void later(long delay, Runnable end) {
+        world.queue.after(delay, () -> {
+            if (!world.calm) {
+                end.run();
+            }
+        });
+    }
+
+    private void say(String what) {
+        if (world.trace.readable()) {
+            world.trace.line("chaos", what);
+        }
+    }
+
+    private void slowLink() {
+        int from = any().index();
+        int to = any().index();
+        network.slow(from, to, world.random.between(5, 200) * MILLI);
+        later(duration(), () -> network.slow(from, to, 0));
+    }
+
+    private void cut() {
+        SimNode lonely = world.random.chance(0.5) ? leader() : any();
+        say("cuts off " + lonely.site());
+        isolate(lonely, true);
+        later(duration(), () -> {
+            say("heals " + lonely.site());
+            isolate(lonely, false);
+        });
+    }
+
+    private void isolate(SimNode lonely, boolean cut) {
+        for (SimNode other : nodes) {
+            if (other != lonely) {
+                network.cut(lonely.index(), other.index(), cut);
+                network.cut(other.index(), lonely.index(), cut);
+                notice(lonely, other, !cut);
+                notice(other, lonely, !cut);
+            }
+        }
+    }
+
+    private void cutOneWay() {
+        SimNode from = any();
+        SimNode to = any();
+        say("cuts " + from.site() + " -> " + to.site());
+        network.cut(from.index(), to.index(), true);
+        later(duration(), () -> network.cut(from.index(), to.index(), false));
+    }
+
+    private void swizzle() {
+        var order = new ArrayList<>(nodes);
+        shuffle(order);
+        long at = 0;
+        for (SimNode node : order) {
+            at += world.random.exponential(60.0 * MILLI);
+            later(at, () -> isolate(node, true));
+        }
+        shuffle(order);
+        for (SimNode node : order) {
+            at += world.random.exponential(60.0 * MILLI);
+            later(at, () -> isolate(node, false));
+        }
+    }
+
+    private void shuffle(List<SimNode> order) {
+        for (int i = order.size() - 1; i > 0; i--) {
+            Collections.swap(order, i, world.random.below(i + 1));
+        }
+    }
+
+    private void slowDisk() {
+        SimNode node = any();
+        node.disk().slow(world.random.between(1, 60) * MILLI);
+        later(duration(), () -> node.disk().slow(0));
+    }
+
+    private void fullDisk() {
+        SimNode node = any();
+        say("fills the disk of " + node.site());
+        node.disk().full(true);
+        later(duration(), () -> node.disk().full(false));
+    }
+
+    private void crash(SimNode node, long downFor) {
+        if (!node.up()) {
+            return;
+        }
+        node.crash();
+        tellOthers(node, false);
+        later(downFor, () -> restart(node));
+    }
+
+    private void restart(SimNode node) {
+        if (!node.up()) {
+            node.start();
+            tellOthers(node, true);
+        }
+    }
+
+    private void blackout() {
+        say("blackout");
+        for (SimNode node : nodes) {
+            crash(node, duration());
+        }
+    }
+
+    private void pause() {
+        SimNode node = world.random.chance(0.5) ? leader() : any();
+        if (node.up() && !node.paused()) {
+            node.pause();
+            later(duration(), node::resume);
+        }
+    }
+
+    private void transfer() {
+        int partition = world.random.below(partitions.size());
+        SimNode from = leader();
+        var to = world.random.pick(world.sites);
+        from.whenAwake(() -> from.replica(partition).raft(new Input.Transfer(to)));
+    }
+
+    /** Takes a storage for good, if the partitions still tolerate that. */
+    private void wipe() {
+        SimNode node = any();
+        if (unrestored() - (restored(node) ? 0 : 1) >= world.tolerated()) {
+            return;
+        }
+        node.crash();
+        tellOthers(node, false);
+        node.wipe(++lastIdentity);
+        later(duration(), () -> restart(node));
+    }
+
+    private int unrestored() {
+        return (int) nodes.stream().filter(node -> !restored(node)).count();
+    }
+
+    /** A lost replica stands for a site again when it is admitted and every living site knows it. */
+    private boolean restored(SimNode node) {
+        for (SimPartition partition : partitions) {
+            boolean admitted = partition.checker().membership().isVoter(node.site(), node.identity());
+            if (!admitted || !knownEverywhere(node, partition)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean knownEverywhere(SimNode node, SimPartition partition) {
+        if (partition.genesis().isVoter(node.site(), node.identity())) {
+            return true;
+        }
+        return nodes.stream().allMatch(each -> each.replica(partition.number())
+                .core()
+                .map(core -> core.raft().membership().isVoter(node.site(), node.identity()))
+                .orElse(false));
+    }
+
+    private void tellOthers(SimNode about, boolean reachable) {
+        for (SimNode observer : nodes) {
+            if (observer != about) {
+                notice(observer, about, reachable);
+            }
+        }
+    }
+
+    /** The membership service notices sooner or later; where hints lie it may not notice at all. */
+    private void notice(SimNode observer, SimNode about, boolean reachable) {
+        long delay = world.random.between(10, 120) * MILLI;
+        if (world.has(Fault.LYING_HINTS)) {
+            if (world.random.chance(0.3)) {
+                return;
+            }
+            delay = world.random.between(0, 1500) * MILLI;
+        }
+        later(delay, () -> hint(observer, about, reachable));
+    }
+
+    private void hint(SimNode observer, SimNode about, boolean reachable) {
+        if (observer != about) {
+            observer.hint(about.index(), reachable);
+        }
+    }
+
+    /** Ends all faults. Answers the nodes that stay dead for now. */
+    List<SimNode> calm() {
+        var dead = new ArrayList<SimNode>();
+        if (world.has(Fault.DEAD_MINORITY)) {
+            int mayDie = world.tolerated() - unrestored();
+            for (SimNode node : nodes) {
+                if (mayDie > 0 && restored(node) && world.random.chance(0.5)) {
+                    mayDie--;
+                    dead.add(node);
+                }
+            }
+        }
+        world.calm = true;
+        say("calm begins"
+                + (dead.isEmpty()
+                        ? ""
+                        : " without " + dead.stream().map(SimNode::site).toList()));
+        network.heal();
+        for (SimNode node : nodes) {
+            node.disk().heal();
+            node.resume();
+            if (dead.contains(node)) {
+                node.crash();
+            } else if (!node.up()) {
+                node.start();
+            }
+        }
+        tellTheTruth();
+        return dead;
+    }
+
+    void revive(List<SimNode> dead) {
+        dead.forEach(SimNode::start);
+        tellTheTruth();
+    }
+
+    private void tellTheTruth() {
+        for (SimNode observer : nodes) {
+            for (SimNode about : nodes) {
+                world.queue.after(world.random.between(1, 100) * MILLI, () -> hint(observer, about, about.up()));
+            }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package io.holdfast.core.sim;
+
+/** What can go wrong in a run. Each seed turns on its own selection, so that rare combinations meet often. */
+enum Fault {
+    /** A link becomes slow for a while. */
+    SLOW_LINK,
+    /** Delays vary wildly; some messages come seconds late. */
+    REORDER,
+    DUPLICATE,
+    DROP,
+    /** Two sites do not hear each other, or one site hears nobody. */
+    CUT,
+    CUT_ONE_WAY,
+    /** Sites are cut off one by one and healed one by one in another order. */
+    SWIZZLE,
+    SLOW_DISK,
+    STALLED_DISK,
+    FULL_DISK,
+    CRASH,
+    /** All nodes at once. */
+    BLACKOUT,
+    PAUSE,
+    /** Clock rates differ within the bound. */
+    CLOCK_SKEW,
+    /** Clock rates differ beyond the bound: leases must be off, not wrong. */
+    CLOCK_WILD,
+    WALL_JUMP,
+    LYING_HINTS,
+    TRANSFER,
+    /** A storage is lost; the site comes back with a new one. */
+    WIPE,
+    SNAPSHOT_FAILURE,
+    /** The final calm begins with a minority of sites still dead. */
+    DEAD_MINORITY
+}

@@ -1,0 +1,338 @@
+package io.holdfast.core.sim;
+
+import static io.holdfast.core.sim.SimWorld.MILLI;
+import static io.holdfast.core.sim.SimWorld.SECOND;
+
+import io.holdfast.core.Bytes;
+import io.holdfast.core.check.CheckFailed;
+import io.holdfast.core.partition.PartitionInput;
+import io.holdfast.core.partition.Reply;
+import io.holdfast.core.partition.WriteConcern;
+import io.holdfast.core.sim.SimCall.WriteRecord;
+import io.holdfast.core.store.Command;
+import io.holdfast.core.store.Outcome;
+import io.holdfast.core.store.Query;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** All clients: they call, wait, retry with the same ids elsewhere as the SDK does, give up, and write down what they saw. */
+final class SimClients {
+    static final long START_MILLIS = 1_700_000_000_000L;
+    private static final int KEYS = 10;
+
+    private final SimWorld world;
+    private final List<SimNode> nodes;
+    private final List<SimPartition> partitions;
+    private final SimHistory history;
+    private final List<SimClient> clients = new ArrayList<>();
+    private final Map<Long, SimCall> waiting = new HashMap<>();
+    private final List<Bytes> keys = new ArrayList<>();
+    private final Map<Bytes, Seen>[] seen;
+    private final long pauseNanos;
+    private final double loss;
+    private final long stalenessSlackNanos;
+
+    private long lastMoment;
+    private int lastValue;
+    private long lastToken;
+    private int begun;
+    private int underWay;
+
+    /** What some client read last at a key. */
+    record Seen(int value, long version) {}
+
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    SimClients(
+            SimWorld world,
+            List<SimNode> nodes,
+            List<SimPartition> partitions,
+            SimHistory history,
+            long stalenessSlackNanos) {
+        this.world = world;
+        this.nodes = nodes;
+        this.partitions = partitions;
+        this.history = history;
+        this.stalenessSlackNanos = stalenessSlackNanos;
+        this.seen = new Map[partitions.size()];
+        for (int i = 0; i < seen.length; i++) {
+            seen[i] = new HashMap<>();
+        }
+        for (int i = 0; i < KEYS; i++) {
+            keys.add(Bytes.utf8((i % 2 == 0 ? "x/" : "y/") + i));
+        }
+        for (int i = 0; i < world.options.clients(); i++) {
+            clients.add(new SimClient(world, this, 1_000 + i));
+        }
+        long span = world.random.pick(List.of(1L, 3L, 6L)) * SECOND;
+        this.pauseNanos = span * world.options.clients() / Math.max(1, world.options.operations());
+        this.loss = world.has(Fault.DROP) ? 0.02 : 0;
+    }
+
+    void start() {
+        for (SimClient client : clients) {
+            world.queue.after(world.random.exponential(pauseNanos), () -> next(client));
+        }
+    }
+
+    long moment() {
+        return ++lastMoment;
+    }
+
+    int newValue() {
+        return ++lastValue;
+    }
+
+    Bytes randomKey() {
+        // Some keys are hot.
+        return keys.get(Math.min(world.random.below(KEYS), world.random.below(KEYS)));
+    }
+
+    Optional<Seen> lastSeen(int partition, Bytes key) {
+        return Optional.ofNullable(seen[partition].get(key));
+    }
+
+    Bytes bytes(int value) {
+        int length = 4 + value % 7 * 8;
+        return Bytes.wrap(ByteBuffer.allocate(length).putInt(value).array());
+    }
+
+    static int valueOf(Bytes bytes) {
+        return ByteBuffer.wrap(bytes.unsafeArray()).getInt();
+    }
+
+    /** Whether all operations have begun. */
+    boolean allBegun() {
+        return begun >= world.options.operations();
+    }
+
+    int begun() {
+        return begun;
+    }
+
+    boolean idle() {
+        return allBegun() && underWay == 0;
+    }
+
+    int underWay() {
+        return underWay;
+    }
+
+    private void next(SimClient client) {
+        if (allBegun()) {
+            return;
+        }
+        begun++;
+        SimCall call = client.next();
+        call.giveUpAt = world.queue.now() + world.random.between(500, 6000) * MILLI;
+        begin(call);
+    }
+
+    private void begin(SimCall call) {
+        underWay++;
+        if (call.isRead()) {
+            call.invoked = moment();
+            long asOf = world.queue.now();
+            if (call.maxStalenessMillis > 0) {
+                // A clock may run at half the true rate, and so count an age as half of it.
+                asOf -= 2 * call.maxStalenessMillis * MILLI + stalenessSlackNanos;
+            }
+            call.knownBefore = partitions.get(call.partition).model().knownAt(asOf);
+        }
+        attempt(call);
+    }
+
+    private void attempt(SimCall call) {
+        if (call.done) {
+            return;
+        }
+        boolean patient = world.calm || call.settling;
+        if (!patient && world.queue.now() >= call.giveUpAt) {
+            giveUp(call);
+            return;
+        }
+        long token = ++lastToken;
+        call.token = token;
+        waiting.put(token, call);
+        int site = call.client.target(call);
+        call.attempts++;
+        if (world.trace.readable()) {
+            world.trace.line(
+                    "client " + call.client.id(),
+                    "asks " + world.sites.get(site) + "/" + call.partition + " for "
+                            + (call.isRead()
+                                    ? call.query.get() + " at most " + call.maxStalenessMillis + " ms old"
+                                    : call.concern + " " + call.commands)
+                            + " token " + token);
+        }
+        if (!world.random.chance(loss)) {
+            world.queue.after(world.random.between(MILLI / 20, MILLI / 2), () -> arrive(site, call, token));
+        }
+        long patience = world.random.between(150, 600) * MILLI;
+        world.queue.after(patience, () -> {
+            if (call.token == token && !call.done) {
+                waiting.remove(token);
+                call.client.leaderUnknown(call.partition);
+                attempt(call);
+            }
+        });
+    }
+
+    private void arrive(int site, SimCall call, long token) {
+        SimNode node = nodes.get(site);
+        node.whenAwake(() -> {
+            SimReplica replica = node.replica(call.partition);
+            if (call.isRead()) {
+                replica.step(new PartitionInput.Ask(token, List.of(call.query.get()), call.maxStalenessMillis));
+            } else {
+                long deadline = node.now().nanos() + 300 * MILLI;
+                replica.step(new PartitionInput.Submit(token, call.concern, deadline, call.commands));
+            }
+        });
+    }
+
+    /** A replica has answered. */
+    void replied(int site, SimPartition partition, Reply reply) {
+        SimCall call = waiting.get(reply.token());
+        if (call != null && reply instanceof Reply.Written written) {
+            checkPromise(partition, call, written);
+        }
+        if (world.random.chance(loss)) {
+            return;
+        }
+        world.queue.after(world.random.between(MILLI / 20, MILLI / 2), () -> receive(site, reply));
+    }
+
+    /** What an acknowledgement promises must be true when it leaves the replica. */
+    private static void checkPromise(SimPartition partition, SimCall call, Reply.Written written) {
+        if (call.concern == WriteConcern.ALL) {
+            for (Command command : call.commands) {
+                long index = partition
+                        .model()
+                        .find(command.id())
+                        .orElseThrow(() -> CheckFailed.of("%s is acknowledged, but not committed", command.id()))
+                        .index();
+                if (!partition.checker().everySiteHolds(index)) {
+                    throw CheckFailed.of(
+                            "%s is acknowledged with ALL, but not every site holds %d", command.id(), index);
+                }
+            }
+        }
+        if (written.outcomes().size() != call.commands.size()) {
+            throw CheckFailed.of("%s answers %s", written, call.commands);
+        }
+    }
+
+    private void receive(int site, Reply reply) {
+        SimCall call = waiting.remove(reply.token());
+        if (call == null || call.done || call.token != reply.token()) {
+            return;
+        }
+        if (world.trace.readable()) {
+            world.trace.line("client " + call.client.id(), "hears from " + world.sites.get(site) + ": " + reply);
+        }
+        if (reply instanceof Reply.Refused refused) {
+            refused(call, refused);
+        } else if (reply instanceof Reply.Answered answered) {
+            call.client.leaderIs(call.partition, site);
+            answered(call, answered.answers().get(0));
+        } else {
+            call.client.leaderIs(call.partition, site);
+            written(call, ((Reply.Written) reply).outcomes());
+        }
+    }
+
+    private void refused(SimCall call, Reply.Refused refused) {
+        refused.leader()
+                .ifPresentOrElse(
+                        leader -> call.client.leaderIs(call.partition, world.indexOf(leader)),
+                        () -> call.client.leaderUnknown(call.partition));
+        if (refused.reason() == Reply.Refusal.TIMED_OUT) {
+            call.concern = WriteConcern.MAJORITY;
+        }
+        call.token = 0;
+        world.queue.after(world.random.exponential(15.0 * MILLI), () -> attempt(call));
+    }
+
+    private void answered(SimCall call, Query.Answer answer) {
+        SimPartition partition = partitions.get(call.partition);
+        if (call.query.get() instanceof Query.Get get) {
+            Query.Value value = (Query.Value) answer;
+            partition.model().checkRead(world.queue.now(), get.key(), value, call.knownBefore);
+            int number = value.value().map(SimClients::valueOf).orElse(0);
+            if (number != 0) {
+                seen[call.partition].put(get.key(), new Seen(number, value.version()));
+            }
+            if (call.maxStalenessMillis == 0) {
+                history.read(call, get.key(), moment(), number, value.version());
+            }
+        } else {
+            partition
+                    .model()
+                    .checkPage(world.queue.now(), (Query.Scan) call.query.get(), (Query.Page) answer, call.knownBefore);
+        }
+        end(call);
+    }
+
+    private void written(SimCall call, List<Outcome> outcomes) {
+        for (int i = 0; i < outcomes.size(); i++) {
+            WriteRecord write = call.writes.get(i);
+            Outcome outcome = outcomes.get(i);
+            if (outcome.kind() == Outcome.Kind.FORGOTTEN) {
+                throw CheckFailed.of("the outcome of %s was forgotten, but its client was not done", write.command);
+            }
+            write.outcome = Optional.of(outcome);
+            write.returned = moment();
+            write.mayBeLost = call.concern == WriteConcern.ONE && call.attempts > 0;
+            if (!write.mayBeLost) {
+                partitions
+                        .get(call.partition)
+                        .model()
+                        .checkAcknowledged(world.queue.now(), write.command.id(), outcome);
+            }
+            call.client.finished(write.command.id());
+        }
+        end(call);
+    }
+
+    private void giveUp(SimCall call) {
+        if (!call.isRead() && world.random.chance(0.5)) {
+            SimCall settling = call.client.settle(call, call.writes.get(0));
+            call.writes.stream().skip(1).forEach(write -> call.client.finished(write.command.id()));
+            begin(settling);
+        } else {
+            call.writes.forEach(write -> call.client.finished(write.command.id()));
+        }
+        if (world.trace.readable()) {
+            world.trace.line("client " + call.client.id(), "gives up " + call.commands);
+        }
+        end(call);
+    }
+
+    private void end(SimCall call) {
+        call.done = true;
+        underWay--;
+        if (!call.isRead() && !call.settling) {
+            history.wrote(call);
+        }
+        if (!call.settling) {
+            world.queue.after(world.random.exponential(pauseNanos), () -> next(call.client));
+        }
+    }
+
+    /** What still waits: for a message about a group that came to a standstill. */
+    String stillWaiting() {
+        var text = new StringBuilder();
+        waiting.values().stream().filter(call -> !call.done).limit(5).forEach(call -> text.append(" partition ")
+                .append(call.partition)
+                .append(": ")
+                .append(call.isRead() ? call.query.get() : call.commands)
+                .append(" after ")
+                .append(call.attempts)
+                .append(" attempts;"));
+        return text.toString();
+    }
+}

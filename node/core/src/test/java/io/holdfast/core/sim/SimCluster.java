@@ -1,0 +1,158 @@
+package io.holdfast.core.sim;
+
+import static io.holdfast.core.sim.SimWorld.MILLI;
+import static io.holdfast.core.sim.SimWorld.SECOND;
+
+import io.holdfast.core.Bytes;
+import io.holdfast.core.SiteId;
+import io.holdfast.core.check.CheckFailed;
+import io.holdfast.core.partition.PartitionCore;
+import io.holdfast.core.raft.Membership;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * A whole cluster in one thread: production replicas on a simulated clock, network and disk. The seed decides everything, so a
+ * run can be repeated step by step. First trouble, then calm, in which all calls must end and all replicas come to the same
+ * bytes.
+ */
+final class SimCluster {
+    private static final long CHAOS_AT_MOST = 12 * SECOND;
+    /** So long may a healthy group take to end all calls, and to bring all replicas level. */
+    private static final long CALM_AT_MOST = 30 * SECOND;
+
+    final SimWorld world;
+    final SimNetwork network;
+    final List<SimNode> nodes = new ArrayList<>();
+    final List<SimPartition> partitions = new ArrayList<>();
+    final SimClients clients;
+    final SimHistory history;
+    final Chaos chaos;
+
+    SimCluster(long seed, SimOptions options, boolean readable) {
+        world = new SimWorld(seed, options, readable);
+        network = new SimNetwork(world);
+        Map<SiteId, Long> identities = new TreeMap<>();
+        for (int site = 0; site < world.sites.size(); site++) {
+            identities.put(world.sites.get(site), 1L + site);
+            nodes.add(new SimNode(world, network, site, nodes, 1L + site));
+        }
+        Membership genesis = Membership.of(identities);
+        for (int number = 0; number < options.partitions(); number++) {
+            int here = number;
+            partitions.add(new SimPartition(world, number, genesis, (reply, site) -> replied(site, here, reply)));
+        }
+        nodes.forEach(node -> partitions.forEach(node::add));
+        history = new SimHistory(options.partitions());
+        chaos = new Chaos(world, network, nodes, partitions, world.sites.size());
+        long slack = (2 * chaos.wallSpreadMillis + 50) * MILLI;
+        clients = new SimClients(world, nodes, partitions, history, slack);
+    }
+
+    private void replied(int site, int partition, io.holdfast.core.partition.Reply reply) {
+        clients.replied(site, partitions.get(partition), reply);
+    }
+
+    /** Runs to the end. Throws what a checker or the core itself found wrong. */
+    void run() {
+        chaos.start();
+        nodes.forEach(SimNode::start);
+        clients.start();
+        while (world.queue.now() < CHAOS_AT_MOST && !clients.allBegun()) {
+            world.queue.next();
+        }
+        runFor(world.random.between(0, 500) * MILLI);
+        List<SimNode> dead = chaos.calm();
+        long deadline = world.queue.now() + CALM_AT_MOST;
+        while (!clients.idle()) {
+            world.queue.next();
+            if (world.queue.now() > deadline) {
+                throw CheckFailed.of(
+                        "liveness: %d calls never end:%s%n%s", clients.underWay(), clients.stillWaiting(), states());
+            }
+        }
+        chaos.revive(dead);
+        converge();
+        history.check(partitions);
+    }
+
+    private void runFor(long nanos) {
+        long until = world.queue.now() + nanos;
+        while (world.queue.now() < until) {
+            world.queue.next();
+        }
+    }
+
+    private void converge() {
+        long deadline = world.queue.now() + CALM_AT_MOST;
+        while (!level()) {
+            if (world.queue.now() > deadline) {
+                throw CheckFailed.of("liveness: the replicas never come level%n%s", states());
+            }
+            runFor(50 * MILLI);
+        }
+        for (SimPartition partition : partitions) {
+            Optional<Bytes> first = Optional.empty();
+            for (SimNode node : nodes) {
+                Bytes bytes = core(node, partition).currentImage().encode();
+                if (first.isPresent() && !first.get().equals(bytes)) {
+                    throw CheckFailed.of(
+                            "replicas of partition %d hold different bytes%n%s", partition.number(), states());
+                }
+                first = Optional.of(bytes);
+            }
+            ImageContent.check(first.orElseThrow(), partition.model());
+        }
+    }
+
+    private boolean level() {
+        for (SimPartition partition : partitions) {
+            for (SimNode node : nodes) {
+                Optional<PartitionCore> core = node.replica(partition.number()).core();
+                boolean level = core.isPresent()
+                        && core.get().raft().commitIndex()
+                                == partition.checker().committedIndex()
+                        && core.get().raft().lastIndex() == partition.checker().committedIndex()
+                        && core.get().raft().membership().isVoter(node.site(), node.identity());
+                if (!level) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private static PartitionCore core(SimNode node, SimPartition partition) {
+        return node.replica(partition.number()).core().orElseThrow();
+    }
+
+    private String states() {
+        var text = new StringBuilder();
+        for (SimPartition partition : partitions) {
+            text.append("partition ").append(partition.number()).append(": committed ");
+            text.append(partition.checker().committedIndex()).append(' ');
+            text.append(partition.checker().membership()).append('\n');
+            for (SimNode node : nodes) {
+                text.append("  ")
+                        .append(node.site())
+                        .append(" identity ")
+                        .append(node.identity())
+                        .append(' ');
+                text.append(node.replica(partition.number())
+                        .core()
+                        .map(core -> core.raft().role() + " "
+                                + core.raft().hardState() + " leader "
+                                + core.raft().leader() + " commit "
+                                + core.raft().commitIndex() + " last "
+                                + core.raft().lastIndex() + " durable "
+                                + core.raft().durableIndex() + " ticks " + core.needsTicks() + " "
+                                + core.raft().leaderView()));
+                text.append('\n');
+            }
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,151 @@
+package io.holdfast.core.sim;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Runs any number of seeds on any number of cores, or repeats one and shows its timeline. */
+public final class SimMain {
+    private final PrintStream out = System.out;
+    private long seeds = 1000;
+    private long first = 1;
+    private int cores = 1;
+    private int keepGoing = 1;
+    private long replay;
+    private boolean shrink = true;
+    private SimOptions options = SimOptions.of(3, 1000);
+
+    private final AtomicLong next = new AtomicLong();
+    private final AtomicLong finished = new AtomicLong();
+    private final AtomicLong operations = new AtomicLong();
+    private final AtomicLong steps = new AtomicLong();
+    private final AtomicLong undecided = new AtomicLong();
+    private final AtomicLong failed = new AtomicLong();
+
+    private SimMain() {}
+
+    public static void main(String[] args) throws InterruptedException {
+        var main = new SimMain();
+        main.parse(args);
+        System.exit(main.replay != 0 ? main.replay() : main.runAll());
+    }
+
+    private void parse(String[] args) {
+        for (int i = 0; i < args.length; i++) {
+            String value = i + 1 < args.length ? args[i + 1] : "";
+            switch (args[i++]) {
+                case "--seeds" -> seeds = Long.parseLong(value);
+                case "--from" -> first = Long.parseLong(value);
+                case "--cores" -> cores = Integer.parseInt(value);
+                case "--failures" -> keepGoing = Integer.parseInt(value);
+                case "--shrink" -> shrink = Boolean.parseBoolean(value);
+                case "--replay" -> replay = Long.parseLong(value);
+                case "--sites" ->
+                    options = new SimOptions(
+                            Integer.parseInt(value),
+                            options.partitions(),
+                            options.clients(),
+                            options.operations(),
+                            options.without());
+                case "--ops" -> options = options.withOperations(Integer.parseInt(value));
+                case "--partitions" ->
+                    options = new SimOptions(
+                            options.sites(),
+                            Integer.parseInt(value),
+                            options.clients(),
+                            options.operations(),
+                            options.without());
+                case "--clients" ->
+                    options = new SimOptions(
+                            options.sites(),
+                            options.partitions(),
+                            Integer.parseInt(value),
+                            options.operations(),
+                            options.without());
+                case "--without" -> {
+                    for (String fault : value.split(",")) {
+                        options = options.without(Fault.valueOf(fault));
+                    }
+                }
+                default -> throw new IllegalArgumentException("unknown argument " + args[i - 1] + "; see bin/simulate");
+            }
+        }
+    }
+
+    private int replay() {
+        SimRun run = SimRun.of(replay, options, true);
+        run.timeline().forEach(out::println);
+        report(run);
+        return run.failure().isPresent() ? 1 : 0;
+    }
+
+    private int runAll() throws InterruptedException {
+        long start = System.nanoTime();
+        next.set(first);
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < cores; i++) {
+            var thread = new Thread(this::runSome, "simulate-" + i);
+            thread.start();
+            threads.add(thread);
+        }
+        long shown = start;
+        while (threads.stream().anyMatch(Thread::isAlive)) {
+            threads.get(0).join(200);
+            if (System.nanoTime() - shown > 10_000_000_000L) {
+                shown = System.nanoTime();
+                progress(start);
+            }
+        }
+        progress(start);
+        return failed.get() > 0 ? 1 : 0;
+    }
+
+    private void runSome() {
+        long seed = next.getAndIncrement();
+        while (seed < first + seeds && failed.get() < keepGoing) {
+            SimRun run = SimRun.of(seed, options, false);
+            finished.incrementAndGet();
+            operations.addAndGet(run.operations());
+            steps.addAndGet(run.steps());
+            undecided.addAndGet(run.undecided());
+            if (run.failure().isPresent()) {
+                failed.incrementAndGet();
+                report(shrink ? run.shrunk() : run);
+            }
+            seed = next.getAndIncrement();
+        }
+    }
+
+    private synchronized void report(SimRun run) {
+        if (run.failure().isEmpty()) {
+            out.printf("seed %d: all holds, timeline %x%n", run.seed(), run.hash());
+            return;
+        }
+        Throwable failure = run.failure().get();
+        out.printf("seed %d FAILS at %.3f s: %s%n", run.seed(), run.simulatedNanos() / 1e9, failure.getMessage());
+        StackTraceElement[] stack = failure.getStackTrace();
+        for (int i = 0; i < Math.min(8, stack.length); i++) {
+            out.println("    at " + stack[i]);
+        }
+        var on = EnumSet.noneOf(Fault.class);
+        on.addAll(new SimWorld(run.seed(), run.options(), false).faults);
+        out.println("  with " + on);
+        out.println("  replay: " + run.command());
+    }
+
+    private void progress(long start) {
+        double seconds = (System.nanoTime() - start) / 1e9;
+        out.printf(
+                "%,d of %,d seeds, %.0f seeds/s on %d cores, %,d operations, %,d steps, %d failed, %d undecided%n",
+                finished.get(),
+                seeds,
+                finished.get() / seconds,
+                cores,
+                operations.get(),
+                steps.get(),
+                failed.get(),
+                undecided.get());
+    }
+}

@@ -1,0 +1,213 @@
+package io.holdfast.core.sim;
+
+import static io.holdfast.core.sim.SimWorld.MILLI;
+
+import io.holdfast.core.Now;
+import io.holdfast.core.SiteId;
+import io.holdfast.core.raft.Input;
+import io.holdfast.core.raft.PeerMessage;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One process at one site: a replica of each partition, a disk, clocks of its own; it can crash and it can stand still. */
+final class SimNode {
+    static final long TICK = 20 * MILLI;
+
+    private final SimWorld world;
+    private final SimNetwork network;
+    private final int index;
+    private final List<SimNode> nodes;
+    private final SimDisk disk;
+    private final List<SimReplica> replicas = new ArrayList<>();
+    private final ArrayDeque<EventQueue.Event> inbox = new ArrayDeque<>();
+
+    private long identity;
+    private boolean up;
+    private boolean paused;
+    private int life;
+    private double clockRate = 1;
+    private long clockOrigin;
+    private long clockSetAt;
+    private long wallOffsetMillis;
+    private boolean tickWaits;
+
+    SimNode(SimWorld world, SimNetwork network, int index, List<SimNode> nodes, long identity) {
+        this.world = world;
+        this.network = network;
+        this.index = index;
+        this.nodes = nodes;
+        this.identity = identity;
+        this.disk = new SimDisk(world);
+        newClock();
+    }
+
+    void add(SimPartition partition) {
+        replicas.add(new SimReplica(world, this, partition));
+    }
+
+    int index() {
+        return index;
+    }
+
+    SiteId site() {
+        return world.sites.get(index);
+    }
+
+    long identity() {
+        return identity;
+    }
+
+    SimDisk disk() {
+        return disk;
+    }
+
+    boolean up() {
+        return up;
+    }
+
+    boolean paused() {
+        return paused;
+    }
+
+    SimReplica replica(int partition) {
+        return replicas.get(partition);
+    }
+
+    Now now() {
+        long nanos = clockOrigin + (long) ((world.queue.now() - clockSetAt) * clockRate);
+        return new Now(nanos, SimClients.START_MILLIS + world.queue.now() / MILLI + wallOffsetMillis);
+    }
+
+    /** A new process may count its time from anywhere. */
+    private void newClock() {
+        clockSetAt = world.queue.now();
+        clockOrigin = world.random.between(1, 20_000 * MILLI);
+    }
+
+    void clockRate(double rate) {
+        Now before = now();
+        clockOrigin = before.nanos();
+        clockSetAt = world.queue.now();
+        clockRate = rate;
+    }
+
+    void wallOffset(long millis) {
+        wallOffsetMillis = millis;
+    }
+
+    void start() {
+        up = true;
+        life++;
+        paused = false;
+        inbox.clear();
+        say("starts");
+        newClock();
+        for (SimReplica replica : replicas) {
+            replica.start();
+        }
+        tickWaits = false;
+        int current = life;
+        world.queue.after(world.random.between(1, TICK), () -> tick(current));
+    }
+
+    private void tick(int current) {
+        if (current != life || !up) {
+            return;
+        }
+        world.queue.after(TICK, () -> tick(current));
+        if (paused && tickWaits) {
+            return;
+        }
+        tickWaits = paused;
+        whenAwake(() -> {
+            tickWaits = false;
+            for (SimReplica replica : replicas) {
+                replica.tick();
+            }
+        });
+    }
+
+    void crash() {
+        if (!up) {
+            return;
+        }
+        say("crashes");
+        up = false;
+        life++;
+        paused = false;
+        inbox.clear();
+        for (SimReplica replica : replicas) {
+            replica.crash();
+        }
+    }
+
+    /** Takes the storage of a node that is down; it will come back as another one. */
+    void wipe(long newIdentity) {
+        say("loses its storage, will be " + newIdentity);
+        identity = newIdentity;
+        disk.heal();
+        for (SimReplica replica : replicas) {
+            replica.wiped();
+        }
+    }
+
+    void pause() {
+        if (up) {
+            say("stands still");
+            paused = true;
+        }
+    }
+
+    void resume() {
+        if (!paused) {
+            return;
+        }
+        say("goes on");
+        paused = false;
+        int current = life;
+        while (!inbox.isEmpty() && !paused && current == life) {
+            inbox.removeFirst().happen();
+        }
+    }
+
+    /** Lets something happen in this process: now, or when it goes on. */
+    void whenAwake(EventQueue.Event event) {
+        if (!up) {
+            return;
+        }
+        if (paused) {
+            inbox.addLast(event);
+        } else {
+            event.happen();
+        }
+    }
+
+    void send(int to, int partition, PeerMessage message) {
+        SimNode receiver = nodes.get(to);
+        network.send(
+                index,
+                to,
+                () -> receiver.whenAwake(() -> receiver.replica(partition).received(message)));
+    }
+
+    /** A hint about another site, true or not, reaches all replicas of this node. */
+    void hint(int about, boolean reachable) {
+        SiteId site = world.sites.get(about);
+        if (world.trace.readable() && up) {
+            say("is told that " + site + " is " + (reachable ? "reachable" : "unreachable"));
+        }
+        whenAwake(() -> {
+            for (SimReplica replica : replicas) {
+                replica.raft(reachable ? new Input.Reachable(site) : new Input.Unreachable(site));
+            }
+        });
+    }
+
+    private void say(String what) {
+        if (world.trace.readable()) {
+            world.trace.line(site().toString(), what);
+        }
+        world.trace.count(1000 + index, what.length(), life);
+    }
+}

@@ -1,0 +1,39 @@
+package io.holdfast.core.sim;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * What a run is made of, beside its seed.
+ *
+ * @param sites 3 or 5 (0: the seed decides)
+ * @param operations that clients begin in all
+ * @param without faults that are not injected, to find out which ones a failure needs
+ */
+record SimOptions(int sites, int partitions, int clients, int operations, Set<Fault> without) {
+    static SimOptions of(int sites, int operations) {
+        return new SimOptions(sites, 2, 12, operations, EnumSet.noneOf(Fault.class));
+    }
+
+    SimOptions without(Fault fault) {
+        var more = EnumSet.noneOf(Fault.class);
+        more.addAll(without);
+        more.add(fault);
+        return new SimOptions(sites, partitions, clients, operations, more);
+    }
+
+    SimOptions withOperations(int fewer) {
+        return new SimOptions(sites, partitions, clients, fewer, without);
+    }
+
+    /** The arguments that stand for these options on the command line. */
+    String arguments() {
+        var text = new StringBuilder(
+                "--sites " + sites + " --ops " + operations + " --partitions " + partitions + " --clients " + clients);
+        if (!without.isEmpty()) {
+            text.append(" --without ");
+            text.append(String.join(",", without.stream().map(Enum::name).toList()));
+        }
+        return text.toString();
+    }
+}

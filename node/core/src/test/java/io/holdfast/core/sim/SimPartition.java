@@ -1,0 +1,115 @@
+package io.holdfast.core.sim;
+
+import static io.holdfast.core.sim.SimWorld.MILLI;
+
+import io.holdfast.core.SiteId;
+import io.holdfast.core.check.CommittedModel;
+import io.holdfast.core.check.RaftChecker;
+import io.holdfast.core.partition.PartitionConfig;
+import io.holdfast.core.partition.Reply;
+import io.holdfast.core.raft.Membership;
+import io.holdfast.core.raft.RaftConfig;
+import io.holdfast.core.store.PartitionStore;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.ObjIntConsumer;
+
+/** What belongs to one partition over all sites: its settings, drawn anew by each seed, and its checkers. */
+final class SimPartition {
+    /** The most by which rates of clocks may differ before leases must be off. */
+    static final double DRIFT_BOUND = 0.02;
+
+    private final SimWorld world;
+    private final int number;
+    private final Membership genesis;
+    private final RaftChecker checker;
+    private final CommittedModel model = new CommittedModel();
+    private final ObjIntConsumer<Reply> replies;
+    private final List<PartitionConfig> configs = new ArrayList<>();
+    private long steps;
+
+    SimPartition(SimWorld world, int number, Membership genesis, ObjIntConsumer<Reply> replies) {
+        this.world = world;
+        this.number = number;
+        this.genesis = genesis;
+        this.replies = replies;
+        this.checker = new RaftChecker(world.sites, genesis, model::committed);
+        drawConfigs();
+    }
+
+    private void drawConfigs() {
+        SimRandom random = world.random;
+        long election = random.between(150, 400) * MILLI;
+        long lease = random.chance(0.8) ? election * random.between(60, 95) / 100 : 0;
+        long quiesce = random.between(100, 2000) * MILLI;
+        int appendBytes = (int) random.between(100, 4000);
+        int inFlight = (int) random.between(1, 8);
+        int writeBytes = (int) random.between(200, 8000);
+        long tailBytes = random.pick(List.of(300L, 3_000L, 100_000L));
+        int chunkBytes = (int) random.between(100, 2000);
+        long imageRetry = random.between(50, 300) * MILLI;
+        long historyMillis = random.pick(List.of(1L, 200L, 2000L));
+        long snapshotBytes = random.pick(List.of(500L, 4_000L, 30_000L));
+        int entryBytes = (int) random.between(100, 2000);
+        long pendingBytes = random.pick(List.of(400L, 100_000L));
+        int pendingReads = random.pick(List.of(2, 1000));
+        for (SiteId self : world.sites) {
+            var preference = new ArrayList<>(world.sites);
+            Collections.rotate(preference, -number);
+            var raft = new RaftConfig(
+                    self,
+                    preference,
+                    election / 6,
+                    election,
+                    lease,
+                    DRIFT_BOUND,
+                    quiesce,
+                    appendBytes,
+                    inFlight,
+                    writeBytes,
+                    tailBytes,
+                    chunkBytes,
+                    imageRetry);
+            configs.add(new PartitionConfig(
+                    raft,
+                    new PartitionStore.Limits(historyMillis, 600_000),
+                    entryBytes,
+                    pendingBytes,
+                    pendingReads,
+                    snapshotBytes));
+        }
+    }
+
+    int number() {
+        return number;
+    }
+
+    Membership genesis() {
+        return genesis;
+    }
+
+    PartitionConfig config(int site) {
+        return configs.get(site);
+    }
+
+    RaftChecker checker() {
+        return checker;
+    }
+
+    CommittedModel model() {
+        return model;
+    }
+
+    void replied(int site, Reply reply) {
+        replies.accept(reply, site);
+    }
+
+    void stepped() {
+        steps++;
+    }
+
+    long steps() {
+        return steps;
+    }
+}

@@ -1,0 +1,203 @@
+package io.holdfast.core.sim;
+
+import static io.holdfast.core.sim.SimWorld.MILLI;
+
+import io.holdfast.core.SiteId;
+import io.holdfast.core.check.CheckFailed;
+import io.holdfast.core.check.JournalShadow;
+import io.holdfast.core.partition.PartitionConfig;
+import io.holdfast.core.partition.PartitionCore;
+import io.holdfast.core.partition.PartitionImage;
+import io.holdfast.core.partition.PartitionInput;
+import io.holdfast.core.partition.PartitionOutput;
+import io.holdfast.core.partition.Reply;
+import io.holdfast.core.raft.Input;
+import io.holdfast.core.raft.Outgoing;
+import io.holdfast.core.raft.Outputs;
+import io.holdfast.core.raft.PeerMessage;
+import java.util.Optional;
+
+/** Drives one production replica as its actor does: one input at a time, outputs to the network, the journal and the callers. */
+final class SimReplica {
+    private final SimWorld world;
+    private final SimNode node;
+    private final SimPartition partition;
+    private final PartitionConfig config;
+    private final SimJournal journal;
+    private Optional<PartitionCore> core = Optional.empty();
+    private int life;
+
+    SimReplica(SimWorld world, SimNode node, SimPartition partition) {
+        this.world = world;
+        this.node = node;
+        this.partition = partition;
+        this.config = partition.config(node.index());
+        JournalShadow shadow = partition.checker().storage(node.index(), node.identity());
+        this.journal = new SimJournal(world, node.disk(), this, shadow);
+    }
+
+    Optional<PartitionCore> core() {
+        return core;
+    }
+
+    SimPartition partition() {
+        return partition;
+    }
+
+    void start() {
+        life++;
+        var recovery = journal.recover(partition.genesis(), node.identity());
+        core = Optional.of(new PartitionCore(config, recovery, world.random, node.now()));
+        partition.checker().started(node.index(), core.get().raft());
+        if (world.trace.readable()) {
+            say("started: " + core.get().raft().hardState() + ", log up to "
+                    + core.get().raft().lastIndex());
+        }
+        step(new PartitionInput.ToRaft(new Input.Tick()));
+    }
+
+    void crash() {
+        life++;
+        core = Optional.empty();
+        journal.interrupted();
+    }
+
+    void wiped() {
+        journal.wiped(partition.checker().storage(node.index(), node.identity()));
+    }
+
+    void tick() {
+        if (core.isPresent() && core.get().needsTicks()) {
+            step(new PartitionInput.ToRaft(new Input.Tick()));
+        }
+    }
+
+    void whenAwake(EventQueue.Event event) {
+        node.whenAwake(event);
+    }
+
+    void raft(Input input) {
+        step(new PartitionInput.ToRaft(input));
+    }
+
+    void received(PeerMessage message) {
+        if (core.isPresent()) {
+            if (world.trace.readable()) {
+                say("<- " + Texts.of(message));
+            }
+            raft(new Input.Received(message));
+        }
+    }
+
+    void durable(long number) {
+        raft(new Input.Durable(number));
+    }
+
+    void snapshotSaved(long number) {
+        step(new PartitionInput.SnapshotSaved(number));
+    }
+
+    void snapshotFailed(long number) {
+        step(new PartitionInput.SnapshotFailed(number));
+    }
+
+    /** The journal failed: the replica hears it once more, then it is thrown away and starts again from the journal. */
+    void storageFailed() {
+        say("storage failed");
+        raft(new Input.StorageFailed());
+        crash();
+        int current = life;
+        world.queue.after(
+                world.random.between(50 * MILLI, 300 * MILLI),
+                () -> node.whenAwake(() -> {
+                    if (current == life && node.up()) {
+                        start();
+                    }
+                }));
+    }
+
+    void step(PartitionInput input) {
+        if (core.isEmpty()) {
+            return;
+        }
+        PartitionCore running = core.get();
+        int current = life;
+        boolean ledBefore = running.raft().leadingTerm() != 0;
+        PartitionOutput out = running.step(node.now(), input);
+        partition.checker().stepped(node.index(), running.raft());
+        partition.stepped();
+        world.trace.count(
+                node.index() * 100 + partition.number(),
+                running.raft().term(),
+                running.raft().lastIndex() * 31 + running.raft().commitIndex());
+        if (world.trace.readable() && ledBefore != (running.raft().leadingTerm() != 0)) {
+            say((ledBefore ? "LEADS NO MORE, is " : "LEADS, ") + running.raft().role() + " in term "
+                    + running.raft().term());
+        }
+        out.write().ifPresent(write -> {
+            if (world.trace.readable()) {
+                say("writes " + Texts.of(write));
+            }
+            journal.write(write);
+        });
+        out.snapshot().ifPresent(save -> {
+            if (world.trace.readable()) {
+                say("saves snapshot " + save.number() + " of entry "
+                        + save.snapshot().image().index() + " and a tail of "
+                        + save.snapshot().logTail().size());
+            }
+            journal.save(save);
+        });
+        out.encode().ifPresent(image -> encode(image, current));
+        out.decode().ifPresent(image -> decode(image, current));
+        for (Outgoing outgoing : out.messages()) {
+            partition.checker().sending(node.index(), outgoing);
+            send(outgoing.to(), outgoing.message());
+        }
+        for (Reply reply : out.replies()) {
+            partition.replied(node.index(), reply);
+        }
+    }
+
+    private void send(SiteId to, PeerMessage message) {
+        node.send(world.indexOf(to), partition.number(), message);
+    }
+
+    private void encode(PartitionImage image, int current) {
+        world.queue.after(
+                world.random.exponential(1.0 * MILLI),
+                () -> node.whenAwake(() -> {
+                    if (current == life) {
+                        step(new PartitionInput.ImageEncoded(image.index(), image.term(), image.encode()));
+                    }
+                }));
+    }
+
+    private void decode(Outputs.ReceivedImage image, int current) {
+        boolean fails = world.has(Fault.SNAPSHOT_FAILURE) && world.random.chance(0.1);
+        world.queue.after(
+                world.random.exponential(1.0 * MILLI),
+                () -> node.whenAwake(() -> {
+                    if (current == life) {
+                        step(
+                                fails
+                                        ? new PartitionInput.ImageUndecodable(image.index())
+                                        : new PartitionInput.ImageDecoded(decoded(image)));
+                    }
+                }));
+    }
+
+    private static PartitionImage decoded(Outputs.ReceivedImage received) {
+        PartitionImage image = PartitionImage.decode(received.bytes());
+        if (image.index() != received.index() || image.term() != received.term()) {
+            throw CheckFailed.of("image of %d/%d says %d", received.index(), received.term(), image.index());
+        }
+        return image;
+    }
+
+    private void say(String what) {
+        if (world.trace.readable()) {
+            world.trace.line(node.site() + "/" + partition.number(), what);
+        }
+    }
+}

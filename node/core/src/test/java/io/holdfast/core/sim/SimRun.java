@@ -1,0 +1,64 @@
+package io.holdfast.core.sim;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One run and its end.
+ *
+ * @param failure what was found wrong, if anything
+ * @param hash of the whole timeline
+ */
+record SimRun(
+        long seed,
+        SimOptions options,
+        Optional<Throwable> failure,
+        long hash,
+        List<String> timeline,
+        long operations,
+        long steps,
+        long events,
+        long simulatedNanos,
+        long undecided) {
+
+    static SimRun of(long seed, SimOptions options, boolean readable) {
+        var cluster = new SimCluster(seed, options, readable);
+        Optional<Throwable> failure = Optional.empty();
+        try {
+            cluster.run();
+        } catch (RuntimeException e) {
+            failure = Optional.of(e);
+        }
+        long steps = cluster.partitions.stream().mapToLong(SimPartition::steps).sum();
+        return new SimRun(
+                seed,
+                options,
+                failure,
+                cluster.world.trace.hash(),
+                cluster.world.trace.lines(),
+                cluster.clients.begun(),
+                steps,
+                cluster.world.queue.planned(),
+                cluster.world.queue.now(),
+                cluster.history.undecided());
+    }
+
+    /** The same seed with fewer faults and fewer operations, as long as something is still found wrong. */
+    SimRun shrunk() {
+        SimRun smallest = this;
+        for (Fault fault : Fault.values()) {
+            SimRun without = of(seed, smallest.options.without(fault), false);
+            smallest = without.failure.isPresent() ? without : smallest;
+        }
+        for (int operations = smallest.options.operations() / 2; operations > 0; operations /= 2) {
+            SimRun fewer = of(seed, smallest.options.withOperations(operations), false);
+            smallest = fewer.failure.isPresent() ? fewer : smallest;
+        }
+        return smallest;
+    }
+
+    /** One command that repeats this run and shows its timeline. */
+    String command() {
+        return "bin/simulate --replay " + seed + " " + options.arguments();
+    }
+}
