@@ -3,6 +3,9 @@ package io.holdfast.server.cli;
 import io.holdfast.client.HoldfastException;
 import io.holdfast.client.Reason;
 import io.holdfast.config.SettingsException;
+import io.holdfast.server.cli.bench.BenchCommand;
+import io.holdfast.server.cli.transfer.ExportCommand;
+import io.holdfast.server.cli.transfer.ImportCommand;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.concurrent.Callable;
@@ -30,6 +33,10 @@ public final class Cli {
         cli.addSubcommand(new DataCommands.Get(terminal));
         cli.addSubcommand(new DataCommands.Delete(terminal));
         cli.addSubcommand(new ScanCommand(terminal));
+        cli.addSubcommand(new ImportCommand(terminal));
+        cli.addSubcommand(new ExportCommand(terminal));
+        cli.addSubcommand(new StatusCommand(terminal));
+        cli.addSubcommand(new BenchCommand(terminal));
         cli.setOut(new PrintWriter(terminal.out(), true));
         cli.setErr(new PrintWriter(terminal.err(), true));
         cli.setColorScheme(

@@ -26,7 +26,7 @@ public final class Connection {
     private double timeoutSeconds = 10;
 
     /** A client that has found a node; fails when none answers within 5 s or the time-out, if that is shorter. */
-    HoldfastClient connect(Terminal terminal) {
+    public HoldfastClient connect(Terminal terminal) {
         return connect(terminal, ClientOptions.DEFAULT.withDeadline(timeout()));
     }
 

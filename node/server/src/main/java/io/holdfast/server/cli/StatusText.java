@@ -1,0 +1,214 @@
+package io.holdfast.server.cli;
+
+import io.holdfast.v1.Incident;
+import io.holdfast.v1.KeyspaceStatus;
+import io.holdfast.v1.NodeStatus;
+import io.holdfast.v1.PartitionStatus;
+import io.holdfast.v1.ReplicaStatus;
+import io.holdfast.v1.SiteStatus;
+import io.holdfast.v1.Status;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The cluster's status for a person: what is wrong first, then sites, keyspaces, incidents. */
+final class StatusText {
+    private static final int INCIDENTS = 10;
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
+
+    private final Colours colours;
+    private final ZoneId zone;
+
+    StatusText(Colours colours, ZoneId zone) {
+        this.colours = colours;
+        this.zone = zone;
+    }
+
+    String render(Status status, boolean partitions) {
+        StringBuilder text = new StringBuilder();
+        text.append(verdict(status))
+                .append(colours.faint(
+                        "  (as site " + status.getLocalSite() + " sees it, version " + status.getVersion() + ")"))
+                .append("\n\n");
+        text.append(sites(status)).append('\n');
+        text.append(keyspaces(status));
+        if (partitions) {
+            status.getKeyspacesList().forEach(each -> text.append('\n').append(partitions(each)));
+        }
+        if (status.getIncidentsCount() > 0) {
+            text.append('\n').append(incidents(status.getIncidentsList()));
+        }
+        return text.toString();
+    }
+
+    private String verdict(Status status) {
+        List<KeyspaceStatus> keyspaces = status.getKeyspacesList();
+        String down = names(keyspaces.stream().filter(each -> !each.getAvailable()));
+        if (!down.isEmpty()) {
+            return colours.bad("UNAVAILABLE: " + down + " has partitions without a leader");
+        }
+        String weak = names(keyspaces.stream()
+                .filter(each -> each.getToleratesNow() < each.getKeyspace().getTolerates()));
+        String away = status.getSitesList().stream()
+                .filter(each -> !each.getReachable())
+                .map(SiteStatus::getSite)
+                .collect(Collectors.joining(", "));
+        if (!away.isEmpty()) {
+            String consequence = weak.isEmpty() ? "" : "; " + weak + " tolerates less than declared";
+            return colours.warning("DEGRADED: site " + away + " is away" + consequence);
+        }
+        return weak.isEmpty()
+                ? colours.good("OK")
+                : colours.warning("DEGRADED: " + weak + " tolerates less than declared, some replicas are behind");
+    }
+
+    private static String names(Stream<KeyspaceStatus> keyspaces) {
+        return keyspaces.map(each -> each.getKeyspace().getName()).collect(Collectors.joining(", "));
+    }
+
+    private String sites(Status status) {
+        Table table = new Table("SITE", "STATE", "NODES", "LEADERS>", "LAG>", "ENDPOINTS", "STORAGE");
+        for (SiteStatus site : status.getSitesList()) {
+            long up = site.getNodesList().stream()
+                    .filter(node -> node.getState().equals("up"))
+                    .count();
+            table.row(
+                    site.getSite(),
+                    site.getReachable() ? colours.good("up") : colours.bad("AWAY"),
+                    up + "/" + site.getNodesCount() + otherStates(site),
+                    Integer.toString(site.getLeaders()),
+                    lag(status, site.getSite()),
+                    String.join(" ", site.getEndpointsList()),
+                    storage(site));
+        }
+        return table.render(colours);
+    }
+
+    private static String otherStates(SiteStatus site) {
+        String others = site.getNodesList().stream()
+                .map(NodeStatus::getState)
+                .filter(state -> !state.equals("up"))
+                .distinct()
+                .collect(Collectors.joining(", "));
+        return others.isEmpty() ? "" : " (" + others + ")";
+    }
+
+    /** How many entries the site's replicas are behind their leaders, all together. */
+    private String lag(Status status, String site) {
+        List<ReplicaStatus> replicas = status.getKeyspacesList().stream()
+                .flatMap(keyspace -> keyspace.getPartitionsList().stream())
+                .flatMap(partition -> partition.getReplicasList().stream())
+                .filter(replica -> replica.getSite().equals(site))
+                .toList();
+        if (replicas.stream().anyMatch(replica -> replica.getRole().equals("unreachable"))) {
+            return colours.warning("?");
+        }
+        long lag = replicas.stream().mapToLong(ReplicaStatus::getLag).sum();
+        return lag == 0 ? "0" : colours.warning(Text.number(lag));
+    }
+
+    private String storage(SiteStatus site) {
+        List<NodeStatus> broken = site.getNodesList().stream()
+                .filter(node -> !node.getStorageOk())
+                .toList();
+        if (site.getNodesCount() == 0 || !site.getReachable()) {
+            return "?";
+        }
+        return broken.isEmpty()
+                ? "ok"
+                : colours.bad(broken.stream()
+                        .map(node -> node.getAddress() + ": " + node.getStorageMessage())
+                        .collect(Collectors.joining("; ")));
+    }
+
+    private String keyspaces(Status status) {
+        if (status.getKeyspacesCount() == 0) {
+            return "There is no keyspace yet: create one with 'holdfast keyspace create NAME'.\n";
+        }
+        Table table = new Table("KEYSPACE", "PARTITIONS>", "KEYS>", "SIZE>", "TOLERATES", "HELD NOW", "LEADERS");
+        for (KeyspaceStatus each : status.getKeyspacesList()) {
+            int declared = each.getKeyspace().getTolerates();
+            int now = each.getToleratesNow();
+            table.row(
+                    each.getKeyspace().getName(),
+                    Integer.toString(each.getKeyspace().getPartitions()),
+                    Text.number(sum(each, PartitionStatus::getKeys)),
+                    Text.bytes(sum(each, PartitionStatus::getBytes)),
+                    Text.count(declared, "site"),
+                    !each.getAvailable()
+                            ? colours.bad("unavailable")
+                            : now >= declared
+                                    ? colours.good(Text.count(now, "site"))
+                                    : colours.bad(Text.count(now, "site")),
+                    leaders(each));
+        }
+        return table.render(colours);
+    }
+
+    private static long sum(KeyspaceStatus keyspace, java.util.function.ToLongFunction<PartitionStatus> what) {
+        return keyspace.getPartitionsList().stream().mapToLong(what).sum();
+    }
+
+    private String leaders(KeyspaceStatus keyspace) {
+        String known = keyspace.getPartitionsList().stream()
+                .filter(partition -> !partition.getLeader().isEmpty())
+                .collect(Collectors.groupingBy(
+                        PartitionStatus::getLeader, java.util.TreeMap::new, Collectors.counting()))
+                .entrySet()
+                .stream()
+                .map(each -> each.getKey() + " " + each.getValue())
+                .collect(Collectors.joining(", "));
+        long without = keyspace.getPartitionsList().stream()
+                .filter(partition -> partition.getLeader().isEmpty())
+                .count();
+        String none = without == 0 ? "" : colours.bad("none " + without);
+        return known + (known.isEmpty() || none.isEmpty() ? "" : ", ") + none;
+    }
+
+    private String partitions(KeyspaceStatus keyspace) {
+        Table table = new Table("PARTITION", "LEADER", "TERM>", "COMMITTED>", "KEYS>", "SIZE>", "REPLICAS (LAG)");
+        for (PartitionStatus each : keyspace.getPartitionsList()) {
+            table.row(
+                    keyspace.getKeyspace().getName() + "/" + each.getPartition(),
+                    each.getLeader().isEmpty() ? colours.bad("none") : each.getLeader(),
+                    Long.toString(each.getTerm()),
+                    Text.number(each.getCommitIndex()),
+                    Text.number(each.getKeys()),
+                    Text.bytes(each.getBytes()),
+                    each.getReplicasList().stream().map(this::replica).collect(Collectors.joining("  ")));
+        }
+        return table.render(colours);
+    }
+
+    private String replica(ReplicaStatus replica) {
+        String lag = replica.getRole().equals("unreachable") ? "?" : Text.number(replica.getLag());
+        String text = replica.getSite() + " " + replica.getRole() + " (" + lag + ")";
+        return lag.equals("0") ? text : colours.warning(text);
+    }
+
+    private String incidents(List<Incident> incidents) {
+        Table table = new Table("INCIDENT", "DETECTED", "WHAT", "WHERE", "RECOVERED", "ACTION");
+        for (int i = 0; i < Math.min(INCIDENTS, incidents.size()); i++) {
+            Incident each = incidents.get(i);
+            table.row(
+                    Integer.toString(i + 1),
+                    TIME.format(Instant.ofEpochMilli(each.getDetectedMillis()).atZone(zone)),
+                    each.getFaultClass(),
+                    each.getSubject(),
+                    each.getRecoveredMillis() == 0
+                            ? colours.warning("not yet")
+                            : "after "
+                                    + Text.duration(
+                                            Duration.ofMillis(each.getRecoveredMillis() - each.getDetectedMillis())),
+                    each.getAction());
+        }
+        String more = incidents.size() > INCIDENTS
+                ? "and " + (incidents.size() - INCIDENTS) + " older; --json shows all, with their evidence\n"
+                : "";
+        return table.render(colours) + colours.faint(more);
+    }
+}

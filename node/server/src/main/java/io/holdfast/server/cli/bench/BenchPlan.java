@@ -1,0 +1,45 @@
+package io.holdfast.server.cli.bench;
+
+import io.holdfast.server.cli.CommandFailure;
+import java.util.Locale;
+
+/**
+ * What is measured.
+ *
+ * @param clients requests under way at any moment: each is one client that sends its next request when it has the answer
+ * @param keys how many different ones
+ */
+record BenchPlan(Mode mode, int clients, int keys, int valueBytes, int warmupSeconds, int seconds) {
+    private static final int MAX_CLIENTS = 16_000;
+    private static final int MAX_KEYS = 50_000_000;
+
+    /** What the clients do. */
+    enum Mode {
+        PUT,
+        GET,
+        /** Half puts, half gets. */
+        MIXED,
+        TXN;
+
+        String lower() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    BenchPlan {
+        if (mode == Mode.TXN) {
+            throw CommandFailure.usage("--mode txn is not there yet: use put, get or mixed.");
+        }
+        check("--clients", clients, 1, MAX_CLIENTS);
+        check("--keys", keys, 1, MAX_KEYS);
+        check("--value-size", valueBytes, 0, 1 << 20);
+        check("--warmup", warmupSeconds, 0, 3600);
+        check("--seconds", seconds, 1, 86_400);
+    }
+
+    private static void check(String option, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw CommandFailure.usage(option + " is " + value + ": give " + least + " to " + most + ".");
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package io.holdfast.server.cli.local;
+
+import com.typesafe.config.ConfigUtil;
+import io.holdfast.server.cli.CommandFailure;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * Several sites of one node each on this machine: which ports and directories they have.
+ *
+ * @param sites their number; they are called a, b, c …
+ * @param basePort port for clients of the first site; each further site's is ten higher. The next port is for other nodes,
+ *     the one after it for the status endpoint
+ * @param dataDir everything that they keep: a configuration, a log and a directory for each
+ */
+public record LocalLayout(int sites, int basePort, Path dataDir) {
+    public static final int DEFAULT_PORT = 7400;
+    static final String HOST = "127.0.0.1";
+    private static final int PORTS_OF_A_SITE = 10;
+    private static final int PORTS_USED = 3;
+    private static final int MAX_SITES = 9;
+
+    public LocalLayout {
+        if (sites < 1 || sites > MAX_SITES) {
+            throw CommandFailure.usage("--sites is " + sites + ": give 1 to " + MAX_SITES + ".");
+        }
+        if (basePort < 1024 || basePort + PORTS_OF_A_SITE * sites > 65535) {
+            throw CommandFailure.usage(
+                    "--port is " + basePort + ": give 1024 to " + (65535 - PORTS_OF_A_SITE * sites) + ".");
+        }
+        dataDir = dataDir.toAbsolutePath().normalize();
+    }
+
+    public List<String> names() {
+        return IntStream.range(0, sites)
+                .mapToObj(i -> String.valueOf((char) ('a' + i)))
+                .toList();
+    }
+
+    public int port(String site) {
+        return basePort + PORTS_OF_A_SITE * (site.charAt(0) - 'a');
+    }
+
+    public String endpoint(String site) {
+        return HOST + ":" + port(site);
+    }
+
+    /** {@code a=127.0.0.1:7400 b=127.0.0.1:7410 c=127.0.0.1:7420}. */
+    public String describe() {
+        return names().stream().map(site -> site + "=" + endpoint(site)).collect(Collectors.joining(" "));
+    }
+
+    /** All endpoints, this site's first. */
+    public String endpointsFrom(String first) {
+        List<String> ordered = new ArrayList<>(names());
+        ordered.remove(first);
+        ordered.add(0, first);
+        return ordered.stream().map(this::endpoint).collect(Collectors.joining(","));
+    }
+
+    Path config(String site) {
+        return dataDir.resolve(site + ".conf");
+    }
+
+    /** Where a site's node writes what it does. */
+    public Path log(String site) {
+        return dataDir.resolve(site + ".log");
+    }
+
+    /** The first port that is taken, if one is. */
+    public Optional<Integer> takenPort() {
+        return names().stream()
+                .flatMap(site -> IntStream.range(0, PORTS_USED).mapToObj(i -> port(site) + i))
+                .filter(port -> !isFree(port))
+                .findFirst();
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(InetAddress.getByName(HOST), port));
+            return true;
+        } catch (IOException taken) {
+            return false;
+        }
+    }
+
+    /** Writes the configuration of each site, anew at each start. */
+    void writeConfigurations() {
+        try {
+            Files.createDirectories(dataDir);
+            for (String site : names()) {
+                Files.writeString(config(site), configuration(site));
+            }
+        } catch (IOException failed) {
+            throw CommandFailure.usage(
+                    "The directory '" + dataDir + "' cannot be used for data: " + message(failed) + ".");
+        }
+    }
+
+    String configuration(String self) {
+        StringBuilder text = new StringBuilder("# Written by 'holdfast up', anew at each start.\n");
+        text.append("site { name = ").append(self).append(", data-dir = ");
+        text.append(ConfigUtil.quoteString(dataDir.resolve(self).toString())).append(" }\n");
+        // A level of one takes three sites; fewer are for trying things out.
+        text.append("tolerance { sites = ").append(sites >= 3 ? 1 : 0).append(" }\n");
+        text.append("sites {\n");
+        for (String site : names()) {
+            text.append("  ").append(site).append(" { hosts = [\"").append(HOST);
+            text.append("\"], port = ").append(port(site)).append(" }\n");
+        }
+        return text.append("}\n").toString();
+    }
+
+    static String message(IOException failed) {
+        return failed.getClass().getSimpleName() + " " + failed.getMessage();
+    }
+
+    /** The end of a site's log, for a message. */
+    String endOfLog(String site) {
+        try {
+            List<String> lines = Files.exists(log(site)) ? Files.readAllLines(log(site)) : List.of();
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - 15), lines.size()));
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+}

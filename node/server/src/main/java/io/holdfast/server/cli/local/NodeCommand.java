@@ -1,0 +1,104 @@
+package io.holdfast.server.cli.local;
+
+import io.holdfast.config.HoldfastSettings;
+import io.holdfast.server.cli.CommandFailure;
+import io.holdfast.server.cli.ExitCode;
+import io.holdfast.server.cli.Terminal;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code node}: one node, until it is stopped. */
+@Command(
+        name = "node",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Run one node of a cluster, in the foreground. SIGTERM or Ctrl-C stops it in order.",
+            "It ends by itself when it cannot go on, or when the other sites have given it up after it was cut off: let a "
+                    + "supervisor (systemd, Kubernetes) start it again."
+        })
+public final class NodeCommand implements Callable<Integer> {
+    private final Terminal terminal;
+    private final NodeHost host;
+
+    @Option(names = "--config", paramLabel = "FILE", required = true, description = "The settings, in HOCON.")
+    private Path config = Path.of("");
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description =
+                    "A setting that is stronger than the file's, such as site.name=a. May be given several times.")
+    private Map<String, String> settings = new LinkedHashMap<>();
+
+    @Option(names = "--end-with-input", hidden = true, description = "Stop when standard input ends.")
+    private boolean endWithInput;
+
+    @Option(names = "--check", description = "Only check the settings, and say so.")
+    private boolean check;
+
+    public NodeCommand(Terminal terminal, NodeHost host) {
+        this.terminal = terminal;
+        this.host = host;
+    }
+
+    @Override
+    public Integer call() {
+        HoldfastSettings read = HoldfastSettings.load(config, settings);
+        read.warnings().forEach(warning -> terminal.err().println("holdfast: " + warning));
+        if (check) {
+            terminal.out()
+                    .println("The settings are right: node " + read.site().self() + " of site "
+                            + read.site().name() + ".");
+            return ExitCode.OK;
+        }
+        NodeHost.Running node = host.start(read);
+        if (endWithInput) {
+            endWithInput(node);
+        }
+        try {
+            node.ready().toCompletableFuture().join();
+            String where = read.site().self().host() + ":" + read.site().self().port();
+            terminal.out().println("ready: " + read.site().name() + "=" + where);
+            terminal.out().flush();
+            node.terminated().toCompletableFuture().join();
+            return ExitCode.OK;
+        } catch (CompletionException failed) {
+            Throwable cause = failed.getCause() == null ? failed : failed.getCause();
+            if (cause instanceof RuntimeException known && !(cause instanceof IllegalStateException)) {
+                throw known;
+            }
+            throw CommandFailure.failed("The node has ended: " + cause.getMessage());
+        }
+    }
+
+    /** A child must not outlive its parent, however that died: the pipe from it closes in any case. */
+    private void endWithInput(NodeHost.Running node) {
+        Logger log = LoggerFactory.getLogger(NodeCommand.class);
+        Thread watch = new Thread(
+                () -> {
+                    try {
+                        while (terminal.in().read() >= 0) {
+                            // Nobody has anything to say here; only the end counts.
+                            continue;
+                        }
+                        log.info("The process that started this node has ended: stopping");
+                    } catch (IOException broken) {
+                        log.info(
+                                "The process that started this node cannot be heard ({}): stopping",
+                                broken.getMessage());
+                    }
+                    node.stop();
+                },
+                "holdfast-parent-watch");
+        watch.setDaemon(true);
+        watch.start();
+    }
+}

@@ -1,0 +1,46 @@
+package io.holdfast.server.cli.local;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Starts a site's node as a process of its own, with the class path of this one. */
+final class SiteProcess {
+    private static final String DEFAULT_HEAP = "800m";
+
+    private SiteProcess() {}
+
+    /**
+     * Its output goes to the end of the site's log. Its standard input is a pipe from this process, so that it ends when
+     * this process does, even by kill -9.
+     */
+    static Process start(LocalLayout layout, String site, Map<String, String> environment) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command(layout.config(site), environment));
+        builder.redirectErrorStream(true);
+        builder.redirectOutput(ProcessBuilder.Redirect.appendTo(layout.log(site).toFile()));
+        return builder.start();
+    }
+
+    static List<String> command(Path config, Map<String, String> environment) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        // Without the launcher, as in a test, the JVM's own defaults have to do.
+        Optional.ofNullable(System.getProperty("holdfast.home"))
+                .map(home -> Path.of(home, "bin", "node.options").toString())
+                .filter(options -> new File(options).exists())
+                .ifPresent(options -> command.add("@" + options));
+        command.add("-Xmx" + environment.getOrDefault("HOLDFAST_HEAP", DEFAULT_HEAP));
+        Arrays.stream(environment.getOrDefault("HOLDFAST_JAVA_OPTIONS", "").split("\\s+"))
+                .filter(option -> !option.isEmpty())
+                .forEach(command::add);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+        command.addAll(List.of("io.holdfast.server.cli.Main", "node", "--end-with-input"));
+        command.addAll(List.of("--config", config.toString()));
+        return command;
+    }
+}

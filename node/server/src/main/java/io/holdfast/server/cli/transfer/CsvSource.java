@@ -1,0 +1,192 @@
+package io.holdfast.server.cli.transfer;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.csv.CsvMapper;
+import com.fasterxml.jackson.dataformat.csv.CsvParser;
+import com.fasterxml.jackson.dataformat.csv.CsvSchema;
+import io.holdfast.server.cli.ByteArguments;
+import io.holdfast.server.cli.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * CSV (RFC 4180) with a header line: each row becomes an object with the header's names, and text as values, because
+ * nothing in the file says that {@code 007} is a number.
+ *
+ * <p>A library parses each row, but where a row ends is found here: so a quote that is never closed costs one line, and not
+ * the rest of the file. After a bad row reading goes on with the line after its first one.
+ */
+final class CsvSource implements RowSource {
+    /** A row of more characters than this has a quote that was not closed. */
+    static final int MAX_ROW_CHARACTERS = 4 << 20;
+
+    private final LineReader lines;
+    private final char separator;
+    private final ObjectReader parser;
+    /** Lines that were read in search of a closing quote, and have to be read again. */
+    private final Deque<LineReader.Line> again = new ArrayDeque<>();
+
+    private int taken;
+    private List<String> header = List.of();
+    private boolean ended;
+
+    CsvSource(InputStream in, char separator) {
+        this.lines = new LineReader(in);
+        this.separator = separator;
+        this.parser = new CsvMapper()
+                .readerFor(String[].class)
+                .with(CsvParser.Feature.WRAP_AS_ARRAY)
+                .with(CsvSchema.emptySchema().withColumnSeparator(separator));
+    }
+
+    @Override
+    public Optional<Row> next() throws IOException {
+        if (header.isEmpty() && !ended) {
+            Optional<Row> wrong = readHeader();
+            if (wrong.isPresent()) {
+                ended = true;
+                return wrong;
+            }
+        }
+        Optional<LineReader.Line> first = ended ? Optional.empty() : nextLine();
+        return first.isEmpty() ? Optional.empty() : Optional.of(read(first.get()));
+    }
+
+    private Optional<Row> readHeader() throws IOException {
+        Optional<LineReader.Line> first = nextLine();
+        if (first.isEmpty()) {
+            return Optional.of(new Row.Bad(1, "the file is empty; its first line must name the columns", true));
+        }
+        long line = first.get().number();
+        try {
+            header = List.of(parse(first.get()));
+            useUp();
+        } catch (BadRow mistake) {
+            return Optional.of(new Row.Bad(line, "the header cannot be read: " + mistake.getMessage(), true));
+        }
+        if (header.stream().anyMatch(String::isBlank) || new HashSet<>(header).size() < header.size()) {
+            return Optional.of(
+                    new Row.Bad(line, "the header has a column without a name, or a name twice: " + header, true));
+        }
+        return Optional.empty();
+    }
+
+    private Row read(LineReader.Line first) throws IOException {
+        try {
+            String[] cells = parse(first);
+            if (cells.length != header.size()) {
+                throw new BadRow("the row has " + cells.length + " columns, and the header " + header.size());
+            }
+            useUp();
+            ObjectNode json = Json.object();
+            for (int i = 0; i < cells.length; i++) {
+                json.put(header.get(i), cells[i]);
+            }
+            return new Row.Read(first.number(), json);
+        } catch (BadRow mistake) {
+            return new Row.Bad(first.number(), mistake.getMessage(), false);
+        }
+    }
+
+    /** The cells of the row that starts with this line. The {@link #taken} lines after it stay in {@link #again}. */
+    private String[] parse(LineReader.Line first) throws IOException, BadRow {
+        taken = 0;
+        StringBuilder row = new StringBuilder(text(first));
+        Quotes quotes = new Quotes(separator);
+        quotes.read(row, 0);
+        Iterator<LineReader.Line> held = again.iterator();
+        while (quotes.open()) {
+            Optional<LineReader.Line> next = held.hasNext() ? Optional.of(held.next()) : readAhead();
+            if (next.isEmpty() || row.length() > MAX_ROW_CHARACTERS) {
+                throw new BadRow("a quote is opened and never closed");
+            }
+            held = taken + 1 < again.size() ? held : Collections.emptyIterator();
+            taken++;
+            int from = row.length();
+            row.append('\n').append(text(next.get()));
+            quotes.read(row, from);
+        }
+        try {
+            return parser.readValue(row.toString());
+        } catch (JsonProcessingException malformed) {
+            throw new BadRow("no valid CSV: "
+                    + malformed.getOriginalMessage().lines().findFirst().orElse("unreadable"));
+        }
+    }
+
+    private Optional<LineReader.Line> readAhead() throws IOException {
+        Optional<LineReader.Line> line = lines.next();
+        line.ifPresent(again::addLast);
+        return line;
+    }
+
+    private void useUp() {
+        for (; taken > 0; taken--) {
+            again.removeFirst();
+        }
+    }
+
+    private Optional<LineReader.Line> nextLine() throws IOException {
+        while (true) {
+            Optional<LineReader.Line> line = again.isEmpty() ? lines.next() : Optional.of(again.removeFirst());
+            if (line.isEmpty() || !line.get().isBlank()) {
+                return line;
+            }
+        }
+    }
+
+    private static String text(LineReader.Line line) throws BadRow {
+        if (line.tooLong()) {
+            throw new BadRow("the line is longer than " + LineReader.MAX_LINE_BYTES + " bytes");
+        }
+        return ByteArguments.utf8(line.bytes())
+                .orElseThrow(() -> new BadRow("line " + line.number() + " is not UTF-8"));
+    }
+
+    private static final class BadRow extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        BadRow(String message) {
+            super(message);
+        }
+    }
+
+    /** Follows the quotes of a row. A quote means something only at the start of a cell, and inside a cell that began so. */
+    private static final class Quotes {
+        private final char separator;
+        private boolean cellStarts = true;
+        private boolean quoted;
+        private boolean inside;
+
+        Quotes(char separator) {
+            this.separator = separator;
+        }
+
+        void read(CharSequence text, int from) {
+            for (int i = from; i < text.length(); i++) {
+                char each = text.charAt(i);
+                if (each == '"') {
+                    quoted |= cellStarts;
+                    // In a quoted cell a doubled quote closes and opens again, which comes to the same.
+                    inside = quoted && !inside;
+                } else if (each == separator && !inside) {
+                    quoted = false;
+                }
+                cellStarts = each == separator && !inside;
+            }
+        }
+
+        boolean open() {
+            return inside;
+        }
+    }
+}
