@@ -29,6 +29,7 @@ final class ImageContent {
         in.get();
         in.getLong();
         in.getLong();
+        in.getLong();
         for (int sessions = in.getInt(); sessions > 0; sessions--) {
             in.getLong();
             in.getLong();
@@ -40,12 +41,16 @@ final class ImageContent {
             }
         }
         var live = new ArrayList<Query.KeyValue>();
-        for (int newest = in.getInt(); newest > 0; newest--) {
+        for (int keys = in.getInt(); keys > 0; keys--) {
             Bytes key = Bytes.read(in, in.getShort());
-            long version = in.getLong();
-            int length = in.getInt();
-            if (length >= 0) {
-                live.add(new Query.KeyValue(key, Bytes.read(in, length), version));
+            int versions = in.getInt();
+            for (int number = 0; number < versions; number++) {
+                long version = in.getLong();
+                int length = in.getInt();
+                Bytes value = Bytes.read(in, Math.max(0, length));
+                if (number == 0 && length >= 0) {
+                    live.add(new Query.KeyValue(key, value, version));
+                }
             }
         }
         return live;

@@ -2,13 +2,19 @@ package io.holdfast.core.sim;
 
 import static io.holdfast.core.sim.SimWorld.MILLI;
 
+import io.holdfast.core.Bytes;
+import io.holdfast.core.check.CheckFailed;
 import io.holdfast.core.check.JournalShadow;
+import io.holdfast.core.partition.PartitionImage;
 import io.holdfast.core.partition.PartitionOutput.SaveSnapshot;
 import io.holdfast.core.partition.Recovery;
 import io.holdfast.core.partition.ReplicaSnapshot;
+import io.holdfast.core.raft.Entry;
+import io.holdfast.core.raft.HardState;
 import io.holdfast.core.raft.LogWrite;
 import io.holdfast.core.raft.Membership;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -20,7 +26,7 @@ final class SimJournal {
     private final SimDisk disk;
     private final SimReplica owner;
     private final ArrayDeque<LogWrite> records = new ArrayDeque<>();
-    private Optional<ReplicaSnapshot> snapshot = Optional.empty();
+    private Optional<Stored> snapshot = Optional.empty();
     private JournalShadow shadow;
 
     /** All writes ever given, and ever made durable, counted over all lives. */
@@ -31,7 +37,14 @@ final class SimJournal {
     private Optional<Saving> saving = Optional.empty();
     private int life;
 
-    private record Saving(SaveSnapshot save, long coversGiven, boolean ready) {}
+    /** @param image encoded at some moment while the replica went on, as a thread of its own would do it */
+    private record Saving(SaveSnapshot save, long coversGiven, Optional<Bytes> image) {}
+
+    private record Stored(HardState hardState, Bytes image, List<Entry> logTail) {
+        ReplicaSnapshot read() {
+            return new ReplicaSnapshot(hardState, PartitionImage.decode(image), logTail);
+        }
+    }
 
     SimJournal(SimWorld world, SimDisk disk, SimReplica owner, JournalShadow shadow) {
         this.world = world;
@@ -42,14 +55,14 @@ final class SimJournal {
 
     Recovery recover(Membership genesis, long identity) {
         var recovery = new Recovery(genesis, identity);
-        snapshot.ifPresent(recovery::snapshot);
+        snapshot.ifPresent(stored -> recovery.snapshot(stored.read()));
         records.forEach(recovery::replay);
         return recovery;
     }
 
     void write(LogWrite write) {
         if (inFlight.isPresent()) {
-            throw new io.holdfast.core.check.CheckFailed("a second journal write was given while one was in flight");
+            throw new CheckFailed("a second journal write was given while one was in flight");
         }
         given++;
         inFlight = Optional.of(write);
@@ -80,7 +93,7 @@ final class SimJournal {
     }
 
     void save(SaveSnapshot save) {
-        saving = Optional.of(new Saving(save, given, false));
+        saving = Optional.of(new Saving(save, given, Optional.empty()));
         int current = life;
         world.queue.after(
                 disk.latency() + world.random.exponential(5.0 * MILLI),
@@ -93,8 +106,9 @@ final class SimJournal {
                         saving = Optional.empty();
                         owner.snapshotFailed(save.number());
                     } else {
+                        Bytes image = save.snapshot().image().encode();
                         saving = Optional.of(
-                                new Saving(save, saving.orElseThrow().coversGiven(), true));
+                                new Saving(save, saving.orElseThrow().coversGiven(), Optional.of(image)));
                         saveIfReady();
                     }
                 }));
@@ -102,7 +116,7 @@ final class SimJournal {
 
     private void saveIfReady() {
         if (saving.isPresent()
-                && saving.get().ready()
+                && saving.get().image().isPresent()
                 && durable >= saving.get().coversGiven()) {
             long number = saving.get().save().number();
             install();
@@ -118,8 +132,9 @@ final class SimJournal {
         while (records.size() > keep) {
             records.removeFirst();
         }
-        snapshot = Optional.of(done.save().snapshot());
-        shadow.saved(done.save().snapshot(), records);
+        ReplicaSnapshot saved = done.save().snapshot();
+        snapshot = Optional.of(new Stored(saved.hardState(), done.image().orElseThrow(), saved.logTail()));
+        shadow.saved(saved, records);
     }
 
     /** The process or the journal died: what was on its way is durable, or it is not. */
@@ -132,7 +147,8 @@ final class SimJournal {
             inFlight = Optional.empty();
             given--;
         }
-        if (saving.isPresent() && durable >= saving.get().coversGiven() && world.random.chance(0.4)) {
+        boolean encoded = saving.isPresent() && saving.get().image().isPresent();
+        if (encoded && durable >= saving.get().coversGiven() && world.random.chance(0.4)) {
             install();
         }
         saving = Optional.empty();
