@@ -5,6 +5,7 @@ import io.holdfast.core.partition.PartitionInput.Submit;
 import io.holdfast.core.partition.Reply.Refusal;
 import io.holdfast.core.store.Command;
 import io.holdfast.core.store.Condition;
+import io.holdfast.core.store.HybridClock;
 import io.holdfast.core.store.Outcome;
 import io.holdfast.core.store.WriteId;
 import java.util.ArrayDeque;
@@ -141,13 +142,19 @@ final class PendingWrites {
             }
             long timestamp = proposal.timestamp();
             for (Pending pending : proposal.pending()) {
-                if (pending.early && !pending.answered) {
+                if (pending.early && !pending.answered && inTime(pending.submit, timestamp)) {
                     pending.answered = true;
                     replies.add(new Reply.Written(pending.submit.token(), foreseen(pending.submit, timestamp)));
                 }
                 timestamp += pending.submit.commands().size();
             }
         }
+    }
+
+    /** A put whose entry comes too late for it is not applied; its outcome waits for the majority like any other. */
+    private static boolean inTime(Submit submit, long firstTimestamp) {
+        long last = HybridClock.wallMillis(firstTimestamp + submit.commands().size() - 1);
+        return submit.commands().stream().allMatch(command -> last <= command.notAfterMillis());
     }
 
     private static List<Outcome> foreseen(Submit submit, long firstTimestamp) {
