@@ -6,7 +6,6 @@ import io.holdfast.server.membership.MembershipMessage.ProbeAnswer;
 import io.holdfast.server.membership.MembershipMessage.PromiseAnswer;
 import io.holdfast.server.membership.MembershipMessage.PromiseRequest;
 import io.holdfast.server.membership.SiteIdentityStore.Stored;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -17,12 +16,10 @@ import java.util.function.LongSupplier;
 import org.apache.pekko.actor.AbstractActorWithTimers;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.AddressFromURIString;
-import org.apache.pekko.actor.OneForOneStrategy;
 import org.apache.pekko.actor.Props;
-import org.apache.pekko.actor.SupervisorStrategy;
-import org.apache.pekko.actor.Terminated;
 import org.apache.pekko.cluster.Cluster;
-import org.apache.pekko.japi.pf.DeciderBuilder;
+import org.apache.pekko.pattern.BackoffOpts;
+import org.apache.pekko.pattern.BackoffSupervisor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +33,7 @@ final class ClusterJoiner extends AbstractActorWithTimers {
     static final String NAME = "holdfast-joiner";
 
     private static final Logger LOG = LoggerFactory.getLogger(ClusterJoiner.class);
-    private static final String STORE = "site-identity";
+    private static final double STORAGE_RETRY_JITTER = 0.1;
 
     private final Context context;
     private final MembershipTimes times;
@@ -47,10 +44,9 @@ final class ClusterJoiner extends AbstractActorWithTimers {
     private final JoinRule joinRule;
     private final IslandRule islandRule;
     private Optional<Stored> stored = Optional.empty();
-    private Optional<ActorRef> store = Optional.empty();
+    private ActorRef store = ActorRef.noSender();
     private boolean adopting;
     private boolean refused;
-    private Duration storageRetry;
     private Optional<String> target = Optional.empty();
     private long nextWaitingLog;
 
@@ -69,8 +65,7 @@ final class ClusterJoiner extends AbstractActorWithTimers {
             LongSupplier nanos) {}
 
     private enum Tick {
-        PROBE,
-        OPEN_STORE
+        PROBE
     }
 
     private ClusterJoiner(Context context) {
@@ -82,7 +77,6 @@ final class ClusterJoiner extends AbstractActorWithTimers {
         genesisRule = new GenesisRule(context.topology());
         joinRule = new JoinRule(context.topology());
         islandRule = new IslandRule(context.topology(), times.islandRounds());
-        storageRetry = times.storageRetryMin();
         nextWaitingLog = now() + times.waitingLogInterval().toNanos() / 5;
     }
 
@@ -92,32 +86,29 @@ final class ClusterJoiner extends AbstractActorWithTimers {
 
     @Override
     public void preStart() {
-        openStore();
+        Props props = SiteIdentityStore.props(getSelf(), context.random(), context.incidents(), site());
+        store = getContext()
+                .actorOf(
+                        BackoffSupervisor.props(BackoffOpts.onStop(
+                                props,
+                                "site-identity",
+                                times.storageRetryMin(),
+                                times.storageRetryMax(),
+                                STORAGE_RETRY_JITTER)),
+                        "storage");
         probe();
         getTimers().startTimerWithFixedDelay(Tick.PROBE, Tick.PROBE, times.probeInterval());
-    }
-
-    @Override
-    public SupervisorStrategy supervisorStrategy() {
-        // Its own log says why; it is opened anew, with a growing delay, because it must not run before its disk does.
-        return new OneForOneStrategy(DeciderBuilder.match(Exception.class, failure -> {
-                    LOG.error("The identity of this site cannot be read or written", failure);
-                    return (SupervisorStrategy.Directive) SupervisorStrategy.stop();
-                })
-                .build());
     }
 
     @Override
     public Receive createReceive() {
         return receiveBuilder()
                 .matchEquals(Tick.PROBE, tick -> round())
-                .matchEquals(Tick.OPEN_STORE, tick -> openStore())
                 .match(Probe.class, probe -> getSender().tell(answer(probe), getSelf()))
                 .match(ProbeAnswer.class, this::heard)
                 .match(PromiseRequest.class, this::promise)
                 .match(PromiseAnswer.class, this::promised)
                 .match(Stored.class, this::stored)
-                .match(Terminated.class, this::storeStopped)
                 .build();
     }
 
@@ -125,13 +116,11 @@ final class ClusterJoiner extends AbstractActorWithTimers {
         return context.nanos().getAsLong();
     }
 
-    // The storage.
-
-    private void openStore() {
-        ActorRef opened = getContext().actorOf(SiteIdentityStore.props(getSelf(), context.random()), STORE);
-        getContext().watch(opened);
-        store = Optional.of(opened);
+    private String site() {
+        return context.topology().site();
     }
+
+    // The storage.
 
     private void stored(Stored now) {
         if (stored.flatMap(Stored::genesis).isEmpty() && now.genesis().isPresent()) {
@@ -145,14 +134,12 @@ final class ClusterJoiner extends AbstractActorWithTimers {
         }
         stored = Optional.of(now);
         adopting = false;
-        storageRetry = times.storageRetryMin();
-        context.incidents().recovered("storage-failed", context.topology().site());
         decide();
     }
 
     /** Only on adoption: at later starts of the same storage it is no news. */
     private void reportReplaced(Genesis genesis, long identity) {
-        String site = context.topology().site();
+        String site = site();
         Long founding = genesis.identities().get(new SiteId(site));
         if (founding == null || founding != identity) {
             String evidence = String.format(
@@ -161,23 +148,6 @@ final class ClusterJoiner extends AbstractActorWithTimers {
             context.incidents().report("storage-replaced", site, evidence, "its replicas are rebuilt from the leaders");
             LOG.warn("Site {}: {}. Its replicas are rebuilt from the other sites", site, evidence);
         }
-    }
-
-    private void storeStopped(Terminated terminated) {
-        if (!store.equals(Optional.of(terminated.getActor()))) {
-            return;
-        }
-        store = Optional.empty();
-        adopting = false;
-        context.incidents()
-                .report(
-                        "storage-failed",
-                        context.topology().site(),
-                        "the identity of the site cannot be read or written",
-                        "tried again in " + storageRetry.toMillis() + " ms and so on");
-        getTimers().startSingleTimer(Tick.OPEN_STORE, Tick.OPEN_STORE, storageRetry);
-        Duration doubled = storageRetry.multipliedBy(2);
-        storageRetry = doubled.compareTo(times.storageRetryMax()) > 0 ? times.storageRetryMax() : doubled;
     }
 
     // The talk with the others.
@@ -201,7 +171,7 @@ final class ClusterJoiner extends AbstractActorWithTimers {
         return new ProbeAnswer(
                 probe.askedNanos(),
                 self,
-                context.topology().site(),
+                site(),
                 context.topology().fingerprint(),
                 standing,
                 stored.map(Stored::identity).orElse(0L),
@@ -233,8 +203,7 @@ final class ClusterJoiner extends AbstractActorWithTimers {
                 && mine
                 && !clusterKnown
                 && context.candidacy().promise(request.founder(), now());
-        getSender()
-                .tell(new PromiseAnswer(request.askedNanos(), context.topology().site(), granted), getSelf());
+        getSender().tell(new PromiseAnswer(request.askedNanos(), site(), granted), getSelf());
     }
 
     private void promised(PromiseAnswer answer) {
@@ -302,10 +271,9 @@ final class ClusterJoiner extends AbstractActorWithTimers {
     }
 
     private void keep(Genesis genesis) {
-        store.ifPresent(it -> {
-            adopting = true;
-            it.tell(new SiteIdentityStore.Adopt(genesis), getSelf());
-        });
+        // If the journal fails over it, the store starts anew and says what it holds, and this node decides again.
+        adopting = true;
+        store.tell(new SiteIdentityStore.Adopt(genesis), getSelf());
     }
 
     private Optional<JoinRule.Step> nextStep() {
@@ -331,7 +299,7 @@ final class ClusterJoiner extends AbstractActorWithTimers {
             context.candidacy().ask(now);
             toOthers(new PromiseRequest(
                     now, self, stored.flatMap(Stored::genesis).orElseThrow().clusterId()));
-            useGrant(context.topology().site(), now);
+            useGrant(site(), now);
         }
     }
 
@@ -365,7 +333,7 @@ final class ClusterJoiner extends AbstractActorWithTimers {
 
     private void yieldTo(ProbeAnswer stranger) {
         String evidence = stranger.self() + " is in a cluster of sites " + stranger.sight() + " without this node";
-        if (context.incidents().report("island", context.topology().site(), evidence, "leaves its own and restarts")) {
+        if (context.incidents().report("island", site(), evidence, "leaves its own and restarts")) {
             LOG.warn("{}: this node leaves its own cluster, to restart and join that one", evidence);
         }
         cluster.down(cluster.selfAddress());

@@ -10,11 +10,12 @@ import org.apache.pekko.persistence.AbstractPersistentActor;
 import org.apache.pekko.persistence.RecoveryCompleted;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import scala.Option;
 
 /**
  * Keeps in the site's own journal which storage this is and which cluster it belongs to: two events in all its life. It tells its
- * parent {@link Stored} once the identity is durable, and again once a genesis is. When the journal fails it stops, and
- * the parent starts it anew.
+ * listener {@link Stored} once the identity is durable, and again once a genesis is. When the journal fails it stops, and
+ * is to be started anew.
  *
  * <p>A site has one journal, and one node that writes this; several nodes on a shared journal would need to agree on who does.
  */
@@ -25,6 +26,8 @@ final class SiteIdentityStore extends AbstractPersistentActor {
 
     private final ActorRef listener;
     private final LongSupplier random;
+    private final IncidentLog incidents;
+    private final String site;
     private long identity;
     private Optional<Genesis> genesis = Optional.empty();
 
@@ -34,13 +37,15 @@ final class SiteIdentityStore extends AbstractPersistentActor {
     /** Asks to keep a genesis; ignored when there is one already. */
     record Adopt(Genesis genesis) {}
 
-    private SiteIdentityStore(ActorRef listener, LongSupplier random) {
+    private SiteIdentityStore(ActorRef listener, LongSupplier random, IncidentLog incidents, String site) {
         this.listener = listener;
         this.random = random;
+        this.incidents = incidents;
+        this.site = site;
     }
 
-    static Props props(ActorRef listener, LongSupplier random) {
-        return Props.create(SiteIdentityStore.class, () -> new SiteIdentityStore(listener, random));
+    static Props props(ActorRef listener, LongSupplier random, IncidentLog incidents, String site) {
+        return Props.create(SiteIdentityStore.class, () -> new SiteIdentityStore(listener, random, incidents, site));
     }
 
     @Override
@@ -98,13 +103,31 @@ final class SiteIdentityStore extends AbstractPersistentActor {
     }
 
     private void tell() {
+        incidents.recovered("storage-failed", site);
         listener.tell(new Stored(identity, genesis), getSelf());
+    }
+
+    // Pekko stops the actor after the first two; after a rejection it would go on, and the listener wait for ever.
+
+    @Override
+    public void onRecoveryFailure(Throwable cause, Option<Object> event) {
+        failed("read", cause);
+    }
+
+    @Override
+    public void onPersistFailure(Throwable cause, Object event, long sequenceNr) {
+        failed("written", cause);
     }
 
     @Override
     public void onPersistRejected(Throwable cause, Object event, long sequenceNr) {
-        super.onPersistRejected(cause, event, sequenceNr);
-        // Pekko would go on as if nothing had happened; here, the parent would wait for ever.
+        failed("written", cause);
         getContext().stop(getSelf());
+    }
+
+    private void failed(String done, Throwable cause) {
+        LOG.error("The identity of site {} could not be {}; it is tried again", site, done, cause);
+        incidents.report(
+                "storage-failed", site, "the site's identity could not be " + done + ": " + cause, "tried again");
     }
 }
