@@ -1,10 +1,12 @@
 package io.holdfast.server.membership;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.holdfast.core.SiteId;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,6 +48,34 @@ class FoundingTest {
 
             sites.start("a");
             sites.awaitUp("a", "b", "c");
+        }
+    }
+
+    @Test
+    void aColdStartOfAllInAnyOrderFindsOneCluster() {
+        try (var sites = new TestSites(dir, "a", "b", "c")) {
+            List.of("a", "b", "c").forEach(sites::start);
+            sites.awaitUp("a", "b", "c");
+            for (List<String> order : List.of(List.of("c", "a", "b"), List.of("b", "c", "a"))) {
+                order.forEach(sites::kill);
+                order.forEach(sites::start);
+                sites.awaitUp("a", "b", "c");
+            }
+        }
+    }
+
+    @Test
+    void aSiteWithTheStorageOfAnotherClusterRefuses() {
+        try (var alone = new TestSites(dir, "a")) {
+            alone.start("a");
+            alone.awaitUp("a");
+            alone.node("a").identity();
+        }
+        try (var sites = new TestSites(dir, "a", "b")) {
+            sites.start("a");
+            assertThatThrownBy(() -> sites.node("a").identity())
+                    .hasRootCauseInstanceOf(MembershipException.class)
+                    .hasMessageContaining("was founded with the sites [a], but the settings list [a, b]");
         }
     }
 }

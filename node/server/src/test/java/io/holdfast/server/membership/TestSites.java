@@ -15,8 +15,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.Address;
@@ -34,10 +36,14 @@ import org.apache.pekko.remote.transport.ThrottlerTransportAdapter;
 final class TestSites implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(30);
 
+    private static final ThrottlerTransportAdapter.ThrottleMode BLACKHOLE =
+            ThrottlerTransportAdapter.Blackhole$.MODULE$;
+
     private final Path dir;
     private final List<String> names;
     private final Map<String, Integer> ports = new TreeMap<>();
     private final Map<String, Node> running = new TreeMap<>();
+    private final Set<List<String>> cuts = new HashSet<>();
 
     /** One life of a node. */
     record Node(String site, ActorSystem<Void> system, Membership membership, IncidentLog incidents) {
@@ -112,10 +118,13 @@ final class TestSites implements AutoCloseable {
         Config config = ConfigFactory.parseString(
                         // Kill means kill: nobody says goodbye.
                         "pekko.coordinated-shutdown.run-by-actor-system-terminate = off\n"
-                                + "pekko.remote.artery.advanced.test-mode = on")
+                                + "pekko.remote.artery.advanced.test-mode = on\n"
+                                + "holdfast.membership.island-after = 2s")
                 .withFallback(PekkoConfig.of(settings, PekkoConfig.Hosting.SHARED_JVM));
         ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), PekkoConfig.SYSTEM_NAME, config);
         var incidents = new IncidentLog(System::currentTimeMillis);
+        // A link that is cut stays cut, also for a node that starts: it must not get a word through first.
+        cuts.stream().filter(it -> it.get(0).equals(site)).forEach(it -> throttleAt(system, it.get(1), BLACKHOLE));
         var node = new Node(site, system, Membership.start(system, settings, incidents), incidents);
         running.put(site, node);
         return node;
@@ -149,26 +158,30 @@ final class TestSites implements AutoCloseable {
         }
     }
 
-    /** Both ways. */
+    /** Both ways, until it is healed. */
     void cut(String one, String other) {
-        throttle(one, other, ThrottlerTransportAdapter.Blackhole$.MODULE$);
+        cuts.add(List.of(one, other));
+        cuts.add(List.of(other, one));
+        throttle(one, other, BLACKHOLE);
+        throttle(other, one, BLACKHOLE);
     }
 
     void heal(String one, String other) {
+        cuts.remove(List.of(one, other));
+        cuts.remove(List.of(other, one));
         throttle(one, other, ThrottlerTransportAdapter.Unthrottled$.MODULE$);
+        throttle(other, one, ThrottlerTransportAdapter.Unthrottled$.MODULE$);
     }
 
-    private void throttle(String one, String other, ThrottlerTransportAdapter.ThrottleMode mode) {
-        throttleAt(one, other, mode);
-        throttleAt(other, one, mode);
-    }
-
-    private void throttleAt(String at, String other, ThrottlerTransportAdapter.ThrottleMode mode) {
+    private void throttle(String at, String other, ThrottlerTransportAdapter.ThrottleMode mode) {
         Node node = running.get(at);
-        if (node == null || node.stopped()) {
-            return;
+        if (node != null && !node.stopped()) {
+            throttleAt(node.system(), other, mode);
         }
-        var system = (ExtendedActorSystem) Adapter.toClassic(node.system());
+    }
+
+    private void throttleAt(ActorSystem<?> at, String other, ThrottlerTransportAdapter.ThrottleMode mode) {
+        var system = (ExtendedActorSystem) Adapter.toClassic(at);
         ((RemoteActorRefProvider) system.provider())
                 .transport()
                 .managementCommand(new ThrottlerTransportAdapter.SetThrottle(address(other), bothWays(), mode));
