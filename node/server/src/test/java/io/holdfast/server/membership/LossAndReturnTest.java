@@ -28,7 +28,7 @@ class LossAndReturnTest {
             sites.kill("b");
             await().atMost(TestSites.PATIENCE)
                     .until(() -> unreachable(sites, "a").equals(Set.of(B)));
-            assertThat(openIncidents(sites, "a")).containsExactly("site-unreachable b");
+            assertThat(openIncidents(sites, "a")).contains("site-unreachable b");
 
             // The trap: the first member of a site must be seen by all members, and b is one that sees no more.
             sites.kill("c");
