@@ -153,11 +153,16 @@ final class Following {
         return grew;
     }
 
-    /** Runs at the end of each step: commits what was recovered, and answers the leader when an answer is due. */
-    void proceed() {
+    /** Runs before the first step's input: no message may meet this replica as if it did not know what is committed. */
+    void commitRecovered() {
         if (recoveredCommitIndex > raft.commitIndex) {
             raft.commitTo(recoveredCommitIndex);
+            verifiedIndex = recoveredCommitIndex;
         }
+    }
+
+    /** Runs at the end of each step: answers the leader when an answer is due. */
+    void proceed() {
         if (raft.leader.isEmpty() || raft.role == Role.LEADER || !raft.wal.hardStateDurable()) {
             return;
         }

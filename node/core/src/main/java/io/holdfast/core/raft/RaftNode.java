@@ -71,6 +71,7 @@ public final class RaftNode {
             }
             return out;
         }
+        following.commitRecovered();
         dispatch(input);
         leadership.ifPresent(Leadership::proceed);
         following.proceed();

@@ -1,0 +1,79 @@
+package io.holdfast.core.raft;
+
+import static io.holdfast.core.raft.Lone.A;
+import static io.holdfast.core.raft.Lone.B;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.holdfast.core.Bytes;
+import io.holdfast.core.InvariantViolation;
+import io.holdfast.core.raft.PeerMessage.AppendResponse;
+import io.holdfast.core.raft.PeerMessage.ImageAck;
+import io.holdfast.core.raft.PeerMessage.ImageChunk;
+import io.holdfast.core.raft.PeerMessage.LogState;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** A replica that starts with what its journal held. */
+class RestartTest {
+    private static ImageChunk wholeImage(long index, long term) {
+        return new ImageChunk(B, 1, term, index, term, 0, 1, 0, Bytes.EMPTY);
+    }
+
+    @Test
+    void appliesWhatItKnowsToBeCommittedInItsFirstStepAndSendsNothing() {
+        var replica = Lone.recovered(5, Optional.of(B), 2, 4, 5, 5);
+
+        replica.tick();
+
+        assertThat(replica.applied).extracting(Entry::index).containsExactly(1L, 2L);
+        assertThat(replica.sent).isEmpty();
+        assertThat(replica.writes).isEmpty();
+    }
+
+    @Test
+    void claimsWhatItKnowsToBeCommittedToALeaderThatClaimsNothing() {
+        var replica = Lone.recovered(5, Optional.of(B), 3, 5, 5, 5);
+
+        // As a leader does while it believes that an image is needed.
+        replica.receive(replica.append(B, 5, 0, 0, 3));
+
+        assertThat(replica.answered(AppendResponse.class)).singleElement().satisfies(response -> {
+            assertThat(response.matchIndex()).isEqualTo(3);
+            assertThat(response.logState()).isInstanceOf(LogState.Matches.class);
+        });
+    }
+
+    @Test
+    void doesNotInstallAnImageOfWhatItHolds() {
+        var replica = Lone.recovered(5, Optional.of(B), 3, 5, 5, 5);
+
+        replica.receive(wholeImage(2, 5));
+
+        assertThat(replica.out.imageReceived()).isEmpty();
+        assertThat(replica.sentOf(ImageAck.class)).containsExactly(new ImageAck(A, 1, 5, 2, 1));
+        assertThat(replica.sentOf(AppendResponse.class))
+                .singleElement()
+                .satisfies(response -> assertThat(response.matchIndex()).isEqualTo(3));
+    }
+
+    @Test
+    void keepsItsVoteOfTheTerm() {
+        var replica = Lone.recovered(5, Optional.of(B), 0, 4);
+        replica.millis += 1_000;
+
+        replica.receive(replica.asksForVote(Lone.C, 5, false));
+
+        assertThat(replica.node.hardState().vote()).contains(B);
+        assertThat(replica.sentOf(PeerMessage.VoteResponse.class)).noneMatch(PeerMessage.VoteResponse::granted);
+    }
+
+    @Test
+    void refusesALogWithAHole() {
+        var recovered = new RecoveredLog(
+                new HardState(5, Optional.empty(), 1), Lone.genesis(), 0, 0, List.of(Lone.entry(2, 5)), 0);
+
+        assertThatThrownBy(() -> new Lone(Lone.config(), recovered)).isInstanceOf(InvariantViolation.class);
+    }
+}
