@@ -23,6 +23,9 @@ public sealed interface PartitionInput {
             implements PartitionInput {
         public Submit {
             commands = List.copyOf(commands);
+            if (commands.isEmpty()) {
+                throw new IllegalArgumentException("a submission holds at least one command");
+            }
         }
 
         int size() {

@@ -10,10 +10,10 @@ import io.holdfast.core.store.Outcome;
 import io.holdfast.core.store.WriteId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Predicate;
 
 /** The writes that a leader has taken and not answered: waiting for an entry, in an entry, or waiting for the last site. */
@@ -22,8 +22,8 @@ final class PendingWrites {
     private final ArrayDeque<Pending> queued = new ArrayDeque<>();
     private final ArrayDeque<Proposal> proposals = new ArrayDeque<>();
     private final ArrayDeque<WaitingForAll> waitingForAll = new ArrayDeque<>();
-    /** Writes of concern ONE that are under way: a second attempt at one must wait for the first one's outcome. */
-    private final Set<WriteId> attempts = new HashSet<>();
+    /** How often each write that is under way was submitted: the outcome of any but the first attempt is not certain. */
+    private final Map<WriteId, Integer> attempts = new HashMap<>();
 
     private long bytes;
 
@@ -55,20 +55,18 @@ final class PendingWrites {
             return false;
         }
         bytes += size;
-        queued.addLast(new Pending(submit, submit.concern() == WriteConcern.ONE && foreseeable(submit, outcomeKnown)));
+        boolean foreseeable = true;
+        for (Command command : submit.commands()) {
+            boolean first = attempts.merge(command.id(), 1, Integer::sum) == 1;
+            foreseeable &= first && isPlainPut(command) && !outcomeKnown.test(command.id());
+        }
+        queued.addLast(new Pending(submit, submit.concern() == WriteConcern.ONE && foreseeable));
         return true;
     }
 
-    /** An unconditional put that is no retry will be applied with its own timestamp, whatever comes before it. */
-    private boolean foreseeable(Submit submit, Predicate<WriteId> outcomeKnown) {
-        boolean foreseeable = true;
-        for (Command command : submit.commands()) {
-            boolean plainPut =
-                    command.operation() instanceof Command.Put put && put.condition() instanceof Condition.None;
-            boolean first = attempts.add(command.id()) && !outcomeKnown.test(command.id());
-            foreseeable &= plainPut && first;
-        }
-        return foreseeable;
+    /** One that is no retry and not too late will be applied with its own timestamp, whatever comes before it. */
+    private static boolean isPlainPut(Command command) {
+        return command.operation() instanceof Command.Put put && put.condition() instanceof Condition.None;
     }
 
     boolean isEmpty() {
@@ -122,13 +120,14 @@ final class PendingWrites {
             int to = from + submit.commands().size();
             List<Outcome> own = List.copyOf(outcomes.subList(from, to));
             from = to;
-            bytes -= submit.size();
-            if (submit.concern() == WriteConcern.ONE) {
-                submit.commands().forEach(command -> attempts.remove(command.id()));
-            }
+            submit.commands()
+                    .forEach(command -> attempts.compute(command.id(), (id, count) -> count == 1 ? null : count - 1));
             if (submit.concern() == WriteConcern.ALL) {
                 waitingForAll.addLast(new WaitingForAll(index, submit, own));
-            } else if (!pending.answered) {
+                continue;
+            }
+            bytes -= submit.size();
+            if (!pending.answered) {
                 replies.add(new Reply.Written(submit.token(), own));
             }
         }
@@ -168,15 +167,17 @@ final class PendingWrites {
     /** Every site holds everything up to the index; what has waited too long is answered as well. */
     void durableEverywhere(long index, long nowNanos, List<Reply> replies) {
         waitingForAll.removeIf(waiting -> {
-            if (waiting.index() <= index) {
-                replies.add(new Reply.Written(waiting.submit().token(), waiting.outcomes()));
-                return true;
+            boolean everywhere = waiting.index() <= index;
+            if (!everywhere && nowNanos < waiting.submit().deadlineNanos()) {
+                return false;
             }
-            if (nowNanos >= waiting.submit().deadlineNanos()) {
-                replies.add(new Reply.Refused(waiting.submit().token(), Refusal.TIMED_OUT, Optional.empty()));
-                return true;
-            }
-            return false;
+            long token = waiting.submit().token();
+            replies.add(
+                    everywhere
+                            ? new Reply.Written(token, waiting.outcomes())
+                            : new Reply.Refused(token, Refusal.TIMED_OUT, Optional.empty()));
+            bytes -= waiting.submit().size();
+            return true;
         });
     }
 
