@@ -1,5 +1,6 @@
 package io.holdfast.core;
 
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -27,8 +28,11 @@ public final class Bytes implements Comparable<Bytes> {
         return wrap(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Reads the next {@code length} bytes of the buffer. */
+    /** Reads the next {@code length} bytes of the buffer; a BufferUnderflowException says that it has less. */
     public static Bytes read(ByteBuffer buffer, int length) {
+        if (length < 0 || length > buffer.remaining()) {
+            throw new BufferUnderflowException();
+        }
         byte[] copy = new byte[length];
         buffer.get(copy);
         return wrap(copy);

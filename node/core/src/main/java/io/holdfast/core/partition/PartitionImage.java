@@ -4,6 +4,7 @@ import io.holdfast.core.Bytes;
 import io.holdfast.core.SiteId;
 import io.holdfast.core.raft.Membership;
 import io.holdfast.core.store.StoreImage;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.TreeMap;
@@ -42,16 +43,21 @@ public record PartitionImage(long term, Membership membership, StoreImage store)
     /** @throws IllegalArgumentException if these are not the bytes of an image that this version can read */
     public static PartitionImage decode(Bytes encoded) {
         ByteBuffer in = ByteBuffer.wrap(encoded.unsafeArray());
-        byte version = in.get();
-        if (version != VERSION) {
-            throw new IllegalArgumentException("unknown version " + version + " of a partition's image");
+        try {
+            byte version = in.get();
+            if (version != VERSION) {
+                throw new IllegalArgumentException("unknown version " + version + " of a partition's image");
+            }
+            long term = in.getLong();
+            var identities = new TreeMap<SiteId, Long>();
+            for (int left = in.getInt(); left > 0; left--) {
+                SiteId site = new SiteId(Bytes.read(in, in.getShort()).toUtf8());
+                identities.put(site, in.getLong());
+            }
+            return new PartitionImage(
+                    term, new Membership(identities), StoreImage.decode(Bytes.read(in, in.remaining())));
+        } catch (BufferUnderflowException e) {
+            throw new IllegalArgumentException("a partition's image ends too early", e);
         }
-        long term = in.getLong();
-        var identities = new TreeMap<SiteId, Long>();
-        for (int left = in.getInt(); left > 0; left--) {
-            SiteId site = new SiteId(Bytes.read(in, in.getShort()).toUtf8());
-            identities.put(site, in.getLong());
-        }
-        return new PartitionImage(term, new Membership(identities), StoreImage.decode(Bytes.read(in, in.remaining())));
     }
 }

@@ -1,6 +1,7 @@
 package io.holdfast.core.store;
 
 import io.holdfast.core.Bytes;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -73,18 +74,25 @@ public final class CommandBatch {
         out.putShort((short) key.length()).put(key.unsafeArray());
     }
 
+    /** @throws IllegalArgumentException if these are not the bytes of a batch that this version can read */
     public static List<Command> decode(Bytes payload) {
         ByteBuffer in = ByteBuffer.wrap(payload.unsafeArray());
-        byte version = in.get();
-        if (version != VERSION) {
-            throw new IllegalArgumentException("unknown version " + version + " of a command batch");
+        try {
+            byte version = in.get();
+            if (version != VERSION) {
+                throw new IllegalArgumentException("unknown version " + version + " of a command batch");
+            }
+            var commands = new ArrayList<Command>();
+            for (int left = in.getInt(); left > 0; left--) {
+                commands.add(decodeCommand(in));
+            }
+            if (in.hasRemaining()) {
+                throw new IllegalArgumentException(in.remaining() + " bytes behind the end of a command batch");
+            }
+            return commands;
+        } catch (BufferUnderflowException e) {
+            throw new IllegalArgumentException("a command batch ends too early", e);
         }
-        int count = in.getInt();
-        var commands = new ArrayList<Command>(count);
-        for (int i = 0; i < count; i++) {
-            commands.add(decodeCommand(in));
-        }
-        return commands;
     }
 
     private static Command decodeCommand(ByteBuffer in) {

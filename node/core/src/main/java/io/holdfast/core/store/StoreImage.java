@@ -6,6 +6,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -103,7 +104,11 @@ public record StoreImage(
             long lastTimestamp = in.readLong();
             long horizon = in.readLong();
             var sessions = decodeSessions(in);
-            return new StoreImage(index, lastTimestamp, () -> horizon, decodeVersions(in), sessions);
+            Versions versions = decodeVersions(in);
+            if (in.available() > 0) {
+                throw new IllegalArgumentException(in.available() + " bytes behind the end of a partition's image");
+            }
+            return new StoreImage(index, lastTimestamp, () -> horizon, versions, sessions);
         } catch (IOException e) {
             throw new IllegalArgumentException("a partition's image ends too early", e);
         }
@@ -117,11 +122,18 @@ public record StoreImage(
             session.doneBelow = in.readLong();
             session.lastTimestamp = in.readLong();
             for (int outcomes = in.readInt(); outcomes > 0; outcomes--) {
-                session.outcomes.put(in.readLong(), new Outcome(KINDS[in.readByte()], in.readLong()));
+                session.outcomes.put(in.readLong(), new Outcome(decodeKind(in.readByte()), in.readLong()));
             }
             sessions.put(client, session);
         }
         return sessions;
+    }
+
+    private static Outcome.Kind decodeKind(byte kind) {
+        if (kind < 0 || kind >= KINDS.length) {
+            throw new IllegalArgumentException("unknown kind " + kind + " of an outcome in a partition's image");
+        }
+        return KINDS[kind];
     }
 
     private static Versions decodeVersions(DataInputStream in) throws IOException {
@@ -129,7 +141,7 @@ public record StoreImage(
         long keys = 0;
         long bytes = 0;
         for (int left = in.readInt(); left > 0; left--) {
-            Bytes key = Bytes.wrap(in.readNBytes(in.readUnsignedShort()));
+            Bytes key = decodeBytes(in, in.readUnsignedShort());
             Version version = decodeChain(in);
             newest.put(key, version);
             keys += version.deleted() ? 0 : 1;
@@ -141,18 +153,27 @@ public record StoreImage(
 
     private static Version decodeChain(DataInputStream in) throws IOException {
         int count = in.readInt();
+        if (count < 1 || count > in.available()) {
+            throw new IllegalArgumentException("a key with " + count + " versions in a partition's image");
+        }
         long[] timestamps = new long[count];
         var values = new ArrayList<Optional<Bytes>>(count);
         for (int i = 0; i < count; i++) {
             timestamps[i] = in.readLong();
             int length = in.readInt();
-            values.add(length < 0 ? Optional.empty() : Optional.of(Bytes.wrap(in.readNBytes(length))));
+            values.add(length < 0 ? Optional.empty() : Optional.of(decodeBytes(in, length)));
         }
         Optional<Version> version = Optional.empty();
         for (int i = count - 1; i >= 0; i--) {
             version = Optional.of(Version.of(timestamps[i], values.get(i), version));
         }
-        return version.orElseThrow(
-                () -> new IllegalArgumentException("a key without a version in a partition's image"));
+        return version.orElseThrow();
+    }
+
+    private static Bytes decodeBytes(DataInputStream in, int length) throws IOException {
+        if (length > in.available()) {
+            throw new EOFException(length + " bytes wanted, " + in.available() + " left");
+        }
+        return Bytes.wrap(in.readNBytes(length));
     }
 }

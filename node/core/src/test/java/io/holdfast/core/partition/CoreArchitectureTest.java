@@ -34,6 +34,7 @@ class CoreArchitectureTest {
                     "java.nio",
                     "java.nio.charset",
                     "java.util",
+                    "java.util.concurrent.atomic",
                     "java.util.function",
                     "java.util.random",
                     "java.util.stream",
@@ -59,7 +60,7 @@ class CoreArchitectureTest {
             .dependOnClassesThat(assignableTo(Thread.class).or(assignableTo(Executor.class)))
             .orShould()
             .dependOnClassesThat()
-            .resideInAPackage("java.util.concurrent..");
+            .resideInAnyPackage("java.util.concurrent", "java.util.concurrent.locks");
 
     @ArchTest
     static final ArchRule HAS_NO_CLOCK = noClasses()

@@ -69,11 +69,16 @@ final class Writes {
         }
 
         Optional<String> getAt(String key, long timestamp) {
-            return store.image()
-                    .versions()
-                    .findAt(bytes(key), timestamp)
+            return versions(key).stream()
+                    .filter(version -> version.timestamp() <= timestamp)
+                    .findFirst()
                     .flatMap(Version::value)
                     .map(Bytes::toUtf8);
+        }
+
+        /** All that are kept, newest first. */
+        List<Version> versions(String key) {
+            return store.image().versions().find(bytes(key)).map(Version::chain).orElse(List.of());
         }
     }
 }

@@ -1,0 +1,118 @@
+package io.holdfast.core.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.holdfast.core.Bytes;
+import io.holdfast.core.Golden;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.pcollections.TreePMap;
+
+/** What is durable must be readable for ever, and the same is written again (DESIGN 5). */
+class StoreGoldenBytesTest {
+    private static final long NOT_AFTER = 0x18bcfe56800L;
+
+    private static List<Command> commands() {
+        Bytes key = Bytes.utf8("k");
+        return List.of(
+                new Command(
+                        new WriteId(7, 1), 1, Long.MAX_VALUE, new Command.Put(key, Bytes.utf8("v"), Condition.NONE)),
+                new Command(
+                        new WriteId(Long.MIN_VALUE, 2),
+                        1,
+                        NOT_AFTER,
+                        new Command.Put(Bytes.utf8("k2"), Bytes.EMPTY, new Condition.Absent())),
+                new Command(
+                        new WriteId(7, 3),
+                        1,
+                        NOT_AFTER,
+                        new Command.Put(key, Bytes.utf8("vv"), new Condition.VersionIs(0x0001020304050607L))),
+                new Command(new WriteId(7, 4), 4, NOT_AFTER, new Command.Delete(key, new Condition.Present())),
+                new Command(
+                        new WriteId(7, 5),
+                        4,
+                        NOT_AFTER,
+                        new Command.Delete(Bytes.wrap(new byte[] {(byte) 0xff}), Condition.NONE)),
+                new Command(new WriteId(7, 6), 4, NOT_AFTER, new Command.Settle(key)));
+    }
+
+    private static StoreImage image() {
+        var first = new Sessions.Session();
+        first.doneBelow = 3;
+        first.lastTimestamp = 0x18bcfe567ffL;
+        first.outcomes.put(3L, new Outcome(Outcome.Kind.APPLIED, 0x18bcfe56700L));
+        first.outcomes.put(4L, new Outcome(Outcome.Kind.CONDITION_FAILED, 0x18bcfe56701L));
+        first.outcomes.put(5L, new Outcome(Outcome.Kind.NOT_APPLIED, 0));
+        var second = new Sessions.Session();
+        second.lastTimestamp = 0x18bcfe56800L;
+        second.outcomes.put(1L, new Outcome(Outcome.Kind.FORGOTTEN, 0));
+        var sessions = new TreeMap<Long, Sessions.Session>();
+        sessions.put(7L, first);
+        sessions.put(8L, second);
+        Bytes a = Bytes.utf8("a");
+        Bytes bb = Bytes.utf8("bb");
+        Version older = Version.of(0x18bcfe56000L, Optional.of(Bytes.EMPTY), Optional.empty());
+        Version before = Version.of(0x18bcfe56701L, Optional.of(Bytes.utf8("yy")), Optional.empty());
+        TreePMap<Bytes, Version> newest = TreePMap.<Bytes, Version>empty()
+                .plus(a, Version.of(0x18bcfe56700L, Optional.of(Bytes.utf8("x")), Optional.of(older)))
+                .plus(bb, Version.of(0x18bcfe56703L, Optional.empty(), Optional.of(before)));
+        return new StoreImage(9, 0x18bcfe56800L, () -> 0x18bcfe50000L, new Versions(newest, 1, 0), sessions);
+    }
+
+    @Test
+    void commandBatchOfVersion1() throws IOException {
+        Bytes golden = Golden.read("command-batch-1");
+
+        assertThat(CommandBatch.decode(golden)).isEqualTo(commands());
+        assertThat(CommandBatch.encode(commands())).isEqualTo(golden);
+    }
+
+    @Test
+    void storeImageOfVersion1() throws IOException {
+        Bytes golden = Golden.read("store-image-1");
+
+        assertThat(image().encode()).isEqualTo(golden);
+        StoreImage decoded = StoreImage.decode(golden);
+        assertThat(decoded.encode()).isEqualTo(golden);
+        assertThat(decoded.index()).isEqualTo(9);
+        assertThat(decoded.horizon().getAsLong()).isEqualTo(0x18bcfe50000L);
+        assertThat(decoded.versions().keys()).isEqualTo(1);
+        assertThat(decoded.sessions().get(7L).outcomes)
+                .isEqualTo(image().sessions().get(7L).outcomes);
+    }
+
+    @Test
+    void damagedBytesAreRefused() throws IOException {
+        for (Bytes damaged : Golden.damaged(Golden.read("store-image-1"))) {
+            assertThatIllegalArgumentException()
+                    .as("image of %d bytes", damaged.length())
+                    .isThrownBy(() -> StoreImage.decode(damaged));
+        }
+        for (Bytes damaged : Golden.damaged(Golden.read("command-batch-1"))) {
+            assertThatIllegalArgumentException()
+                    .as("batch of %d bytes", damaged.length())
+                    .isThrownBy(() -> CommandBatch.decode(damaged));
+        }
+    }
+
+    @Test
+    void aLaterVersionIsRefused() throws IOException {
+        byte[] image = Golden.read("store-image-1").unsafeArray();
+        image[0] = 2;
+        assertThatIllegalArgumentException().isThrownBy(() -> StoreImage.decode(Bytes.wrap(image)));
+        byte[] batch = Golden.read("command-batch-1").unsafeArray();
+        batch[0] = 2;
+        assertThatIllegalArgumentException().isThrownBy(() -> CommandBatch.decode(Bytes.wrap(batch)));
+    }
+
+    @Test
+    void theLongestKeyFits() {
+        Bytes key = Bytes.wrap(new byte[40_000]);
+        var command = new Command(new WriteId(1, 1), 0, 0, new Command.Put(key, Bytes.EMPTY, Condition.NONE));
+        assertThat(CommandBatch.decode(CommandBatch.encode(List.of(command)))).containsExactly(command);
+    }
+}
