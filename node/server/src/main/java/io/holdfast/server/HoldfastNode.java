@@ -1,0 +1,206 @@
+package io.holdfast.server;
+
+import io.holdfast.config.HoldfastSettings;
+import io.holdfast.config.NodeAddress;
+import io.holdfast.config.PekkoConfig;
+import io.holdfast.core.raft.Role;
+import io.holdfast.persistence.rocksdb.RocksStorage;
+import io.holdfast.persistence.rocksdb.StorageHealth;
+import io.holdfast.server.catalog.KeyspaceDefinition;
+import io.holdfast.server.catalog.KeyspaceRegistry;
+import io.holdfast.server.gateway.Gateway;
+import io.holdfast.server.gateway.GatewayActors;
+import io.holdfast.server.gateway.GatewayConfig;
+import io.holdfast.server.grpc.Backend;
+import io.holdfast.server.grpc.Delay;
+import io.holdfast.server.grpc.GrpcServer;
+import io.holdfast.server.membership.IncidentLog;
+import io.holdfast.server.membership.Membership;
+import io.holdfast.server.membership.SiteIdentity;
+import io.holdfast.server.partition.CoreSettings;
+import io.holdfast.server.partition.PartitionId;
+import io.holdfast.server.partition.ReplicaContext;
+import io.holdfast.server.partition.ReplicaDirectory;
+import io.holdfast.server.partition.ReplicaKeeper;
+import io.holdfast.server.partition.ReplicaMessage;
+import io.holdfast.server.partition.ReplicaRouter;
+import io.holdfast.server.partition.ShardedReplicas;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.CoordinatedShutdown;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.actor.typed.SpawnProtocol;
+
+/**
+ * One node: brings the parts together and starts and stops them in order. It answers clients from the first moment, with NOT_READY
+ * until it is a member of the cluster and its replica of the catalog knows a leader. Thread-safe.
+ */
+public final class HoldfastNode {
+    /** A transfer takes some round trips; a follower that does not come along in this time will not. */
+    private static final Duration HAND_OVER = Duration.ofSeconds(3);
+
+    private static final Duration DRAIN = Duration.ofSeconds(2);
+
+    private final HoldfastSettings settings;
+    private final ActorSystem<SpawnProtocol.Command> system;
+    private final IncidentLog incidents = new IncidentLog(System::currentTimeMillis);
+    private final KeyspaceRegistry registry = new KeyspaceRegistry();
+    private final ReplicaDirectory directory = new ReplicaDirectory();
+    private final Set<PartitionId> quarantined = ConcurrentHashMap.newKeySet();
+    private final CompletableFuture<Void> ready = new CompletableFuture<>();
+    private final Membership membership;
+    private final GrpcServer grpc;
+    private final Delay delay;
+
+    private HoldfastNode(HoldfastSettings settings, PekkoConfig.Hosting hosting, GrpcServer grpc) {
+        this.settings = settings;
+        this.grpc = grpc;
+        this.system =
+                ActorSystem.create(SpawnProtocol.create(), PekkoConfig.SYSTEM_NAME, PekkoConfig.of(settings, hosting));
+        this.delay = (after, task) -> system.scheduler().scheduleOnce(after, task, system.executionContext());
+        this.membership = Membership.start(system, settings, incidents);
+        RocksStorage.get(system).subscribe(this::storageChanged);
+        handOverBeforeStopping();
+        membership.ready().thenAccept(this::serve).exceptionally(failure -> {
+            ready.completeExceptionally(failure);
+            return null;
+        });
+    }
+
+    /**
+     * Starts a node and answers at once; {@link #ready} tells when it serves.
+     *
+     * @throws IOException if a port cannot be opened; the message says which and what to do
+     * @throws io.holdfast.config.SettingsException if Pekko's part of the settings cannot be combined
+     */
+    public static HoldfastNode start(HoldfastSettings settings, PekkoConfig.Hosting hosting) throws IOException {
+        NodeAddress self = settings.site().self();
+        return new HoldfastNode(settings, hosting, GrpcServer.start(self.port(), self.host()));
+    }
+
+    private void serve(SiteIdentity identity) {
+        registry.add(catalog(identity));
+        String site = settings.site().name();
+        ShardedReplicas replicas = ShardedReplicas.start(
+                system, settings.siteNames(), registry, router -> replicaContext(identity, router));
+        system.systemActorOf(ReplicaKeeper.create(site, replicas, registry), "holdfast-replica-keeper", Props.empty());
+        long clientId = new SecureRandom().nextLong();
+        var config = new GatewayConfig(
+                site, clientId, GatewayConfig.DEFAULT_MAX_OUTSTANDING, System::nanoTime, System::currentTimeMillis);
+        Gateway gateway = GatewayActors.start(system, config, directory, registry, replicas);
+        var backend = new Backend(
+                settings,
+                gateway,
+                registry,
+                directory,
+                () -> CompletableFuture.failedFuture(new IllegalStateException("no status yet")),
+                delay);
+        catalogIsLed().thenRun(() -> {
+            grpc.serve(backend);
+            ready.complete(null);
+        });
+    }
+
+    private ReplicaContext replicaContext(SiteIdentity identity, ReplicaRouter router) {
+        return new ReplicaContext(
+                settings.site().name(),
+                identity.identity(),
+                (definition, partition) -> CoreSettings.of(settings, definition, partition),
+                router,
+                directory,
+                membership.reachability(),
+                incidents,
+                system.dispatchers().lookup(DispatcherSelector.blocking()),
+                quarantined,
+                settings.replication().returnLeadershipAfter());
+    }
+
+    /** The catalog's definition follows from the genesis, so that all sites have the same without having to ask. */
+    private KeyspaceDefinition catalog(SiteIdentity identity) {
+        var membership = identity.genesis().membership();
+        int tolerates = (membership.sites().size() - 1) / 2;
+        return new KeyspaceDefinition(
+                KeyspaceDefinition.CATALOG,
+                1,
+                tolerates,
+                KeyspaceDefinition.CATALOG_HISTORY_MILLIS,
+                KeyspaceDefinition.CATALOG_RETENTION_MILLIS,
+                membership.sites().stream().toList(),
+                membership);
+    }
+
+    private CompletionStage<Void> catalogIsLed() {
+        return until(
+                () -> directory.leaderOf(KeyspaceDefinition.CATALOG_PARTITION).isPresent());
+    }
+
+    private CompletionStage<Void> until(BooleanSupplier condition) {
+        return delay.until(condition, System.nanoTime() + Duration.ofDays(365).toNanos())
+                .thenAccept(held -> {});
+    }
+
+    /** Who stops on purpose hands over first, so that nobody waits for an election. */
+    private void handOverBeforeStopping() {
+        CoordinatedShutdown.get(system)
+                .addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "hand-leaders-over", this::handOver);
+        CoordinatedShutdown.get(system)
+                .addTask(CoordinatedShutdown.PhaseServiceUnbind(), "stop-grpc", () -> grpc.stop(DRAIN)
+                        .thenApply(stopped -> Done.done()));
+    }
+
+    private CompletionStage<Done> handOver() {
+        directory.all().stream()
+                .filter(local -> local.view().role() == Role.LEADER)
+                .forEach(local -> local.replica().tell(new ReplicaMessage.Transfer("")));
+        return delay.until(this::leadsNothing, System.nanoTime() + HAND_OVER.toNanos())
+                .thenApply(done -> Done.done());
+    }
+
+    private boolean leadsNothing() {
+        return directory.all().stream().noneMatch(local -> local.view().role() == Role.LEADER);
+    }
+
+    private void storageChanged(StorageHealth health) {
+        String subject = health.directory().toString();
+        switch (health.state()) {
+            case OK -> incidents.recovered("storage-failed", subject);
+            case FAILED, CORRUPT ->
+                incidents.report(
+                        "storage-failed",
+                        subject,
+                        health.message(),
+                        "replicas hand over and start again from their journals");
+            case OPENING, CLOSED -> {}
+        }
+    }
+
+    /** Completes when the node serves; fails if it never will. */
+    public CompletionStage<Void> ready() {
+        return ready.minimalCompletionStage();
+    }
+
+    /** Completes when everything has ended, also when the others have removed this node. */
+    public CompletionStage<Void> terminated() {
+        return system.getWhenTerminated().thenAccept(done -> {});
+    }
+
+    /** Ends everything at once, as a crash would: nothing is handed over and nobody is told. For tests. */
+    void kill() {
+        grpc.stop(Duration.ZERO);
+        system.terminate();
+    }
+
+    /** Hands leaders over, ends calls, leaves the cluster; {@link #terminated} tells when that is done. */
+    public void stop() {
+        CoordinatedShutdown.get(system).runAll(CoordinatedShutdown.actorSystemTerminateReason());
+    }
+}

@@ -1,0 +1,111 @@
+package io.holdfast.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.holdfast.client.HoldfastClient;
+import io.holdfast.client.Keyspace;
+import io.holdfast.client.KeyspaceSettings;
+import io.holdfast.client.TimedOutException;
+import io.holdfast.client.Write;
+import io.holdfast.client.WriteOptions;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whole nodes over real gRPC, cluster and journals: what users are promised when sites die and return. */
+class SitesTest {
+    private static final int KEYS = 50;
+
+    @TempDir
+    Path dir;
+
+    @Test
+    void survivesTheLossOfASiteAndItsReturn() {
+        try (var sites = new Sites(dir, "a", "b", "c")) {
+            sites.startAll();
+            try (HoldfastClient client = sites.client()) {
+                Keyspace shop = createAndFill(client);
+                sites.kill("a");
+                readAll(shop, "first");
+                fill(shop, "second");
+                sites.start("a");
+                sites.awaitReady("a");
+                awaitNoLag(client);
+                readAll(shop, "second");
+            }
+        }
+    }
+
+    @Test
+    void servesNothingWithoutAMajorityAndEverythingWhenItIsBack() {
+        try (var sites = new Sites(dir, "a", "b", "c")) {
+            sites.startAll();
+            try (HoldfastClient client = sites.client()) {
+                Keyspace shop = createAndFill(client);
+                sites.kill("a");
+                sites.kill("b");
+                var impatient = WriteOptions.DEFAULT.withDeadline(Duration.ofSeconds(2));
+                assertThatThrownBy(() -> shop.write(Write.put("key0", bytes("lost?")), impatient))
+                        .isInstanceOf(TimedOutException.class);
+                sites.start("b");
+                sites.awaitReady("b");
+                fill(shop, "third");
+                readAll(shop, "third");
+            }
+        }
+    }
+
+    @Test
+    void survivesAColdRestartOfAllSites() {
+        try (var sites = new Sites(dir, "a", "b", "c")) {
+            sites.startAll();
+            try (HoldfastClient client = sites.client()) {
+                createAndFill(client);
+            }
+            sites.names().forEach(sites::kill);
+            sites.startAll();
+            try (HoldfastClient client = sites.client()) {
+                readAll(client.keyspace("shop"), "first");
+            }
+        }
+    }
+
+    private static Keyspace createAndFill(HoldfastClient client) {
+        client.admin().createKeyspace("shop", KeyspaceSettings.DEFAULT.withPartitions(8));
+        Keyspace shop = client.keyspace("shop");
+        fill(shop, "first");
+        return shop;
+    }
+
+    private static void fill(Keyspace shop, String value) {
+        for (int i = 0; i < KEYS; i++) {
+            shop.put("key" + i, bytes(value + i));
+        }
+    }
+
+    private static void readAll(Keyspace shop, String value) {
+        for (int i = 0; i < KEYS; i++) {
+            assertThat(shop.get("key" + i)).isPresent();
+            assertThat(new String(shop.get("key" + i).orElseThrow().value(), StandardCharsets.UTF_8))
+                    .isEqualTo(value + i);
+        }
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void awaitNoLag(HoldfastClient client) {
+        await().atMost(Sites.PATIENCE)
+                .untilAsserted(() -> client.admin().status().getKeyspacesList().forEach(keyspace -> {
+                    assertThat(keyspace.getToleratesNow()).isEqualTo(1);
+                    keyspace.getPartitionsList().forEach(partition -> assertThat(partition.getReplicasList())
+                            .hasSize(3)
+                            .allSatisfy(replica -> assertThat(replica.getLag()).isZero()));
+                }));
+    }
+}
