@@ -6,10 +6,10 @@ import io.holdfast.server.membership.MembershipMessage.ProbeAnswer;
 import io.holdfast.server.membership.MembershipMessage.PromiseAnswer;
 import io.holdfast.server.membership.MembershipMessage.PromiseRequest;
 import io.holdfast.server.membership.SiteIdentityStore.Stored;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
@@ -42,7 +42,7 @@ final class ClusterJoiner extends AbstractActorWithTimers {
     private final Neighbours neighbours;
     private final GenesisRule genesisRule;
     private final JoinRule joinRule;
-    private final IslandRule islandRule;
+    private final MemberRound memberRound;
     private Optional<Stored> stored = Optional.empty();
     private ActorRef store = ActorRef.noSender();
     private boolean adopting;
@@ -76,7 +76,8 @@ final class ClusterJoiner extends AbstractActorWithTimers {
         neighbours = new Neighbours(context.topology(), times.answerValidity().toNanos());
         genesisRule = new GenesisRule(context.topology());
         joinRule = new JoinRule(context.topology());
-        islandRule = new IslandRule(context.topology(), times.islandRounds());
+        memberRound = new MemberRound(
+                getContext().getSystem(), context.topology(), context.incidents(), times.islandRounds());
         nextWaitingLog = now() + times.waitingLogInterval().toNanos() / 5;
     }
 
@@ -225,11 +226,14 @@ final class ClusterJoiner extends AbstractActorWithTimers {
     // The decisions.
 
     private void round() {
-        var answered = new HashSet<>(neighbours.endRound());
-        answered.add(self);
+        Set<Incarnation> answered = neighbours.endRound();
         probe();
         if (standing().inCluster()) {
-            asMember(answered);
+            memberRound.run(
+                    stored.flatMap(Stored::genesis),
+                    neighbours.recent(now()).stream()
+                            .filter(it -> answered.contains(it.self()))
+                            .toList());
         }
         decide();
     }
@@ -310,33 +314,6 @@ final class ClusterJoiner extends AbstractActorWithTimers {
             LOG.info("Joining the cluster through {}", address);
             cluster.join(AddressFromURIString.parse(address));
         }
-    }
-
-    private void asMember(HashSet<Incarnation> answered) {
-        List<Incarnation> members = ClusterView.members(cluster.state());
-        List<ProbeAnswer> recent = neighbours.recent(now()).stream()
-                .filter(it -> answered.contains(it.self()))
-                .toList();
-        var mutual = ClusterView.mutual(self, members, recent);
-        var seen = new HashSet<Incarnation>();
-        seen.add(self);
-        mutual.forEach(it -> seen.add(it.self()));
-        getContext().getSystem().eventStream().publish(new Sight(context.topology(), seen));
-
-        var strangers = recent.stream()
-                .filter(it -> it.standing().inCluster() && !mutual.contains(it))
-                .toList();
-        stored.flatMap(Stored::genesis)
-                .flatMap(genesis -> islandRule.round(genesis, neighbours.sites(mutual), strangers))
-                .ifPresent(this::yieldTo);
-    }
-
-    private void yieldTo(ProbeAnswer stranger) {
-        String evidence = stranger.self() + " is in a cluster of sites " + stranger.sight() + " without this node";
-        if (context.incidents().report("island", site(), evidence, "leaves its own and restarts")) {
-            LOG.warn("{}: this node leaves its own cluster, to restart and join that one", evidence);
-        }
-        cluster.down(cluster.selfAddress());
     }
 
     private void waitingFor(String what, boolean quiet) {
