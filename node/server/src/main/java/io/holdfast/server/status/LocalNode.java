@@ -1,0 +1,57 @@
+package io.holdfast.server.status;
+
+import io.holdfast.server.catalog.KeyspaceDefinition;
+import io.holdfast.server.partition.ReplicaDirectory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** What this node can say of itself. */
+public final class LocalNode {
+    /** At about 250 bytes each, a part stays far below the largest message between nodes. */
+    static final int REPLICAS_A_PART = 1000;
+
+    private final String site;
+    private final String clusterEndpoint;
+    private final Supplier<Storage> storage;
+    private final ReplicaDirectory directory;
+
+    /** @param message what is wrong, or empty */
+    public record Storage(boolean ok, String message) {}
+
+    /** @param storage its state at the moment; called on any thread, must not block */
+    public LocalNode(String site, String clusterEndpoint, Supplier<Storage> storage, ReplicaDirectory directory) {
+        this.site = site;
+        this.clusterEndpoint = clusterEndpoint;
+        this.storage = storage;
+        this.directory = directory;
+    }
+
+    /** Whether it can serve: its storage works, and it knows who leads the catalog, so it is part of a living cluster. */
+    public boolean ready() {
+        return storage.get().ok()
+                && directory.leaderOf(KeyspaceDefinition.CATALOG_PARTITION).isPresent();
+    }
+
+    List<NodeReport> report(long round) {
+        Storage state = storage.get();
+        List<ReplicaReport> replicas =
+                directory.all().stream().map(ReplicaReport::of).toList();
+        int parts = Math.max(1, (replicas.size() + REPLICAS_A_PART - 1) / REPLICAS_A_PART);
+        var reports = new ArrayList<NodeReport>(parts);
+        for (int part = 0; part < parts; part++) {
+            int from = part * REPLICAS_A_PART;
+            int to = Math.min(replicas.size(), from + REPLICAS_A_PART);
+            reports.add(new NodeReport(
+                    round,
+                    site,
+                    clusterEndpoint,
+                    part,
+                    parts,
+                    state.ok(),
+                    state.message(),
+                    replicas.subList(from, to)));
+        }
+        return reports;
+    }
+}

@@ -1,0 +1,26 @@
+package io.holdfast.server.status;
+
+import io.holdfast.server.serial.WireMessage;
+import java.util.List;
+
+/**
+ * A node as it sees itself. A node with many replicas sends it in parts, so that each fits a message between nodes.
+ *
+ * @param clusterEndpoint host:port of the node's cluster traffic; names the node
+ * @param part 0 to parts - 1
+ * @param storageMessage what is wrong, or empty
+ */
+public record NodeReport(
+        long round,
+        String site,
+        String clusterEndpoint,
+        int part,
+        int parts,
+        boolean storageOk,
+        String storageMessage,
+        List<ReplicaReport> replicas)
+        implements StatusMessage, WireMessage {
+    public NodeReport {
+        replicas = List.copyOf(replicas);
+    }
+}
