@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -28,20 +29,23 @@ public final class GrpcServer {
     private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(GrpcServer.class);
 
     /**
-     * gRPC tells at level INFO, with a stack trace, of every connection that speaks another protocol: a port scan would fill the
-     * log. Held here because the logging library forgets levels of loggers that nobody holds.
+     * gRPC logs every connection that speaks another protocol (INFO) and every answer to a call that its caller has just cancelled
+     * (WARNING), each with a stack trace: a port scan would fill the log, and neither is a fault of this node. Held here because
+     * the logging library forgets levels of loggers that nobody holds.
      */
-    private static final Logger TRANSPORT_LOG =
-            Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerTransport.connections");
+    private static final List<Logger> QUIET = List.of(
+            Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerTransport.connections"),
+            Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerHandler"));
 
     static {
-        TRANSPORT_LOG.setLevel(Level.WARNING);
+        QUIET.forEach(logger -> logger.setLevel(Level.SEVERE));
     }
 
     private final NodeGate gate = new NodeGate();
     private final StoreService store = new StoreService(gate);
     private final HealthStatusManager health = new HealthStatusManager();
     private final Server server;
+    private Optional<CompletionStage<Void>> stopping = Optional.empty();
 
     private GrpcServer(InetSocketAddress address) {
         health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.NOT_SERVING);
@@ -120,9 +124,16 @@ public final class GrpcServer {
      * Stops in order: reports not to serve, refuses new requests as SHUTTING_DOWN, answers what is under way, and closes. What is
      * not answered at the deadline is cut off.
      *
-     * @return completes when the port is closed
+     * @return completes when the port is closed; a second call answers the same
      */
-    public CompletionStage<Void> stop(Duration drain) {
+    public synchronized CompletionStage<Void> stop(Duration drain) {
+        if (stopping.isEmpty()) {
+            stopping = Optional.of(begin(drain));
+        }
+        return stopping.get();
+    }
+
+    private CompletionStage<Void> begin(Duration drain) {
         health.enterTerminalState();
         gate.close();
         server.shutdown();

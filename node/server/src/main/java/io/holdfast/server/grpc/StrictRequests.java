@@ -1,6 +1,10 @@
 package io.holdfast.server.grpc;
 
+import io.grpc.ForwardingServerCallListener;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
@@ -8,8 +12,14 @@ import io.grpc.StatusRuntimeException;
 import io.holdfast.v1.Reason;
 import java.io.InputStream;
 
-/** Tells a caller whose message is no message of the method so, instead of leaving it to gRPC, which calls it an unknown error. */
+/**
+ * Tells a caller whose bytes are no message of the method so. gRPC itself would log an error with a stack trace, and call it an
+ * unknown one; nothing of it can be changed from a marshaller or an interceptor, so such bytes are parsed into a mark, which
+ * ends the call.
+ */
 final class StrictRequests {
+    private static final Object MALFORMED = new Object();
+
     private StrictRequests() {}
 
     static ServerServiceDefinition of(ServerServiceDefinition service) {
@@ -23,30 +33,98 @@ final class StrictRequests {
         return strict.build();
     }
 
-    private static <Q, A> ServerMethodDefinition<Q, A> of(ServerMethodDefinition<Q, A> method) {
+    private static <Q, A> ServerMethodDefinition<Object, A> of(ServerMethodDefinition<Q, A> method) {
         MethodDescriptor<Q, A> descriptor = method.getMethodDescriptor();
-        return ServerMethodDefinition.create(
-                descriptor.toBuilder(
-                                new Strict<>(descriptor.getRequestMarshaller()), descriptor.getResponseMarshaller())
-                        .build(),
-                method.getServerCallHandler());
+        MethodDescriptor<Object, A> lenient = descriptor.toBuilder(
+                        (MethodDescriptor.Marshaller<Object>) new Lenient<>(descriptor.getRequestMarshaller()),
+                        descriptor.getResponseMarshaller())
+                .build();
+        return ServerMethodDefinition.create(lenient, new Strict<>(method.getServerCallHandler()));
     }
 
-    private record Strict<T>(MethodDescriptor.Marshaller<T> marshaller) implements MethodDescriptor.Marshaller<T> {
+    private record Lenient<T>(MethodDescriptor.Marshaller<T> marshaller)
+            implements MethodDescriptor.Marshaller<Object> {
         @Override
-        public InputStream stream(T value) {
-            return marshaller.stream(value);
+        public InputStream stream(Object value) {
+            throw new UnsupportedOperationException("a server does not send requests");
         }
 
         @Override
-        public T parse(InputStream stream) {
+        public Object parse(InputStream stream) {
             try {
                 return marshaller.parse(stream);
             } catch (StatusRuntimeException e) {
-                throw new Problem(
+                return MALFORMED;
+            }
+        }
+    }
+
+    private record Strict<Q, A>(ServerCallHandler<Q, A> handler) implements ServerCallHandler<Object, A> {
+        @Override
+        public ServerCall.Listener<Object> startCall(ServerCall<Object, A> call, Metadata headers) {
+            return new StrictListener<>(call, handler.startCall(typed(call), headers));
+        }
+
+        /** A call takes no requests, it gives them to the listener, which sees to their type. */
+        @SuppressWarnings("unchecked")
+        private static <Q, A> ServerCall<Q, A> typed(ServerCall<?, A> call) {
+            return (ServerCall<Q, A>) call;
+        }
+    }
+
+    private static final class StrictListener<Q> extends ForwardingServerCallListener<Object> {
+        private final ServerCall<Object, ?> call;
+        private final ServerCall.Listener<Q> listener;
+        private boolean ended;
+
+        StrictListener(ServerCall<Object, ?> call, ServerCall.Listener<Q> listener) {
+            this.call = call;
+            this.listener = listener;
+        }
+
+        @Override
+        @SuppressWarnings("unchecked")
+        protected ServerCall.Listener<Object> delegate() {
+            return (ServerCall.Listener<Object>) listener;
+        }
+
+        @Override
+        public void onMessage(Object message) {
+            if (ended) {
+                return;
+            }
+            if (message == MALFORMED) {
+                ended = true;
+                StatusRuntimeException failure = new Problem(
                                 Reason.INVALID_REQUEST,
                                 "The request is no message of this method: compare the .proto files of both sides.")
                         .toStatus();
+                // First the service lets go, so that it does not answer on a call that is closed.
+                listener.onCancel();
+                call.close(failure.getStatus(), failure.getTrailers());
+                return;
+            }
+            super.onMessage(message);
+        }
+
+        @Override
+        public void onHalfClose() {
+            if (!ended) {
+                super.onHalfClose();
+            }
+        }
+
+        @Override
+        public void onCancel() {
+            if (!ended) {
+                super.onCancel();
+            }
+        }
+
+        @Override
+        public void onReady() {
+            if (!ended) {
+                super.onReady();
             }
         }
     }

@@ -1,0 +1,222 @@
+package io.holdfast.server.grpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.holdfast.core.partition.Reply;
+import io.holdfast.server.partition.ReplicaMessage;
+import io.holdfast.v1.KeyValue;
+import io.holdfast.v1.Reason;
+import io.holdfast.v1.Request;
+import io.holdfast.v1.ScanRequest;
+import io.holdfast.v1.ScanResponse;
+import io.holdfast.v1.StoreGrpc;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ScanTest extends ServiceFixture {
+    private static final int KEYS = 3000;
+
+    private final ScanRequest all = ScanRequest.newBuilder().setKeyspace("shop").build();
+
+    @BeforeEach
+    void fill() {
+        cluster.keyspace("shop", 8);
+        var client = new SessionClient(channel);
+        List<Request> puts = new ArrayList<>();
+        // 300 bytes each: about two pages in each partition.
+        IntStream.rangeClosed(1, KEYS).forEach(id -> puts.add(put(id, key(id), bytes(300))));
+        client.send(puts);
+        client.await(KEYS);
+        client.finish();
+        cluster.received.clear();
+    }
+
+    private static String key(int number) {
+        return String.format("k%05d", number);
+    }
+
+    private static List<String> keys(int from, int to) {
+        return IntStream.rangeClosed(from, to).mapToObj(ScanTest::key).toList();
+    }
+
+    private List<KeyValue> entries(ScanRequest request) {
+        var entries = new ArrayList<KeyValue>();
+        store().scan(request).forEachRemaining(part -> entries.addAll(part.getEntriesList()));
+        return entries;
+    }
+
+    private List<String> scan(ScanRequest request) {
+        return entries(request).stream()
+                .map(entry -> entry.getKey().toStringUtf8())
+                .toList();
+    }
+
+    @Test
+    void allKeysComeOnceAndInOrder() {
+        assertThat(scan(all)).isEqualTo(keys(1, KEYS));
+        assertThat(cluster.pagesAsked.get()).as("pages").isGreaterThan(8);
+        assertThat(entries(all).get(0).getValue()).isEqualTo(bytes(300));
+        assertThat(entries(all).get(0).getVersion()).isPositive();
+    }
+
+    @Test
+    void partsAreOfMiddleSize() {
+        store().scan(all)
+                .forEachRemaining(part -> assertThat(part.getSerializedSize()).isLessThan(80 << 10));
+    }
+
+    @Test
+    void prefixAfterAndLimitNarrowIt() {
+        assertThat(scan(all.toBuilder().setPrefix(bytes("k012")).build())).isEqualTo(keys(1200, 1299));
+        assertThat(scan(all.toBuilder().setAfter(bytes(key(2990))).build())).isEqualTo(keys(2991, KEYS));
+        assertThat(scan(all.toBuilder().setLimit(7).build())).isEqualTo(keys(1, 7));
+        assertThat(scan(all.toBuilder()
+                        .setLimit(1000)
+                        .setAfter(bytes(key(500)))
+                        .setPrefix(bytes("k0"))
+                        .build()))
+                .isEqualTo(keys(501, 1500));
+        assertThat(scan(all.toBuilder().setPrefix(bytes("zz")).build())).isEmpty();
+        assertThat(scan(all.toBuilder().setLimit(Long.MAX_VALUE).build())).hasSize(KEYS);
+    }
+
+    @Test
+    void keysOnlyLeavesTheValuesOut() {
+        assertThat(entries(all.toBuilder().setKeysOnly(true).build()))
+                .hasSize(KEYS)
+                .allMatch(entry -> entry.getValue().isEmpty());
+    }
+
+    @Test
+    void aPrefixWithAHashedPartAsksOnePartition() {
+        for (int i = 0; i < 5; i++) {
+            store().execute(put(1, "{user:42}/" + i, bytes("v")));
+        }
+        store().execute(put(1, "{user:43}/0", bytes("v")));
+        cluster.pagesAsked.set(0);
+        assertThat(scan(all.toBuilder().setPrefix(bytes("{user:42}/")).build())).hasSize(5);
+        assertThat(cluster.pagesAsked.get()).isEqualTo(1);
+        assertThat(scan(all.toBuilder().setPrefix(bytes("{user:4")).build())).hasSize(6);
+    }
+
+    @Test
+    void stalenessIsPassedOn() {
+        scan(all.toBuilder().setMaxStalenessMillis(700).build());
+        assertThat(cluster.received)
+                .isNotEmpty()
+                .allMatch(message -> ((ReplicaMessage.Read) message).maxStalenessMillis() == 700);
+    }
+
+    /** A scan that is read part by part. */
+    private final class Reader extends ClientCall.Listener<ScanResponse> {
+        final List<ByteString> keys = new CopyOnWriteArrayList<>();
+        final CompletableFuture<Status> end = new CompletableFuture<>();
+        final ClientCall<ScanRequest, ScanResponse> call =
+                channel.newCall(StoreGrpc.getScanMethod(), CallOptions.DEFAULT);
+
+        Reader start() {
+            call.start(this, new Metadata());
+            call.sendMessage(all);
+            call.halfClose();
+            return this;
+        }
+
+        @Override
+        public void onMessage(ScanResponse part) {
+            part.getEntriesList().forEach(entry -> keys.add(entry.getKey()));
+        }
+
+        @Override
+        public void onClose(Status status, Metadata trailers) {
+            end.complete(status);
+        }
+    }
+
+    private void fillMore() {
+        var client = new SessionClient(channel);
+        for (int from = 0; from < 200; from += 10) {
+            List<Request> puts = new ArrayList<>();
+            for (int id = from; id < from + 10; id++) {
+                puts.add(put(id + 1, "m" + id, bytes(100_000)));
+            }
+            client.send(puts);
+        }
+        client.await(200);
+        client.finish();
+        cluster.received.clear();
+        cluster.pagesAsked.set(0);
+    }
+
+    @Test
+    void whatIsNotReadIsNotAskedFor() {
+        fillMore();
+        var reader = new Reader().start();
+        reader.call.request(1);
+        Awaitility.await().until(() -> !reader.keys.isEmpty());
+        assertThat(cluster.pagesAsked.get())
+                .as("pages asked for a reader that took one part; all would be over 200")
+                .isLessThan(60);
+        reader.call.request(Integer.MAX_VALUE);
+        assertThat(reader.end.orTimeout(20, TimeUnit.SECONDS).join().isOk()).isTrue();
+        assertThat(reader.keys).hasSize(KEYS + 200);
+        assertThat(cluster.pagesAsked.get()).isGreaterThan(200);
+    }
+
+    @Test
+    void aCancelledScanAsksNoMore() {
+        fillMore();
+        for (int i = 0; i < StoreService.MAX_SCANS + 6; i++) {
+            var reader = new Reader().start();
+            reader.call.request(1);
+            Awaitility.await().until(() -> !reader.keys.isEmpty());
+            reader.call.cancel("enough", null);
+        }
+        // None of them holds one of the places for scans any more.
+        assertThat(scan(all)).hasSize(KEYS + 200);
+    }
+
+    @Test
+    void aNodeServesOnlySoManyScans() {
+        cluster.swallow = message -> true;
+        var readers = new ArrayList<Reader>();
+        for (int i = 0; i < StoreService.MAX_SCANS; i++) {
+            readers.add(new Reader().start());
+        }
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> cluster.gateway.outstanding() >= 8 * StoreService.MAX_SCANS);
+        assertFails(Reason.OVERLOADED, () -> store().scan(all).hasNext());
+        readers.forEach(reader -> reader.call.cancel("enough", null));
+    }
+
+    @Test
+    void aPartitionWithoutALeaderIsAskedAgainUntilItHasOne() {
+        cluster.refusal = Optional.of(Reply.Refusal.NOT_LEADER);
+        var reader = new Reader().start();
+        reader.call.request(Integer.MAX_VALUE);
+        Awaitility.await().until(() -> cluster.received.size() > 16);
+        cluster.refusal = Optional.empty();
+        assertThat(reader.end.orTimeout(20, TimeUnit.SECONDS).join().isOk()).isTrue();
+        assertThat(reader.keys).hasSize(KEYS);
+    }
+
+    @Test
+    void aPartitionThatHasNoLeaderForLongFailsTheScan() {
+        cluster.refusal = Optional.of(Reply.Refusal.NOT_LEADER);
+        assertFails(Reason.NO_LEADER, () -> store().scan(all).hasNext());
+    }
+}
