@@ -77,8 +77,9 @@ final class Election {
         List<SiteId> heirs =
                 raft.config.preference().stream().filter(it -> !it.equals(site)).toList();
         long rank = heirs.indexOf(raft.config.self());
-        long turn = raft.now.nanos() + rank * raft.config.electionTimeoutNanos() / 2;
-        deadline = Math.min(deadline, Math.max(turn, promisedUntil));
+        // Counted from the promise's end, else an early hint would let all ask at once and split the votes.
+        long first = Math.max(raft.now.nanos(), promisedUntil);
+        deadline = Math.min(deadline, first + rank * raft.config.electionTimeoutNanos() / 2);
         tick();
     }
 
