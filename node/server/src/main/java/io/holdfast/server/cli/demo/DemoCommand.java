@@ -1,0 +1,114 @@
+package io.holdfast.server.cli.demo;
+
+import io.holdfast.server.cli.CommandFailure;
+import io.holdfast.server.cli.ExitCode;
+import io.holdfast.server.cli.Terminal;
+import io.holdfast.server.cli.local.LocalLayout;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code demo}: the loss and the return of a site under load, checked. */
+@Command(
+        name = "demo",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Start three sites on this machine, import real data, kill a site under load with kill -9, watch another take "
+                    + "over, let the site return, and check that no acknowledged write was lost.",
+            "Exit code 0 only if all of it holds. The last line says so: demo: PASS takeover_ms=… acked=… lost=0"
+        })
+public final class DemoCommand implements Callable<Integer> {
+    private static final int FIRST_OTHER_PORT = 17400;
+    private static final int LAST_OTHER_PORT = 31400;
+
+    private final Terminal terminal;
+
+    @Option(names = "--seconds", paramLabel = "S", description = "How long to keep up the load, 3 to 600. Default: 15.")
+    private int seconds = 15;
+
+    @Option(names = "--sites", paramLabel = "N", description = "How many sites, 3 to 9. Default: 3.")
+    private int sites = 3;
+
+    @Option(names = "--keep", description = "Keep the data and the logs, and say where they are.")
+    private boolean keep;
+
+    public DemoCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        if (seconds < 3 || seconds > 600) {
+            throw CommandFailure.usage("--seconds is " + seconds + ": give 3 to 600.");
+        }
+        if (sites < 3) {
+            throw CommandFailure.usage("--sites is " + sites + ": the loss of a site takes at least 3 to survive.");
+        }
+        Path data = Files.createTempDirectory("holdfast-demo-");
+        Narrator narrator = new Narrator(terminal);
+        Demo demo = new Demo(layout(data, narrator), terminal, narrator, seconds);
+        Thread hook = new Thread(() -> clean(demo, data, keep), "holdfast-demo-stop");
+        Runtime.getRuntime().addShutdownHook(hook);
+        Demo.Verdict verdict;
+        try {
+            verdict = demo.run();
+        } finally {
+            demo.close();
+        }
+        boolean passed = verdict.passed();
+        if (passed && !keep) {
+            narrator.say("All sites stopped, their data removed (--keep keeps it).");
+        } else {
+            narrator.say("All sites stopped. Their data and logs are in " + data + ".");
+        }
+        Runtime.getRuntime().removeShutdownHook(hook);
+        if (passed && !keep) {
+            delete(data);
+        }
+        terminal.out().println(verdict.line());
+        return passed ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    private LocalLayout layout(Path data, Narrator narrator) {
+        LocalLayout usual = new LocalLayout(sites, LocalLayout.DEFAULT_PORT, data);
+        if (usual.takenPort().isEmpty()) {
+            return usual;
+        }
+        for (int port = FIRST_OTHER_PORT; port < LAST_OTHER_PORT; port += 100) {
+            LocalLayout other = new LocalLayout(sites, port, data);
+            if (other.takenPort().isEmpty()) {
+                narrator.say(
+                        "Port " + usual.takenPort().orElse(usual.basePort()) + " is in use, perhaps by 'holdfast up': "
+                                + "the demo takes the ports from " + port + " instead.");
+                return other;
+            }
+        }
+        throw CommandFailure.failed("There are no free ports for " + sites + " sites.");
+    }
+
+    /** After Ctrl-C. */
+    private static void clean(Demo demo, Path data, boolean keep) {
+        demo.close();
+        if (!keep) {
+            delete(data);
+        }
+    }
+
+    private static void delete(Path directory) {
+        try (Stream<Path> all = Files.walk(directory)) {
+            List<Path> deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
+            for (Path path : deepestFirst) {
+                Files.deleteIfExists(path);
+            }
+        } catch (IOException failed) {
+            throw new UncheckedIOException("The demo's data in " + directory + " cannot be removed", failed);
+        }
+    }
+}

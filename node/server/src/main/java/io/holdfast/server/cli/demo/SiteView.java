@@ -1,0 +1,42 @@
+package io.holdfast.server.cli.demo;
+
+import io.grpc.ManagedChannel;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.holdfast.v1.KeyValue;
+import io.holdfast.v1.ScanRequest;
+import io.holdfast.v1.ScanResponse;
+import io.holdfast.v1.StoreGrpc;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What one site says a keyspace holds, asked of that site's node alone: the SDK would ask whoever answers best, and that is
+ * just what must not be left open here.
+ */
+final class SiteView {
+    private static final int DEADLINE_SECONDS = 60;
+
+    private SiteView() {}
+
+    /** All keys with their values; fails with gRPC's exception if the site does not answer to the end. */
+    static Map<String, String> read(String endpoint, String keyspace) {
+        ManagedChannel channel =
+                NettyChannelBuilder.forTarget(endpoint).usePlaintext().build();
+        try {
+            Iterator<ScanResponse> parts = StoreGrpc.newBlockingStub(channel)
+                    .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
+                    .scan(ScanRequest.newBuilder().setKeyspace(keyspace).build());
+            Map<String, String> found = new HashMap<>();
+            while (parts.hasNext()) {
+                for (KeyValue entry : parts.next().getEntriesList()) {
+                    found.put(entry.getKey().toStringUtf8(), entry.getValue().toStringUtf8());
+                }
+            }
+            return found;
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+}
