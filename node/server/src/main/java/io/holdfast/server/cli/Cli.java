@@ -4,6 +4,9 @@ import io.holdfast.client.HoldfastException;
 import io.holdfast.client.Reason;
 import io.holdfast.config.SettingsException;
 import io.holdfast.server.cli.bench.BenchCommand;
+import io.holdfast.server.cli.demo.DemoCommand;
+import io.holdfast.server.cli.local.NodeCommand;
+import io.holdfast.server.cli.local.UpCommand;
 import io.holdfast.server.cli.transfer.ExportCommand;
 import io.holdfast.server.cli.transfer.ImportCommand;
 import java.io.PrintWriter;
@@ -13,9 +16,12 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** All commands, put together; how their failures become messages and exit codes. */
 public final class Cli {
+    private static final String REFUSED = "connection refused";
+
     private Cli() {}
 
     /** Runs one command line, and returns the exit code of {@link ExitCode}. */
@@ -37,6 +43,9 @@ public final class Cli {
         cli.addSubcommand(new ExportCommand(terminal));
         cli.addSubcommand(new StatusCommand(terminal));
         cli.addSubcommand(new BenchCommand(terminal));
+        cli.addSubcommand(new UpCommand(terminal));
+        cli.addSubcommand(new DemoCommand(terminal));
+        cli.addSubcommand(new NodeCommand(terminal, OwnProcess::start));
         cli.setOut(new PrintWriter(terminal.out(), true));
         cli.setErr(new PrintWriter(terminal.err(), true));
         cli.setColorScheme(
@@ -49,8 +58,16 @@ public final class Cli {
     }
 
     private static int reportMistake(Terminal terminal, ParameterException mistake) {
-        terminal.err().println("holdfast: " + mistake.getMessage());
-        CommandLine.UnmatchedArgumentException.printSuggestions(mistake, new PrintWriter(terminal.err(), true));
+        boolean command = mistake instanceof UnmatchedArgumentException unmatched
+                && !mistake.getCommandLine().getSubcommands().isEmpty()
+                && !unmatched.isUnknownOption();
+        terminal.err()
+                .println("holdfast: "
+                        + (command
+                                ? "there is no command '"
+                                        + ((UnmatchedArgumentException) mistake).getUnmatched().get(0) + "'."
+                                : mistake.getMessage()));
+        UnmatchedArgumentException.printSuggestions(mistake, new PrintWriter(terminal.err(), true));
         terminal.err()
                 .println("Try '" + mistake.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
         return ExitCode.USAGE;
@@ -80,19 +97,20 @@ public final class Cli {
         return ExitCode.FAILED;
     }
 
-    /** The message, the reason's name for whoever looks it up, and what to do where the message cannot know it. */
+    /** The message, what to do where the message cannot know it, and the reason's name for whoever looks it up. */
     static String describe(HoldfastException failure) {
         String advice =
                 switch (failure.reason()) {
                     case UNKNOWN_KEYSPACE -> " Create it with 'holdfast keyspace create NAME'.";
                     case UNREACHABLE ->
-                        " Start a cluster with 'holdfast up', or name its nodes with --endpoints or HOLDFAST_ENDPOINTS.";
+                        " 'holdfast up' starts a cluster; --endpoints or HOLDFAST_ENDPOINTS name another's nodes.";
                     default -> "";
                 };
-        String unknown = failure.writeId()
-                .map(id -> " Whether it was written is not known: read the key.")
-                .orElse("");
-        return failure.getMessage() + advice + unknown + " [" + failure.reason() + "]";
+        String unknown = failure.writeId().isPresent() ? " Whether it was written is not known: read the key." : "";
+        // Of all that gRPC says about a port where nobody listens, two words are for people.
+        String message = failure.getMessage().replaceAll("UNAVAILABLE, io exception \\([^;]*Connection refused\\)", REFUSED);
+        String name = failure.reason().name();
+        return message + advice + unknown + (message.contains(name) ? "" : " [" + name + "]");
     }
 
     private static boolean isMistake(Reason reason) {

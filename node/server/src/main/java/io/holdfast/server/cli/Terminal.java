@@ -1,7 +1,7 @@
 package io.holdfast.server.cli;
 
+import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
-import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -34,12 +34,12 @@ public record Terminal(
         boolean outIsTerminal = isTerminal("holdfast.tty.out");
         PrintStream out = new PrintStream(
                 // A scan writes many lines: into a pipe or a file they go in blocks.
-                new java.io.BufferedOutputStream(new FileOutputStream(FileDescriptor.out), OUT_BUFFER),
+                new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), OUT_BUFFER),
                 outIsTerminal,
                 StandardCharsets.UTF_8);
         PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
         return new Terminal(
-                new FileInputStream(FileDescriptor.in),
+                System.in,
                 out,
                 err,
                 outIsTerminal,

@@ -1,0 +1,41 @@
+package io.holdfast.server.cli;
+
+import io.holdfast.config.HoldfastSettings;
+import io.holdfast.config.PekkoConfig;
+import io.holdfast.server.HoldfastNode;
+import io.holdfast.server.cli.local.NodeHost;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.concurrent.CompletionStage;
+
+/** A node that has this process to itself. */
+final class OwnProcess implements NodeHost.Running {
+    private final HoldfastNode node;
+
+    private OwnProcess(HoldfastNode node) {
+        this.node = node;
+    }
+
+    static NodeHost.Running start(HoldfastSettings settings) {
+        try {
+            return new OwnProcess(HoldfastNode.start(settings, PekkoConfig.Hosting.OWN_PROCESS));
+        } catch (IOException taken) {
+            throw new UncheckedIOException(taken.getMessage(), taken);
+        }
+    }
+
+    @Override
+    public CompletionStage<Void> ready() {
+        return node.ready();
+    }
+
+    @Override
+    public CompletionStage<Void> terminated() {
+        return node.terminated();
+    }
+
+    @Override
+    public void stop() {
+        node.stop();
+    }
+}
