@@ -65,7 +65,9 @@ public final class Cli {
                 .println("holdfast: "
                         + (command
                                 ? "there is no command '"
-                                        + ((UnmatchedArgumentException) mistake).getUnmatched().get(0) + "'."
+                                        + ((UnmatchedArgumentException) mistake)
+                                                .getUnmatched()
+                                                .get(0) + "'."
                                 : mistake.getMessage()));
         UnmatchedArgumentException.printSuggestions(mistake, new PrintWriter(terminal.err(), true));
         terminal.err()
@@ -108,7 +110,8 @@ public final class Cli {
                 };
         String unknown = failure.writeId().isPresent() ? " Whether it was written is not known: read the key." : "";
         // Of all that gRPC says about a port where nobody listens, two words are for people.
-        String message = failure.getMessage().replaceAll("UNAVAILABLE, io exception \\([^;]*Connection refused\\)", REFUSED);
+        String message =
+                failure.getMessage().replaceAll("UNAVAILABLE, io exception \\([^;]*Connection refused\\)", REFUSED);
         String name = failure.reason().name();
         return message + advice + unknown + (message.contains(name) ? "" : " [" + name + "]");
     }

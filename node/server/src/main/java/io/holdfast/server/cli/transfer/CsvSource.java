@@ -43,7 +43,7 @@ final class CsvSource implements RowSource {
         this.lines = new LineReader(in);
         this.separator = separator;
         this.parser = new CsvMapper()
-                .readerFor(String[].class)
+                .readerFor(String[][].class)
                 .with(CsvParser.Feature.WRAP_AS_ARRAY)
                 .with(CsvSchema.emptySchema().withColumnSeparator(separator));
     }
@@ -116,7 +116,11 @@ final class CsvSource implements RowSource {
             quotes.read(row, from);
         }
         try {
-            return parser.readValue(row.toString());
+            String[][] rows = parser.readValue(row.toString());
+            if (rows.length != 1) {
+                throw new BadRow("no valid CSV: the line breaks a cell without quotes");
+            }
+            return rows[0];
         } catch (JsonProcessingException malformed) {
             throw new BadRow("no valid CSV: "
                     + malformed.getOriginalMessage().lines().findFirst().orElse("unreadable"));

@@ -3,7 +3,9 @@ package io.holdfast.server.cli.transfer;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
 import io.holdfast.server.cli.Json;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,6 +16,10 @@ import java.util.Optional;
  * starts, so that is the last row.
  */
 final class JsonArraySource implements RowSource {
+    /** After an element there is the next one, which elsewhere would be too much. */
+    private static final ObjectReader ELEMENT =
+            Json.MAPPER.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
     private final JsonParser parser;
     private boolean started;
     private boolean ended;
@@ -46,7 +52,7 @@ final class JsonArraySource implements RowSource {
                         ? Optional.empty()
                         : last(parser.currentTokenLocation().getLineNr(), "there is more after the end of the array");
             }
-            JsonNode json = Json.MAPPER.readTree(parser);
+            JsonNode json = ELEMENT.readTree(parser);
             return Optional.of(new Row.Read(line, json));
         } catch (JsonProcessingException malformed) {
             long where = malformed.getLocation() == null
