@@ -59,15 +59,17 @@ public final class HoldfastNode {
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final Membership membership;
     private final GrpcServer grpc;
+    private final NodeStatus status;
     private final Delay delay;
 
-    private HoldfastNode(HoldfastSettings settings, PekkoConfig.Hosting hosting, GrpcServer grpc) {
+    private HoldfastNode(HoldfastSettings settings, PekkoConfig.Hosting hosting, GrpcServer grpc) throws IOException {
         this.settings = settings;
         this.grpc = grpc;
         this.system =
                 ActorSystem.create(SpawnProtocol.create(), PekkoConfig.SYSTEM_NAME, PekkoConfig.of(settings, hosting));
         this.delay = (after, task) -> system.scheduler().scheduleOnce(after, task, system.executionContext());
         this.membership = Membership.start(system, settings, incidents);
+        this.status = openStatus();
         RocksStorage.get(system).subscribe(this::storageChanged);
         handOverBeforeStopping();
         membership.ready().thenAccept(this::serve).exceptionally(failure -> {
@@ -87,6 +89,17 @@ public final class HoldfastNode {
         return new HoldfastNode(settings, hosting, GrpcServer.start(self.port(), self.host()));
     }
 
+    private NodeStatus openStatus() throws IOException {
+        try {
+            return new NodeStatus(
+                    system, settings, directory, registry, membership.reachability(), incidents, ready::isDone);
+        } catch (IOException e) {
+            grpc.stop(Duration.ZERO);
+            system.terminate();
+            throw e;
+        }
+    }
+
     private void serve(SiteIdentity identity) {
         registry.add(catalog(identity));
         String site = settings.site().name();
@@ -97,13 +110,7 @@ public final class HoldfastNode {
         var config = new GatewayConfig(
                 site, clientId, GatewayConfig.DEFAULT_MAX_OUTSTANDING, System::nanoTime, System::currentTimeMillis);
         Gateway gateway = GatewayActors.start(system, config, directory, registry, replicas);
-        var backend = new Backend(
-                settings,
-                gateway,
-                registry,
-                directory,
-                () -> CompletableFuture.failedFuture(new IllegalStateException("no status yet")),
-                delay);
+        var backend = new Backend(settings, gateway, registry, directory, status.source(), delay);
         catalogIsLed().thenRun(() -> {
             grpc.serve(backend);
             ready.complete(null);
@@ -150,11 +157,14 @@ public final class HoldfastNode {
 
     /** Who stops on purpose hands over first, so that nobody waits for an election. */
     private void handOverBeforeStopping() {
-        CoordinatedShutdown.get(system)
-                .addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "hand-leaders-over", this::handOver);
-        CoordinatedShutdown.get(system)
-                .addTask(CoordinatedShutdown.PhaseServiceUnbind(), "stop-grpc", () -> grpc.stop(DRAIN)
-                        .thenApply(stopped -> Done.done()));
+        CoordinatedShutdown shutdown = CoordinatedShutdown.get(system);
+        shutdown.addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "hand-leaders-over", this::handOver);
+        shutdown.addTask(CoordinatedShutdown.PhaseServiceUnbind(), "stop-serving", this::stopServing);
+    }
+
+    private CompletionStage<Done> stopServing() {
+        status.close();
+        return grpc.stop(DRAIN).thenApply(stopped -> Done.done());
     }
 
     private CompletionStage<Done> handOver() {
@@ -196,6 +206,7 @@ public final class HoldfastNode {
     /** Ends everything at once, as a crash would: nothing is handed over and nobody is told. For tests. */
     void kill() {
         grpc.stop(Duration.ZERO);
+        status.close();
         system.terminate();
     }
 

@@ -231,7 +231,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
             return new Reply.Written(requestId, written.outcomes());
         }
         if (reply instanceof Reply.Answered answered) {
-            return new Reply.Answered(requestId, answered.answers());
+            return new Reply.Answered(requestId, FrameLimit.fitting(answered.answers()));
         }
         var refused = (Reply.Refused) reply;
         return new Reply.Refused(requestId, refused.reason(), refused.leader());

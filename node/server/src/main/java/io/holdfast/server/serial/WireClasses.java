@@ -6,6 +6,9 @@ import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
 import io.holdfast.server.partition.ReplicaEnvelope;
 import io.holdfast.server.partition.ReplicaReply;
+import io.holdfast.server.status.NodeReport;
+import io.holdfast.server.status.NodeReportRequest;
+import io.holdfast.server.status.ReplicaReport;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -35,6 +38,9 @@ final class WireClasses {
                 List.of(TreeMap.class, Map.of().getClass(), Map.of(1, 1).getClass(), LinkedHashMap.class)) {
             kryo.register(type, new OfMap(), id++);
         }
+        kryo.register(NodeReportRequest.class, 60);
+        kryo.register(NodeReport.class, 61);
+        kryo.register(ReplicaReport.class, 62);
         kryo.register(refs.resolveActorRef("pekko://any@127.0.0.1:1/").getClass(), new OfActorRef(refs), 50);
         return kryo;
     }

@@ -24,11 +24,11 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 
 /**
- * Answers other nodes' requests for a report, and collects theirs. To be started as {@code /user/}{@value #NAME} on every node. At
+ * Answers other nodes' requests for a report, and collects theirs. To be started as {@code /system/}{@value #NAME} on every node. At
  * most one collection runs at a time; whoever asks meanwhile gets its result.
  */
 public final class StatusActor extends AbstractBehavior<StatusMessage> {
-    public static final String NAME = "status";
+    public static final String NAME = "holdfast-status";
     /** Nodes that have not answered after this count as not answering. */
     public static final Duration DEADLINE = Duration.ofMillis(500);
 
@@ -77,7 +77,7 @@ public final class StatusActor extends AbstractBehavior<StatusMessage> {
     /** Sends to the status actor of a node by its path: there is no need to know the node before. */
     public static BiConsumer<NodeAddress, NodeReportRequest> byPath(ActorSystem<?> system) {
         return (node, request) -> system.classicSystem()
-                .actorSelection("pekko://" + PekkoConfig.SYSTEM_NAME + "@" + node.clusterEndpoint() + "/user/" + NAME)
+                .actorSelection("pekko://" + PekkoConfig.SYSTEM_NAME + "@" + node.clusterEndpoint() + "/system/" + NAME)
                 .tell(request, org.apache.pekko.actor.ActorRef.noSender());
     }
 
