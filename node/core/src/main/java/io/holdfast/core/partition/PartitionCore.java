@@ -111,7 +111,7 @@ public final class PartitionCore {
         if (raft.leadingTerm() == 0) {
             raft(new Input.Nudge());
             refuse(submit.token(), Refusal.NOT_LEADER);
-        } else if (!writes.offer(submit, id -> store.outcome(id).isPresent())) {
+        } else if (!writes.offer(submit)) {
             refuse(submit.token(), Refusal.OVERLOADED);
         }
     }
@@ -174,7 +174,7 @@ public final class PartitionCore {
         long timestamp = clock.next(now.wallMillis(), batch.size());
         // Taken out of the queue before the step: with a single site the entry may be committed by it.
         long index = raft.lastIndex() + 1;
-        writes.proposed(index, timestamp, batch);
+        writes.proposed(index, timestamp, batch, id -> store.outcome(id).isPresent());
         OptionalLong proposed = raft(new Input.Propose(timestamp, CommandBatch.encode(batch)));
         check(proposed.isPresent() && proposed.getAsLong() == index, "entry %d was proposed as %s", index, proposed);
     }

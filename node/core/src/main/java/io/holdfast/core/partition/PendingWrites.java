@@ -30,7 +30,7 @@ final class PendingWrites {
     private static final class Pending {
         final Submit submit;
         /** The outcome is certain before the write is committed, and concern ONE wants it early. */
-        final boolean early;
+        boolean early;
 
         boolean answered;
 
@@ -49,7 +49,7 @@ final class PendingWrites {
     }
 
     /** Takes a submission, unless too much waits already. */
-    boolean offer(Submit submit, Predicate<WriteId> outcomeKnown) {
+    boolean offer(Submit submit) {
         int size = submit.size();
         if (bytes > 0 && bytes + size > maxBytes) {
             return false;
@@ -58,7 +58,7 @@ final class PendingWrites {
         boolean foreseeable = true;
         for (Command command : submit.commands()) {
             boolean first = attempts.merge(command.id(), 1, Integer::sum) == 1;
-            foreseeable &= first && isPlainPut(command) && !outcomeKnown.test(command.id());
+            foreseeable &= first && isPlainPut(command);
         }
         queued.addLast(new Pending(submit, submit.concern() == WriteConcern.ONE && foreseeable));
         return true;
@@ -91,11 +91,15 @@ final class PendingWrites {
         return commands;
     }
 
-    /** The batch stands in the log at this index. */
-    void proposed(long index, long timestamp, List<Command> batch) {
+    /**
+     * The batch stands in the log at this index. Only now is it known which of its writes are retries: when they came, an
+     * earlier leader's entry with the first attempt might have stood in the log and not have been applied.
+     */
+    void proposed(long index, long timestamp, List<Command> batch, Predicate<WriteId> outcomeKnown) {
         var members = new ArrayList<Pending>();
         for (int left = batch.size(); left > 0; ) {
             Pending next = queued.removeFirst();
+            next.early &= next.submit.commands().stream().noneMatch(command -> outcomeKnown.test(command.id()));
             members.add(next);
             left -= next.submit.commands().size();
         }
