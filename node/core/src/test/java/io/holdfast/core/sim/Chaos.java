@@ -25,7 +25,7 @@ final class Chaos {
         this.nodes = nodes;
         this.partitions = partitions;
         this.lastIdentity = lastIdentity;
-        this.meanGap = world.random.between(30, 400) * MILLI;
+        this.meanGap = world.random.between(20, 300) * MILLI;
         this.wallSpreadMillis = world.random.pick(List.of(0L, 20L, 500L));
         add(Fault.SLOW_LINK, this::slowLink);
         add(Fault.CUT, this::cut);
@@ -99,8 +99,8 @@ final class Chaos {
 
     private long duration() {
         return world.random.chance(0.15)
-                ? world.random.between(500 * MILLI, 3 * SECOND)
-                : world.random.exponential(250.0 * MILLI);
+                ? world.random.between(300 * MILLI, 2 * SECOND)
+                : world.random.exponential(200.0 * MILLI);
     }
 
     private void later(long delay, Runnable end) {

@@ -41,6 +41,7 @@ final class SimClients {
     private long lastToken;
     private int begun;
     private int underWay;
+    private long lastEnd;
 
     /** What some client read last at a key. */
     record Seen(int value, long version) {}
@@ -67,7 +68,7 @@ final class SimClients {
         for (int i = 0; i < world.options.clients(); i++) {
             clients.add(new SimClient(world, this, 1_000 + i));
         }
-        long span = world.random.pick(List.of(1L, 3L, 6L)) * SECOND;
+        long span = world.random.pick(List.of(1L, 2L, 4L)) * SECOND;
         this.pauseNanos = span * world.options.clients() / Math.max(1, world.options.operations());
         this.loss = world.has(Fault.DROP) ? 0.02 : 0;
     }
@@ -117,6 +118,11 @@ final class SimClients {
         return allBegun() && underWay == 0;
     }
 
+    /** When the last call so far came to its end. */
+    long lastEnd() {
+        return lastEnd;
+    }
+
     int underWay() {
         return underWay;
     }
@@ -127,7 +133,7 @@ final class SimClients {
         }
         begun++;
         SimCall call = client.next();
-        call.giveUpAt = world.queue.now() + world.random.between(500, 6000) * MILLI;
+        call.giveUpAt = world.queue.now() + world.random.between(300, 3000) * MILLI;
         begin(call);
     }
 
@@ -171,7 +177,7 @@ final class SimClients {
         if (!world.random.chance(loss)) {
             world.queue.after(world.random.between(MILLI / 20, MILLI / 2), () -> arrive(site, call, token));
         }
-        long patience = world.random.between(150, 600) * MILLI;
+        long patience = world.random.between(100, 400) * MILLI;
         world.queue.after(patience, () -> {
             if (call.token == token && !call.done) {
                 waiting.remove(token);
@@ -315,6 +321,7 @@ final class SimClients {
     private void end(SimCall call) {
         call.done = true;
         underWay--;
+        lastEnd = world.queue.now();
         if (!call.isRead() && !call.settling) {
             history.wrote(call);
         }

@@ -20,9 +20,9 @@ import java.util.TreeMap;
  * bytes.
  */
 final class SimCluster {
-    private static final long CHAOS_AT_MOST = 12 * SECOND;
-    /** So long may a healthy group take to end all calls, and to bring all replicas level. */
-    private static final long CALM_AT_MOST = 30 * SECOND;
+    private static final long CHAOS_AT_MOST = 6 * SECOND;
+    /** So long may a healthy group go without ending a call, and take to bring all replicas level. */
+    private static final long CALM_AT_MOST = 15 * SECOND;
 
     final SimWorld world;
     final SimNetwork network;
@@ -66,10 +66,10 @@ final class SimCluster {
         }
         runFor(world.random.between(0, 500) * MILLI);
         List<SimNode> dead = chaos.calm();
-        long deadline = world.queue.now() + CALM_AT_MOST;
+        long calmSince = world.queue.now();
         while (!clients.idle()) {
             world.queue.next();
-            if (world.queue.now() > deadline) {
+            if (world.queue.now() > Math.max(calmSince, clients.lastEnd()) + CALM_AT_MOST) {
                 throw CheckFailed.of(
                         "liveness: %d calls never end:%s%n%s", clients.underWay(), clients.stillWaiting(), states());
             }

@@ -1,6 +1,7 @@
 package io.holdfast.core.sim;
 
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -23,6 +24,7 @@ public final class SimMain {
     private final AtomicLong steps = new AtomicLong();
     private final AtomicLong undecided = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
+    private final AtomicLong cpuNanos = new AtomicLong();
 
     private SimMain() {}
 
@@ -105,7 +107,9 @@ public final class SimMain {
     private void runSome() {
         long seed = next.getAndIncrement();
         while (seed < first + seeds && failed.get() < keepGoing) {
+            long before = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
             SimRun run = SimRun.of(seed, options, false);
+            cpuNanos.addAndGet(ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - before);
             finished.incrementAndGet();
             operations.addAndGet(run.operations());
             steps.addAndGet(run.steps());
@@ -138,11 +142,12 @@ public final class SimMain {
     private void progress(long start) {
         double seconds = (System.nanoTime() - start) / 1e9;
         out.printf(
-                "%,d of %,d seeds, %.0f seeds/s on %d cores, %,d operations, %,d steps, %d failed, %d undecided%n",
+                "%,d of %,d seeds, %.0f seeds/s on %d cores, %.0f a second of processor time, %,d operations, %,d steps, %d failed, %d undecided%n",
                 finished.get(),
                 seeds,
                 finished.get() / seconds,
                 cores,
+                finished.get() / Math.max(1e-3, cpuNanos.get() / 1e9),
                 operations.get(),
                 steps.get(),
                 failed.get(),

@@ -12,7 +12,7 @@ import java.util.Set;
  */
 record SimOptions(int sites, int partitions, int clients, int operations, Set<Fault> without) {
     static SimOptions of(int sites, int operations) {
-        return new SimOptions(sites, 2, 12, operations, EnumSet.noneOf(Fault.class));
+        return new SimOptions(sites, 2, 24, operations, EnumSet.noneOf(Fault.class));
     }
 
     SimOptions without(Fault fault) {

@@ -40,7 +40,7 @@ final class SimPartition {
 
     private void drawConfigs() {
         SimRandom random = world.random;
-        long election = random.between(150, 400) * MILLI;
+        long election = random.between(100, 300) * MILLI;
         long lease = random.chance(0.8) ? election * random.between(60, 95) / 100 : 0;
         long quiesce = random.between(100, 2000) * MILLI;
         int appendBytes = (int) random.between(100, 4000);
