@@ -4,6 +4,7 @@ import io.holdfast.core.SiteId;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 
 /**
  * Proves that the leader still leads: by a lease, or by a round of heartbeats that a majority answers (ReadIndex; Raft
@@ -50,7 +51,7 @@ final class Confirmation {
         if (!termStarted || reads.isEmpty()) {
             return;
         }
-        long confirmed = majorityStamp(false);
+        long confirmed = majorityStamp();
         boolean lease = leaseHolds();
         while (!reads.isEmpty() && (lease || reads.peekFirst().afterStamp() < confirmed)) {
             raft.out.confirmedReads.add(reads.removeFirst().ticket());
@@ -78,33 +79,34 @@ final class Confirmation {
         leaseDropped = true;
     }
 
-    /** The promise lasts the lease's duration by the follower's clock, which may run faster by the drift bound. */
+    /** A majority votes for nobody else yet. */
     private boolean leaseHolds() {
-        if (leaseDropped || raft.config.leaseNanos() == 0) {
-            return false;
-        }
-        long stamp = majorityStamp(true);
-        long shortest = (long) (raft.config.leaseNanos() / (1 + raft.config.clockDriftBound()));
-        return stamp == Long.MAX_VALUE || (stamp > 0 && raft.now.nanos() < stamp + shortest);
+        boolean off = leaseDropped || raft.config.leaseNanos() == 0;
+        return !off && raft.now.nanos() < majority(progress -> progress.leaseUntil);
     }
 
-    /** The highest stamp that a majority of voters has answered; the leader counts itself as always up to date. */
-    private long majorityStamp(boolean forLease) {
-        long[] stamps = new long[raft.membership.sites().size()];
+    /** The highest stamp that a majority of voters has answered. */
+    private long majorityStamp() {
+        return majority(progress -> progress.stamp);
+    }
+
+    /** The highest value that a majority of voters reaches; the leader counts itself as always up to date. */
+    private long majority(ToLongFunction<Progress> value) {
+        long[] values = new long[raft.membership.sites().size()];
         int filled = 0;
-        stamps[filled++] = Long.MAX_VALUE;
+        values[filled++] = Long.MAX_VALUE;
         for (var follower : followers.entrySet()) {
             Progress progress = follower.getValue();
             boolean voter = raft.membership.isVoter(follower.getKey(), progress.identity);
-            stamps[filled++] = voter ? (forLease ? progress.leaseStamp : progress.stamp) : 0;
+            values[filled++] = voter ? value.applyAsLong(progress) : 0;
         }
-        Arrays.sort(stamps);
-        return stamps[stamps.length - raft.membership.quorum()];
+        Arrays.sort(values);
+        return values[values.length - raft.membership.quorum()];
     }
 
     /** The leader's state holds everything that was acknowledged before this wall time: nobody else led until then. */
     long asOfWallMillis() {
-        long stamp = majorityStamp(false);
+        long stamp = majorityStamp();
         if (!ready || stamp == 0) {
             return 0;
         }

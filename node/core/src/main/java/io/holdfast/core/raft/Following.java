@@ -180,7 +180,14 @@ final class Following {
 
     private AppendResponse response(long stampSeen, long matchIndex, LogState state) {
         return new AppendResponse(
-                raft.config.self(), raft.identity(), raft.term(), stampSeen, raft.now.nanos(), matchIndex, state);
+                raft.config.self(),
+                raft.identity(),
+                raft.term(),
+                stampSeen,
+                raft.now.nanos(),
+                raft.config.leaseNanos(),
+                matchIndex,
+                state);
     }
 
     /** Wakes a silent leader; if it is gone the timer that starts here will find out. */

@@ -110,8 +110,7 @@ final class Leadership {
     }
 
     void transfer(SiteId to) {
-        boolean voter = raft.membership.sites().contains(to) && !to.equals(raft.config.self());
-        if (voter && transfer.isEmpty() && raft.commitIndex >= termStartIndex) {
+        if (replication.isVoter(to) && transfer.isEmpty() && raft.commitIndex >= termStartIndex) {
             wake();
             transfer = Optional.of(new TransferTarget(to, raft.now.nanos() + raft.config.electionTimeoutNanos()));
         }

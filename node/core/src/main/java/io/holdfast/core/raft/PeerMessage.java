@@ -64,10 +64,18 @@ public sealed interface PeerMessage {
      * @param stamp of the newest AppendRequest of this term that was received, 0 for none: also asks a silent leader for
      *     a sign of life
      * @param clock the follower's monotonic time, to compare clock rates
+     * @param promiseNanos for how long, from the receipt of that request on, the follower promises its vote to nobody else
      * @param matchIndex the follower's log is the leader's up to here, durably
      */
     record AppendResponse(
-            SiteId from, long identity, long term, long stamp, long clock, long matchIndex, LogState logState)
+            SiteId from,
+            long identity,
+            long term,
+            long stamp,
+            long clock,
+            long promiseNanos,
+            long matchIndex,
+            LogState logState)
             implements PeerMessage {}
 
     /** What the follower's log looks like to the leader. */

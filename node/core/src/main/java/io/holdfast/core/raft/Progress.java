@@ -18,10 +18,12 @@ final class Progress {
     long matchIndex;
     /** The identity that the follower's last message carried, 0 before the first one. */
     long identity;
-    /** The newest stamp that came back, and the newest one that may count for a lease; 0 for none. */
+    /** The newest stamp that came back, 0 for none. */
     long stamp;
 
-    long leaseStamp;
+    /** Until then the follower votes for nobody else, by this leader's clock; 0 if nothing is proven. */
+    long leaseUntil;
+
     long lastHeardNanos;
     long lastSentNanos;
     boolean reachable = true;

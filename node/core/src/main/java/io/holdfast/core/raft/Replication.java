@@ -124,7 +124,10 @@ final class Replication {
         progress.stamp = Math.max(progress.stamp, response.stamp());
         progress.clockRate.exchange(response.stamp(), raft.now.nanos(), response.clock());
         if (progress.clockRate.proven()) {
-            progress.leaseStamp = Math.max(progress.leaseStamp, response.stamp());
+            // By the follower's own word, not by this leader's setting: the two may differ while settings change, site
+            // by site.
+            long shortest = (long) (response.promiseNanos() / (1 + raft.config.clockDriftBound()));
+            progress.leaseUntil = Math.max(progress.leaseUntil, response.stamp() + shortest);
         }
     }
 
@@ -229,6 +232,12 @@ final class Replication {
 
     long matchOf(SiteId site) {
         return followers.get(site).matchIndex;
+    }
+
+    /** Whether the site is another one whose storage has been admitted, as far as it has spoken. */
+    boolean isVoter(SiteId site) {
+        Progress progress = followers.get(site);
+        return progress != null && raft.membership.isVoter(site, progress.identity);
     }
 
     Optional<SiteId> furthestVoter() {

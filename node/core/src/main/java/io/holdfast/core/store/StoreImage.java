@@ -9,6 +9,7 @@ import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +59,10 @@ public record StoreImage(
             throw new UncheckedIOException("encoding into memory cannot fail", e);
         }
         byte[] encoded = bytes.toByteArray();
-        // Only now is it known which versions may have been cut off on the way.
+        // Only now is it known which versions may have been cut off on the way. The fence keeps the reads above from
+        // being
+        // delayed past this one, as a processor with a weak memory order might.
+        VarHandle.loadLoadFence();
         ByteBuffer.wrap(encoded).putLong(HORIZON_OFFSET, horizon.getAsLong());
         return Bytes.wrap(encoded);
     }

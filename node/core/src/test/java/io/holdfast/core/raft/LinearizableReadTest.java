@@ -22,7 +22,8 @@ class LinearizableReadTest {
     }
 
     private AppendResponse answer(SiteId from, long stamp, long clockNanos) {
-        return new AppendResponse(from, 1, leader.node.term(), stamp, clockNanos, 1, new LogState.Matches());
+        return new AppendResponse(
+                from, 1, leader.node.term(), stamp, clockNanos, Lone.promiseNanos(), 1, new LogState.Matches());
     }
 
     @Test
@@ -49,6 +50,31 @@ class LinearizableReadTest {
 
         leader.millis = stampMillis + lease + 1;
         assertThat(confirmedAtOnce(2)).isFalse();
+    }
+
+    @Test
+    void whatTheFollowerPromisesCountsAndNotTheLeadersSetting() {
+        for (int round = 0; round < 20; round++) {
+            leader.tickAfter(50);
+            leader.receive(brief(B));
+            leader.receive(brief(C));
+        }
+        leader.millis += 20;
+
+        assertThat(confirmedAtOnce(1)).isFalse();
+    }
+
+    /** An answer of a site whose lease is set to 10 ms. */
+    private AppendResponse brief(SiteId from) {
+        return new AppendResponse(
+                from,
+                1,
+                leader.node.term(),
+                leader.newestStamp(),
+                leader.millis * MILLI,
+                10 * MILLI,
+                1,
+                new LogState.Matches());
     }
 
     @Test
@@ -164,7 +190,7 @@ class LinearizableReadTest {
     void whoLosesLeadershipRefusesWhatWaits() {
         leader.step(new Input.Read(1));
 
-        leader.receive(new AppendResponse(C, 1, 7, 0, 1, 0, new LogState.Matches()));
+        leader.receive(new AppendResponse(C, 1, 7, 0, 1, 0, 0, new LogState.Matches()));
 
         assertThat(leader.out.refusedReads()).containsExactly(1L);
     }

@@ -137,7 +137,12 @@ final class Lone {
     }
 
     AppendResponse matches(SiteId from, long match) {
-        return new AppendResponse(from, 1, node.term(), newestStamp(), millis * MILLI, match, new LogState.Matches());
+        return new AppendResponse(
+                from, 1, node.term(), newestStamp(), millis * MILLI, promiseNanos(), match, new LogState.Matches());
+    }
+
+    static long promiseNanos() {
+        return LEASE * MILLI;
     }
 
     VoteRequest asksForVote(SiteId from, long term, boolean transfer) {

@@ -14,9 +14,10 @@ import java.util.function.LongSupplier;
 public final class Operations {
     /**
      * A write may be applied until its caller has surely given up, on any clock of the cluster. Wall clocks of sites may differ
-     * by this much without a write being refused as too late; the partition remembers outcomes for far longer.
+     * by this much without a write being refused as too late. With the longest timeout (5 minutes) it stays below the shortest
+     * time for which a partition remembers outcomes (10 minutes).
      */
-    static final long CLOCK_SKEW_MILLIS = 60_000;
+    static final long CLOCK_SKEW_MILLIS = 240_000;
 
     private final DrawnIds ids;
     private final LongSupplier wallMillis;

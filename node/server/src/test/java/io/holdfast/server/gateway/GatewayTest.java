@@ -374,7 +374,7 @@ class GatewayTest {
         written(sent.get(2).write(), "b");
         Operation.Write fourth = gateway.operations().write(4, P0, delete, WriteConcern.MAJORITY, 1000);
         assertThat(fourth.command().doneBelow()).as("2 is still open").isEqualTo(2);
-        assertThat(fourth.command().notAfterMillis()).isEqualTo(1_000_000 + 1000 + 60_000);
+        assertThat(fourth.command().notAfterMillis()).isEqualTo(1_000_000 + 1000 + 240_000);
     }
 
     @Test
