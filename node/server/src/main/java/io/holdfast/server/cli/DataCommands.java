@@ -12,7 +12,6 @@ import io.holdfast.client.WriteOptions;
 import io.holdfast.client.WriteResult;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -96,7 +95,7 @@ final class DataCommands {
         private boolean ifPresent;
 
         @Option(names = "--if-version", paramLabel = "V", description = "Only if the key has this version.")
-        private OptionalLong ifVersion = OptionalLong.empty();
+        private Optional<Long> ifVersion = Optional.empty();
 
         @Mixin
         private Concern concern = new Concern();
@@ -119,7 +118,7 @@ final class DataCommands {
                 throw CommandFailure.usage("Give one of --if-absent, --if-present and --if-version, not several.");
             }
             if (ifVersion.isPresent()) {
-                return Condition.ifVersion(ifVersion.getAsLong());
+                return Condition.ifVersion(ifVersion.get());
             }
             return ifAbsent ? Condition.IF_ABSENT : ifPresent ? Condition.IF_PRESENT : Condition.ALWAYS;
         }
@@ -129,7 +128,7 @@ final class DataCommands {
     @Command(name = "delete", mixinStandardHelpOptions = true, description = "Remove a key; it need not exist.")
     static final class Delete extends OneKey {
         @Option(names = "--if-version", paramLabel = "V", description = "Only if the key has this version.")
-        private OptionalLong ifVersion = OptionalLong.empty();
+        private Optional<Long> ifVersion = Optional.empty();
 
         @Mixin
         private Concern concern = new Concern();
@@ -142,7 +141,7 @@ final class DataCommands {
         public Integer call() {
             Write write = Write.delete(bytes.key(key));
             return write(
-                    ifVersion.isPresent() ? write.when(Condition.ifVersion(ifVersion.getAsLong())) : write,
+                    ifVersion.isPresent() ? write.when(Condition.ifVersion(ifVersion.get())) : write,
                     concern.value(),
                     "deleted,");
         }

@@ -6,7 +6,7 @@ import io.holdfast.client.HoldfastClient;
 import io.holdfast.client.KeyspaceInfo;
 import io.holdfast.client.KeyspaceSettings;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -68,13 +68,13 @@ final class KeyspaceCommand implements Callable<Integer> {
                 names = "--partitions",
                 paramLabel = "N",
                 description = "How many parts it is split into, 1 to 1024. Default: the server's, 16.")
-        private OptionalInt partitions = OptionalInt.empty();
+        private Optional<Integer> partitions = Optional.empty();
 
         @Option(
                 names = "--tolerates",
                 paramLabel = "SITES",
                 description = "How many sites may be lost with nothing lost. Default: the server's, 1.")
-        private OptionalInt tolerates = OptionalInt.empty();
+        private Optional<Integer> tolerates = Optional.empty();
 
         Create(Terminal terminal) {
             this.terminal = terminal;
@@ -84,10 +84,10 @@ final class KeyspaceCommand implements Callable<Integer> {
         public Integer call() {
             KeyspaceSettings settings = KeyspaceSettings.DEFAULT;
             if (partitions.isPresent()) {
-                settings = settings.withPartitions(partitions.getAsInt());
+                settings = settings.withPartitions(partitions.get());
             }
             if (tolerates.isPresent()) {
-                settings = settings.withTolerates(tolerates.getAsInt());
+                settings = settings.withTolerates(tolerates.get());
             }
             try (HoldfastClient client = connection.connect(terminal)) {
                 KeyspaceInfo created = client.admin().createKeyspace(name, settings);

@@ -89,11 +89,9 @@ public final class NodeCommand implements Callable<Integer> {
                             // Nobody has anything to say here; only the end counts.
                             continue;
                         }
-                        log.info("The process that started this node has ended: stopping");
+                        log.info("The supervisor of this node stops it, or has ended: stopping");
                     } catch (IOException broken) {
-                        log.info(
-                                "The process that started this node cannot be heard ({}): stopping",
-                                broken.getMessage());
+                        log.info("Standard input cannot be read ({}): stopping", broken.getMessage());
                     }
                     node.stop();
                 },

@@ -1,0 +1,162 @@
+package io.holdfast.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.holdfast.v1.Incident;
+import io.holdfast.v1.Keyspace;
+import io.holdfast.v1.KeyspaceStatus;
+import io.holdfast.v1.NodeStatus;
+import io.holdfast.v1.PartitionStatus;
+import io.holdfast.v1.ReplicaStatus;
+import io.holdfast.v1.SiteStatus;
+import io.holdfast.v1.Status;
+import java.io.IOException;
+import java.time.ZoneOffset;
+import org.junit.jupiter.api.Test;
+
+class StatusTest {
+    private static SiteStatus.Builder site(String name, int leaders, boolean reachable) {
+        return SiteStatus.newBuilder()
+                .setSite(name)
+                .setReachable(reachable)
+                .setLeaders(leaders)
+                .addEndpoints("127.0.0.1:74" + (name.charAt(0) - 'a') + "0")
+                .addNodes(NodeStatus.newBuilder()
+                        .setAddress("127.0.0.1:7401")
+                        .setState(reachable ? "up" : "down")
+                        .setStorageOk(true));
+    }
+
+    private static PartitionStatus partition(int number, String leader, long lagOfC, String roleOfC) {
+        PartitionStatus.Builder partition = PartitionStatus.newBuilder()
+                .setPartition(number)
+                .setLeader(leader)
+                .setTerm(3)
+                .setCommitIndex(1234)
+                .setKeys(1000)
+                .setBytes(300_000);
+        for (String site : new String[] {"a", "b"}) {
+            partition.addReplicas(
+                    ReplicaStatus.newBuilder().setSite(site).setRole(site.equals(leader) ? "leader" : "follower"));
+        }
+        return partition
+                .addReplicas(
+                        ReplicaStatus.newBuilder().setSite("c").setRole(roleOfC).setLag(lagOfC))
+                .build();
+    }
+
+    private static KeyspaceStatus.Builder keyspace(int toleratesNow) {
+        return KeyspaceStatus.newBuilder()
+                .setKeyspace(
+                        Keyspace.newBuilder().setName("shop").setPartitions(2).setTolerates(1))
+                .setToleratesNow(toleratesNow)
+                .setAvailable(true);
+    }
+
+    private static Status healthy() {
+        return Status.newBuilder()
+                .setLocalSite("a")
+                .setVersion("0.1.0")
+                .addSites(site("a", 1, true))
+                .addSites(site("b", 1, true))
+                .addSites(site("c", 0, true))
+                .addKeyspaces(keyspace(1)
+                        .addPartitions(partition(0, "a", 0, "follower"))
+                        .addPartitions(partition(1, "b", 0, "follower")))
+                .build();
+    }
+
+    private static Status degraded() {
+        return Status.newBuilder()
+                .setLocalSite("a")
+                .setVersion("0.1.0")
+                .addSites(site("a", 2, true))
+                .addSites(site("b", 0, true))
+                .addSites(site("c", 0, false))
+                .addKeyspaces(keyspace(0)
+                        .addPartitions(partition(0, "a", 0, "unreachable"))
+                        .addPartitions(partition(1, "", 7, "follower")))
+                .addIncidents(Incident.newBuilder()
+                        .setDetectedMillis(1_700_000_000_000L)
+                        .setFaultClass("site-unreachable")
+                        .setSubject("c")
+                        .setAction("takeover"))
+                .addIncidents(Incident.newBuilder()
+                        .setDetectedMillis(1_699_999_000_000L)
+                        .setRecoveredMillis(1_699_999_000_850L)
+                        .setFaultClass("leader-lost")
+                        .setSubject("shop/1")
+                        .setAction("election"))
+                .build();
+    }
+
+    private static String render(Status status, boolean partitions) {
+        return new StatusText(Colours.NONE, ZoneOffset.UTC).render(status, partitions);
+    }
+
+    @Test
+    void showsAHealthyCluster() {
+        assertThat(render(healthy(), false))
+                .isEqualTo(
+                        """
+                        OK  (as site a sees it, version 0.1.0)
+
+                        SITE  STATE  NODES  LEADERS  LAG  ENDPOINTS       STORAGE
+                        a     up     1/1          1    0  127.0.0.1:7400  ok
+                        b     up     1/1          1    0  127.0.0.1:7410  ok
+                        c     up     1/1          0    0  127.0.0.1:7420  ok
+
+                        KEYSPACE  PARTITIONS   KEYS     SIZE  TOLERATES  HELD NOW  LEADERS
+                        shop               2  2,000  586 KiB  1 site     1 site    a 1, b 1
+                        """);
+    }
+
+    @Test
+    void showsWhatIsWrongFirst() {
+        assertThat(render(degraded(), true))
+                .isEqualTo(
+                        """
+                        DEGRADED: site c is away; shop tolerates less than declared  (as site a sees it, version 0.1.0)
+
+                        SITE  STATE  NODES       LEADERS  LAG  ENDPOINTS       STORAGE
+                        a     up     1/1               2    0  127.0.0.1:7400  ok
+                        b     up     1/1               0    0  127.0.0.1:7410  ok
+                        c     AWAY   0/1 (down)        0    ?  127.0.0.1:7420  ?
+
+                        KEYSPACE  PARTITIONS   KEYS     SIZE  TOLERATES  HELD NOW  LEADERS
+                        shop               2  2,000  586 KiB  1 site     0 sites   a 1, none 1
+
+                        PARTITION  LEADER  TERM  COMMITTED   KEYS     SIZE  REPLICAS (LAG)
+                        shop/0     a          3      1,234  1,000  293 KiB  a leader (0)  b follower (0)  c unreachable (?)
+                        shop/1     none       3      1,234  1,000  293 KiB  a follower (0)  b follower (0)  c follower (7)
+
+                        INCIDENT  DETECTED             WHAT              WHERE   RECOVERED     ACTION
+                        1         2023-11-14 22:13:20  site-unreachable  c       not yet       takeover
+                        2         2023-11-14 21:56:40  leader-lost       shop/1  after 850 ms  election
+                        """);
+    }
+
+    @Test
+    void printsTheSameAsJsonAndFailsWhenUnavailable() throws IOException {
+        try (FakeNode node = new FakeNode()) {
+            node.status = degraded();
+            CliRun run = CliRun.of(node, "status", "--json");
+            JsonNode json = Json.MAPPER.readTree(run.out());
+            assertThat(run.exitCode()).isZero();
+            assertThat(json.at("/sites/2/reachable").asBoolean()).isFalse();
+            assertThat(json.at("/keyspaces/0/tolerates").asInt()).isEqualTo(1);
+            assertThat(json.at("/keyspaces/0/tolerates_now").asInt()).isZero();
+            assertThat(json.at("/keyspaces/0/partitions/1/replicas/2/lag").asInt())
+                    .isEqualTo(7);
+            assertThat(json.at("/incidents/0/fault_class").asText()).isEqualTo("site-unreachable");
+
+            node.status = degraded().toBuilder()
+                    .setKeyspaces(0, degraded().getKeyspaces(0).toBuilder().setAvailable(false))
+                    .build();
+            CliRun down = CliRun.of(node, "status");
+            assertThat(down.exitCode()).isEqualTo(1);
+            assertThat(down.out()).startsWith("UNAVAILABLE: shop has partitions without a leader");
+        }
+    }
+}

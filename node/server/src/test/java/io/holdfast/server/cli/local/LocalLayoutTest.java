@@ -1,0 +1,61 @@
+package io.holdfast.server.cli.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.config.HoldfastSettings;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LocalLayoutTest {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void writesSettingsThatANodeAccepts() {
+        Path odd = directory.resolve("a \"quoted\" place");
+        LocalLayout layout = new LocalLayout(3, 7400, odd);
+        assertThat(layout.describe()).isEqualTo("a=127.0.0.1:7400 b=127.0.0.1:7410 c=127.0.0.1:7420");
+        assertThat(layout.endpointsFrom("b")).isEqualTo("127.0.0.1:7410,127.0.0.1:7400,127.0.0.1:7420");
+        layout.writeConfigurations();
+        HoldfastSettings settings = HoldfastSettings.load(layout.config("b"));
+        assertThat(settings.site().name()).isEqualTo("b");
+        assertThat(settings.site().dataDir()).isEqualTo(odd.resolve("b"));
+        assertThat(settings.site().self().port()).isEqualTo(7410);
+        assertThat(settings.site().self().clusterPort()).isEqualTo(7411);
+        assertThat(settings.system().port()).isEqualTo(7412);
+        assertThat(settings.tolerance().sites()).isEqualTo(1);
+        assertThat(settings.siteNames()).containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void oneSiteToleratesNoLoss() {
+        LocalLayout layout = new LocalLayout(1, 7400, directory);
+        layout.writeConfigurations();
+        assertThat(HoldfastSettings.load(layout.config("a")).tolerance().sites())
+                .isZero();
+    }
+
+    @Test
+    void findsAPortThatIsTaken() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            int port = taken.getLocalPort();
+            assertThat(new LocalLayout(1, port - 2, directory).takenPort()).contains(port);
+        }
+    }
+
+    @Test
+    void aNodeGetsItsHeapAndItsOptions() {
+        assertThat(SiteProcess.command(Path.of("x.conf"), Map.of()))
+                .contains("-Xmx800m", "--end-with-input")
+                .endsWith("--config", "x.conf");
+        assertThat(SiteProcess.command(
+                        Path.of("x.conf"), Map.of("HOLDFAST_HEAP", "2g", "HOLDFAST_JAVA_OPTIONS", " -Dx=1  -Dy=2 ")))
+                .contains("-Xmx2g", "-Dx=1", "-Dy=2")
+                .doesNotContain("", "-Xmx800m");
+    }
+}
