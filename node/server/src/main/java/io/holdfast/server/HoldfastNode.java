@@ -193,6 +193,11 @@ public final class HoldfastNode {
         }
     }
 
+    /** For tests that cut links. */
+    ActorSystem<?> system() {
+        return system;
+    }
+
     /** Completes when the node serves; fails if it never will. */
     public CompletionStage<Void> ready() {
         return ready.minimalCompletionStage();

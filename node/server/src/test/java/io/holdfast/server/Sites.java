@@ -11,12 +11,13 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Several sites of one node each in this JVM, on free ports of the loopback interface. */
 final class Sites implements AutoCloseable {
@@ -30,30 +31,26 @@ final class Sites implements AutoCloseable {
     Sites(Path dir, String... names) {
         this.dir = dir;
         this.names = List.of(names);
-        freePorts(names.length);
+        int base = freeBasePort(names.length);
+        for (int i = 0; i < names.length; i++) {
+            ports.put(names[i], base + 10 * i);
+        }
     }
 
-    /** Each site needs three ports in a row; they are held until all are found, so that no two sites get the same. */
-    private void freePorts(int count) {
-        List<ServerSocket> held = new ArrayList<>();
-        try {
-            while (ports.size() < count) {
-                var first = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                held.add(first);
-                try {
-                    for (int next = 1; next <= 2; next++) {
-                        held.add(new ServerSocket(first.getLocalPort() + next, 1, InetAddress.getLoopbackAddress()));
-                    }
-                    ports.put(names.get(ports.size()), first.getLocalPort());
-                } catch (IOException taken) {
-                    continue; // One of the next two is in use: look elsewhere.
-                }
+    /** The first of as many ports in a row as these sites need, ten a site, all of them free a moment ago. */
+    static int freeBasePort(int sites) {
+        for (int base = 21_000 + new Random().nextInt(30_000); ; base = 21_000 + new Random().nextInt(30_000)) {
+            if (IntStream.range(base, base + 10 * sites).allMatch(Sites::isFree)) {
+                return base;
             }
-            for (ServerSocket socket : held) {
-                socket.close();
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean isFree(int port) {
+        try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return socket.isBound();
+        } catch (IOException taken) {
+            return false;
         }
     }
 
@@ -98,6 +95,7 @@ final class Sites implements AutoCloseable {
         }
         // A kill must be one: nothing is handed over, nobody is told.
         text.append("pekko.coordinated-shutdown.run-by-actor-system-terminate = off\n");
+        text.append("pekko.remote.artery.advanced.test-mode = on\n");
         return HoldfastSettings.parse(text.toString(), "test settings of " + site);
     }
 
@@ -107,6 +105,24 @@ final class Sites implements AutoCloseable {
         node.kill();
         await().atMost(PATIENCE)
                 .until(() -> node.terminated().toCompletableFuture().isDone());
+    }
+
+    /** Cuts a site off from all others, both ways; clients still reach it. */
+    void cutOff(String site) {
+        links(site, true);
+    }
+
+    void heal(String site) {
+        links(site, false);
+    }
+
+    private void links(String site, boolean cut) {
+        nodes.forEach((other, node) -> {
+            if (!other.equals(site)) {
+                Links.set(node.system(), ports.get(site) + 1, cut);
+                Links.set(nodes.get(site).system(), ports.get(other) + 1, cut);
+            }
+        });
     }
 
     String endpoint(String site) {

@@ -13,6 +13,7 @@ import io.holdfast.client.WriteOptions;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -70,6 +71,28 @@ class SitesTest {
             sites.startAll();
             try (HoldfastClient client = sites.client()) {
                 readAll(client.keyspace("shop"), "first");
+            }
+        }
+    }
+
+    @Test
+    void aSiteThatIsCutOffAnswersNothingFromThePastAndAcknowledgesNothing() throws Exception {
+        try (var sites = new Sites(dir, "a", "b", "c")) {
+            sites.startAll();
+            try (HoldfastClient client = sites.client()) {
+                client.admin().createKeyspace("shop", KeyspaceSettings.DEFAULT.withPartitions(1));
+                var endpoints = sites.names().stream().collect(Collectors.toMap(site -> site, sites::endpoint));
+                try (CounterHistory history = new CounterHistory(client, "shop", "counter", endpoints)) {
+                    await().atMost(Sites.PATIENCE).until(() -> history.acknowledged() > 100);
+                    String leader = client.admin().routes().getKeyspaces(0).getLeaders(0);
+                    sites.cutOff(leader);
+                    long before = history.acknowledged();
+                    await().atMost(Sites.PATIENCE).until(() -> history.acknowledged() > before + 100);
+                    long answered = history.answered(leader);
+                    sites.heal(leader);
+                    await().atMost(Sites.PATIENCE).until(() -> history.answered(leader) > answered + 100);
+                    history.assertNothingStale();
+                }
             }
         }
     }

@@ -122,14 +122,15 @@ final class PeerMessageCodec {
                         in.readLong(),
                         in.readBoolean());
             case APPEND_RESPONSE ->
-                new AppendResponse(from,
-                    identity,
-                    term,
-                    in.readLong(),
-                    in.readLong(),
-                    in.readLong(),
-                    in.readLong(),
-                    readLogState(in));
+                new AppendResponse(
+                        from,
+                        identity,
+                        term,
+                        in.readLong(),
+                        in.readLong(),
+                        in.readLong(),
+                        in.readLong(),
+                        readLogState(in));
             case PRE_VOTE_REQUEST -> new PreVoteRequest(from, identity, term, in.readLong(), in.readLong());
             case PRE_VOTE_RESPONSE -> new PreVoteResponse(from, identity, term, in.readBoolean(), in.readLong());
             case VOTE_REQUEST -> new VoteRequest(from, identity, term, in.readLong(), in.readLong(), in.readBoolean());
