@@ -27,8 +27,10 @@ final class Progress {
     long lastHeardNanos;
     long lastSentNanos;
     boolean reachable = true;
-    /** A probe is on its way. */
+    /** A probe is on its way, since this time. */
     boolean paused;
+
+    private long pausedNanos;
 
     final ClockRateGuard clockRate;
     private final ArrayDeque<Long> inFlight = new ArrayDeque<>();
@@ -47,9 +49,10 @@ final class Progress {
         };
     }
 
-    void sentEntries(long lastIndex) {
+    void sentEntries(long lastIndex, long nowNanos) {
         if (mode == Mode.PROBE) {
             paused = true;
+            pausedNanos = nowNanos;
         } else {
             inFlight.addLast(lastIndex);
             nextIndex = lastIndex + 1;
@@ -69,6 +72,16 @@ final class Progress {
             paused = false;
         }
         return news;
+    }
+
+    /**
+     * The probe may be lost: it may be sent again, but not in answer to each answer. A follower whose disk is slow says at once
+     * that it still holds no more, and the two would ask and answer as fast as the network lets them.
+     */
+    void resumeProbe(boolean news, long nowNanos, long patienceNanos) {
+        if (mode == Mode.PROBE && (news || nowNanos - pausedNanos >= patienceNanos)) {
+            paused = false;
+        }
     }
 
     /** Entries that were sent may be lost: find out again where the logs agree. */

@@ -45,7 +45,7 @@ final class Replication {
                     && progress.maySendEntries(raft.config.maxInFlightAppends())) {
                 List<Entry> entries = raft.log.slice(progress.nextIndex, raft.config.maxAppendBytes());
                 sendAppend(site, progress, stamp, entries, false);
-                progress.sentEntries(entries.get(entries.size() - 1).index());
+                progress.sentEntries(entries.get(entries.size() - 1).index(), raft.now.nanos());
             }
         });
     }
@@ -138,10 +138,8 @@ final class Replication {
             progress.matched(index);
             progress.probe(progress.matchIndex + 1);
         } else {
-            progress.matched(index);
-        }
-        if (progress.mode == Progress.Mode.PROBE) {
-            progress.paused = false;
+            boolean news = progress.matched(index);
+            progress.resumeProbe(news, raft.now.nanos(), raft.config.heartbeatNanos());
         }
     }
 
