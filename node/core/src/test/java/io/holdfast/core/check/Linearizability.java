@@ -15,7 +15,7 @@ import java.util.Set;
  */
 public final class Linearizability {
     /** Steps of the search; a history that takes more stays undecided, which is counted and not hidden. */
-    private static final long BUDGET = 2_000_000;
+    private static final long BUDGET = 300_000;
 
     private final Operation[] operations;
     private final Node head = new Node(-1, false);

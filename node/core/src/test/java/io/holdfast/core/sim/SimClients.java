@@ -23,6 +23,7 @@ import java.util.Optional;
 final class SimClients {
     static final long START_MILLIS = 1_700_000_000_000L;
     private static final int KEYS = 10;
+    private static final long ALL_SITES_WITHIN = 80 * MILLI;
 
     private final SimWorld world;
     private final List<SimNode> nodes;
@@ -177,7 +178,9 @@ final class SimClients {
         if (!world.random.chance(loss)) {
             world.queue.after(world.random.between(MILLI / 20, MILLI / 2), () -> arrive(site, call, token));
         }
-        long patience = world.random.between(100, 400) * MILLI;
+        // A write to all sites is answered at its deadline at the latest, and the leader's clock may be slow.
+        long least = call.concern == WriteConcern.ALL ? 3 * ALL_SITES_WITHIN : 100 * MILLI;
+        long patience = least + world.random.between(0, 300) * MILLI;
         world.queue.after(patience, () -> {
             if (call.token == token && !call.done) {
                 waiting.remove(token);
@@ -194,7 +197,7 @@ final class SimClients {
             if (call.isRead()) {
                 replica.step(new PartitionInput.Ask(token, List.of(call.query.get()), call.maxStalenessMillis));
             } else {
-                long deadline = node.now().nanos() + 300 * MILLI;
+                long deadline = node.now().nanos() + ALL_SITES_WITHIN;
                 replica.step(new PartitionInput.Submit(token, call.concern, deadline, call.commands));
             }
         });

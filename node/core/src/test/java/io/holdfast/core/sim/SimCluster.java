@@ -24,6 +24,9 @@ final class SimCluster {
     /** So long may a healthy group go without ending a call, and take to bring all replicas level. */
     private static final long CALM_AT_MOST = 15 * SECOND;
 
+    private static final int EVENTS_AT_LEAST = 200_000;
+    private static final int EVENTS_AN_OPERATION = 200;
+
     final SimWorld world;
     final SimNetwork network;
     final List<SimNode> nodes = new ArrayList<>();
@@ -62,13 +65,13 @@ final class SimCluster {
         nodes.forEach(SimNode::start);
         clients.start();
         while (world.queue.now() < CHAOS_AT_MOST && !clients.allBegun()) {
-            world.queue.next();
+            advance();
         }
         runFor(world.random.between(0, 500) * MILLI);
         List<SimNode> dead = chaos.calm();
         long calmSince = world.queue.now();
         while (!clients.idle()) {
-            world.queue.next();
+            advance();
             if (world.queue.now() > Math.max(calmSince, clients.lastEnd()) + CALM_AT_MOST) {
                 throw CheckFailed.of(
                         "liveness: %d calls never end:%s%n%s", clients.underWay(), clients.stillWaiting(), states());
@@ -82,7 +85,16 @@ final class SimCluster {
     private void runFor(long nanos) {
         long until = world.queue.now() + nanos;
         while (world.queue.now() < until) {
-            world.queue.next();
+            advance();
+        }
+    }
+
+    /** Work must stay in proportion to what is asked: messages that breed more messages drown a group. */
+    private void advance() {
+        world.queue.next();
+        if (world.queue.planned() > EVENTS_AT_LEAST + (long) EVENTS_AN_OPERATION * clients.begun()) {
+            throw CheckFailed.of(
+                    "a storm: %d events for %d operations%n%s", world.queue.planned(), clients.begun(), states());
         }
     }
 
