@@ -7,6 +7,7 @@ final class SimNetwork {
     private final SimWorld world;
     private final boolean[][] cut;
     private final long[][] slowness;
+    private final long[][] lastArrival;
     private final double dropRate;
     private final double duplicateRate;
     private final double staleRate;
@@ -16,6 +17,7 @@ final class SimNetwork {
         int sites = world.sites.size();
         this.cut = new boolean[sites][sites];
         this.slowness = new long[sites][sites];
+        this.lastArrival = new long[sites][sites];
         this.dropRate = world.random.pick(java.util.List.of(0.005, 0.02, 0.1));
         this.duplicateRate = world.random.pick(java.util.List.of(0.01, 0.1));
         this.staleRate = 0.003;
@@ -26,10 +28,20 @@ final class SimNetwork {
         if (cut[from][to] || (world.has(Fault.DROP) && world.random.chance(dropRate))) {
             return;
         }
-        world.queue.after(delay(from, to), delivery);
+        world.queue.at(arrival(from, to), delivery);
         if (world.has(Fault.DUPLICATE) && world.random.chance(duplicateRate)) {
             world.queue.after(delay(from, to) * (world.random.chance(0.2) ? 20 : 1), delivery);
         }
+    }
+
+    /** One connection keeps the order of what it carries; only where reordering is on it may not. */
+    private long arrival(int from, int to) {
+        long at = world.queue.now() + delay(from, to);
+        if (!world.has(Fault.REORDER)) {
+            at = Math.max(at, lastArrival[from][to]);
+            lastArrival[from][to] = at;
+        }
+        return at;
     }
 
     private long delay(int from, int to) {
