@@ -137,7 +137,7 @@ public final class PartitionStore {
             Garbage oldest = garbage.removeFirst();
             versions = versions.freed(oldest.newer().cut());
             if (oldest.newer().deleted()) {
-                versions = versions.removeDeletion(oldest.key(), oldest.newer());
+                versions = versions.forgetDeletion(oldest.key(), oldest.newer());
             }
         }
     }

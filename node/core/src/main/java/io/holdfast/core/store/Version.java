@@ -57,6 +57,15 @@ final class Version {
         return freed;
     }
 
+    /** Forgets this older version and all before it, and answers what it took in memory; it must be the last one. */
+    long cutAt(Version forgotten) {
+        Version version = this;
+        while (version.older != null && version.older != forgotten) {
+            version = version.older;
+        }
+        return version.cut();
+    }
+
     /** What it takes in memory, roughly, without the key. */
     long bytes() {
         return 48 + (value == null ? 0 : value.length);

@@ -40,11 +40,17 @@ record Versions(TreePMap<Bytes, Version> newest, long keys, long bytes) {
         return freedBytes == 0 ? this : new Versions(newest, keys, bytes - freedBytes);
     }
 
-    /** Removes the key if this deletion still is its newest version. */
-    Versions removeDeletion(Bytes key, Version deletion) {
-        return newest.get(key) != deletion
-                ? this
-                : new Versions(newest.minus(key), keys, bytes - deletion.bytes() - keyBytes(key));
+    /**
+     * Removes a deletion that has nothing older any more, whether or not something newer stands on it: to a reader both are
+     * an absent key, and a replica that was restored from an image with a later horizon may have removed it before the newer
+     * one came. The bytes must not tell which.
+     */
+    Versions forgetDeletion(Bytes key, Version deletion) {
+        Version version = newest.get(key);
+        if (version == deletion) {
+            return new Versions(newest.minus(key), keys, bytes - deletion.bytes() - keyBytes(key));
+        }
+        return version == null ? this : freed(version.cutAt(deletion));
     }
 
     static long keyBytes(Bytes key) {
