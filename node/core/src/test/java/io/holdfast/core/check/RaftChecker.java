@@ -29,6 +29,9 @@ public final class RaftChecker {
 
     private final Map<Long, String> leaders = new HashMap<>();
     private final ArrayList<Entry> committed = new ArrayList<>();
+    /** The term of the replica that first committed each of them. */
+    private final ArrayList<Long> committedInTerm = new ArrayList<>();
+
     /** All identities that ever were voters; no two storages share one. */
     private final Set<Long> admitted = new HashSet<>();
 
@@ -168,7 +171,7 @@ public final class RaftChecker {
         }
         for (long index = replica.commitIndex + 1; index <= node.commitIndex(); index++) {
             if (replica.log.knows(index) && index > replica.log.baseIndex()) {
-                committed(replica, replica.log.entry(index));
+                committed(replica, replica.log.entry(index), node.term());
             } else {
                 checkBase(replica, index, index == LogPeek.baseIndex(node) ? LogPeek.baseTerm(node) : termOf(index));
             }
@@ -180,7 +183,7 @@ public final class RaftChecker {
         return index <= committed.size() ? committed.get((int) index - 1).term() : 0;
     }
 
-    private void committed(Replica replica, Entry entry) {
+    private void committed(Replica replica, Entry entry, long inTerm) {
         if (entry.index() <= committed.size()) {
             Entry known = committed.get((int) entry.index() - 1);
             if (known.term() != entry.term()) {
@@ -199,6 +202,7 @@ public final class RaftChecker {
                     replica.site, entry.index(), entry.term(), holders, sites);
         }
         committed.add(entry);
+        committedInTerm.add(inTerm);
         if (entry.kind() == Entry.Kind.ADMIT) {
             membership = membership.admit(entry.payload());
             admitted.addAll(membership.identities().values());
@@ -227,7 +231,11 @@ public final class RaftChecker {
         if (other != null && !other.equals(incarnation)) {
             throw CheckFailed.of("election safety: %s and %s lead in term %d", other, incarnation, node.term());
         }
-        long last = committed.size();
+        // A late election in an old term may miss what later terms committed: it leads nobody then.
+        int last = committed.size();
+        while (last > 0 && committedInTerm.get(last - 1) >= node.term()) {
+            last--;
+        }
         boolean complete = node.lastIndex() >= last
                 && (last <= replica.log.baseIndex() || replica.log.termAt(last) == termOf(last));
         if (!complete) {

@@ -111,8 +111,10 @@ final class SimCluster {
             for (SimNode node : nodes) {
                 Bytes bytes = core(node, partition).currentImage().encode();
                 if (first.isPresent() && !first.get().equals(bytes)) {
+                    String difference = ImageContent.difference(first.get(), bytes);
                     throw CheckFailed.of(
-                            "replicas of partition %d hold different bytes%n%s", partition.number(), states());
+                            "replicas of partition %d hold different bytes: %s%n%s",
+                            partition.number(), difference, states());
                 }
                 first = Optional.of(bytes);
             }

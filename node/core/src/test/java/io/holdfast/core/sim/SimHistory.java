@@ -94,7 +94,14 @@ final class SimHistory {
         }
         Outcome outcome = write.outcome.get();
         boolean madeVersion = outcome.kind() == Outcome.Kind.APPLIED && write.value != 0;
-        if (madeVersion) {
+        // The version of a write that was lost may be given again: nobody is left who knows that it was used.
+        boolean kept = !write.mayBeLost
+                || partitions
+                        .get(place.partition())
+                        .model()
+                        .find(write.command.id())
+                        .isPresent();
+        if (madeVersion && kept) {
             versionIs(place.partition(), outcome.version(), write.value);
         }
         // A write that only one site held may be gone, but it must not have come to something else.

@@ -1,0 +1,137 @@
+package io.holdfast.core.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Proves that the simulator would find the bugs that matter: plants them one at a time and shows that each is caught, and after
+ * how many seeds. Runs with {@code mvn -pl node/core -am test -Pmutation}.
+ */
+@Tag("mutation")
+class MutationProofTest {
+    private static final int SEEDS_AT_MOST = 4000;
+
+    @TempDir
+    private Path scratch;
+
+    static Stream<Mutant> mutants() {
+        return Stream.concat(elections(), Stream.concat(logs(), callers()));
+    }
+
+    private static Stream<Mutant> elections() {
+        return Stream.of(
+                Mutant.called("vote not durable before the request leaves")
+                        .in(
+                                "raft/Election.java",
+                                "raft.sendWhenDurable( other, new VoteRequest(",
+                                "raft.send(other, new VoteRequest("),
+                Mutant.called("vote not durable before the reply")
+                        .in(
+                                "raft/Election.java",
+                                "raft.sendWhenDurable(request.from(), new VoteResponse(",
+                                "raft.send(request.from(), new VoteResponse("),
+                Mutant.called("second vote in a term after a restart")
+                        .in(
+                                "partition/Recovery.java",
+                                "write.hardState().ifPresent(changed -> hardState = changed);",
+                                "write.hardState().ifPresent(changed -> hardState = new HardState("
+                                        + "changed.term(), java.util.Optional.empty(), changed.identity()));"),
+                Mutant.called("vote for a shorter log")
+                        .in(
+                                "raft/Election.java",
+                                "&& raft.hardState().vote().map(request.from()::equals).orElse(true)"
+                                        + " && raft.log.isUpToDate(request.lastIndex(), request.lastTerm());",
+                                "&& raft.hardState().vote().map(request.from()::equals).orElse(true);"),
+                Mutant.called("promise forgotten at a restart")
+                        .in(
+                                "raft/Election.java",
+                                "promisedUntil = fresh ? now : now + raft.config.leaseNanos();",
+                                "promisedUntil = now;"));
+    }
+
+    private static Stream<Mutant> logs() {
+        return Stream.of(
+                Mutant.called("entry of an older term committed by counting")
+                        .in(
+                                "raft/Leadership.java",
+                                "majority > raft.commitIndex && raft.log.termAt(majority) == raft.term()",
+                                "majority > raft.commitIndex"),
+                Mutant.called("committed entries deleted on a conflicting append")
+                        .in(
+                                "raft/Following.java",
+                                "if (entry.index() <= raft.commitIndex) {",
+                                "if (entry.index() <= raft.log.baseIndex()) {")
+                        .in(
+                                "raft/Following.java",
+                                "if (raft.log.termAt(entry.index()) == entry.term()) {",
+                                "if (entry.index() < request.prevIndex()) {"),
+                Mutant.called("acknowledged before it is durable")
+                        .in(
+                                "raft/Following.java",
+                                "long match = Math.min(verifiedIndex, raft.wal.durableIndex());",
+                                "long match = verifiedIndex;"),
+                Mutant.called("image install drops the suffix")
+                        .in(
+                                "raft/Log.java",
+                                "knows(index) && termAt(index) == term ? slice(index + 1, Long.MAX_VALUE) : List.of();",
+                                "List.of();"),
+                Mutant.called("image install keeps a conflicting suffix")
+                        .in("raft/Log.java", "knows(index) && termAt(index) == term ? slice", "knows(index) ? slice"),
+                Mutant.called("truncation lost at replay")
+                        .in(
+                                "partition/Recovery.java",
+                                "write.truncateFrom().isPresent()",
+                                "write.truncateFrom().isPresent() && write.number() < 0"),
+                Mutant.called("replica stuck when an image races a restart")
+                        .in("raft/ImageSender.java", "acknowledged = lastAcknowledgement;", "")
+                        .in("raft/ImageSender.java", "next == 0 && acknowledged > 0", "next < 0"));
+    }
+
+    private static Stream<Mutant> callers() {
+        return Stream.of(
+                Mutant.called("success answered for another entry at the same index")
+                        .in(
+                                "partition/PartitionCore.java",
+                                "boolean own = entry.term() == leadingTerm;",
+                                "boolean own = true;")
+                        .in("partition/PendingWrites.java", "queued.clear(); proposals.clear();", "queued.clear();"),
+                Mutant.called("read without lease or quorum")
+                        .in("raft/Confirmation.java", "if (ready && leaseHolds()) {", "if (ready) {"),
+                Mutant.called("lease not dropped on transfer")
+                        .in(
+                                "raft/Leadership.java",
+                                "confirmation.dropLease(); raft.send(to, new TimeoutNow",
+                                "raft.send(to, new TimeoutNow"),
+                Mutant.called("lease under clocks that run apart")
+                        .in("raft/ClockRateGuard.java", "return proven;", "return true;"),
+                Mutant.called("duplicate applied after a takeover")
+                        .in(
+                                "store/PartitionStore.java",
+                                "Optional<Outcome> first = sessions.find(command.id());",
+                                "Optional<Outcome> first = Optional.empty();"),
+                Mutant.called("outcomes left out of the image")
+                        .in(
+                                "store/PartitionStore.java",
+                                "image.sessions().forEach((client, session) ->"
+                                        + " sessions.restore(client, session.copy()));",
+                                ""));
+    }
+
+    @ParameterizedTest
+    @MethodSource("mutants")
+    void isCaught(Mutant mutant) throws IOException {
+        String found = mutant.firstFailure(scratch, 0, SEEDS_AT_MOST, 500);
+        assertThat(found).as("%s survives %d seeds", mutant, SEEDS_AT_MOST).isNotEmpty();
+        int space = found.indexOf(' ');
+        String first = found.lines().findFirst().orElseThrow();
+        System.out.printf(
+                "%-55s caught by seed %4s: %s%n", mutant, found.substring(0, space), first.substring(space + 1));
+    }
+}
