@@ -47,7 +47,11 @@ final class StatusCommand implements Callable<Integer> {
         if (json.wanted()) {
             terminal.out().println(Json.pretty(StatusJson.of(status)));
         } else {
-            terminal.out().print(new StatusText(terminal.colours(), ZoneId.systemDefault()).render(status, partitions));
+            // A line that a terminal breaks is harder to read than one that is cut; a file has room.
+            int columns = terminal.outIsTerminal() ? terminal.columns() : Integer.MAX_VALUE;
+            terminal.out()
+                    .print(new StatusText(terminal.colours(), columns, ZoneId.systemDefault())
+                            .render(status, partitions));
         }
         boolean available = status.getKeyspacesList().stream().allMatch(io.holdfast.v1.KeyspaceStatus::getAvailable);
         return available ? ExitCode.OK : ExitCode.FAILED;

@@ -21,10 +21,13 @@ final class StatusText {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
 
     private final Colours colours;
+    private final int columns;
     private final ZoneId zone;
 
-    StatusText(Colours colours, ZoneId zone) {
+    /** @param columns how wide a line may be; longer ones are cut */
+    StatusText(Colours colours, int columns, ZoneId zone) {
         this.colours = colours;
+        this.columns = columns;
         this.zone = zone;
     }
 
@@ -49,7 +52,7 @@ final class StatusText {
         List<KeyspaceStatus> keyspaces = status.getKeyspacesList();
         String down = names(keyspaces.stream().filter(each -> !each.getAvailable()));
         if (!down.isEmpty()) {
-            return colours.bad("UNAVAILABLE: " + down + " has partitions without a leader");
+            return colours.bad("UNAVAILABLE: partitions without a leader in " + down);
         }
         String weak = names(keyspaces.stream()
                 .filter(each -> each.getToleratesNow() < each.getKeyspace().getTolerates()));
@@ -58,12 +61,12 @@ final class StatusText {
                 .map(SiteStatus::getSite)
                 .collect(Collectors.joining(", "));
         if (!away.isEmpty()) {
-            String consequence = weak.isEmpty() ? "" : "; " + weak + " tolerates less than declared";
+            String consequence = weak.isEmpty() ? "" : "; less tolerated than declared by " + weak;
             return colours.warning("DEGRADED: site " + away + " is away" + consequence);
         }
         return weak.isEmpty()
                 ? colours.good("OK")
-                : colours.warning("DEGRADED: " + weak + " tolerates less than declared, some replicas are behind");
+                : colours.warning("DEGRADED: less tolerated than declared by " + weak + ": some replicas are behind");
     }
 
     private static String names(Stream<KeyspaceStatus> keyspaces) {
@@ -85,7 +88,7 @@ final class StatusText {
                     String.join(" ", site.getEndpointsList()),
                     storage(site));
         }
-        return table.render(colours);
+        return table.render(colours, columns);
     }
 
     private static String otherStates(SiteStatus site) {
@@ -146,7 +149,7 @@ final class StatusText {
                                     : colours.bad(Text.count(now, "site")),
                     leaders(each));
         }
-        return table.render(colours);
+        return table.render(colours, columns);
     }
 
     private static long sum(KeyspaceStatus keyspace, java.util.function.ToLongFunction<PartitionStatus> what) {
@@ -181,7 +184,7 @@ final class StatusText {
                     Text.bytes(each.getBytes()),
                     each.getReplicasList().stream().map(this::replica).collect(Collectors.joining("  ")));
         }
-        return table.render(colours);
+        return table.render(colours, columns);
     }
 
     private String replica(ReplicaStatus replica) {
@@ -209,6 +212,6 @@ final class StatusText {
         String more = incidents.size() > INCIDENTS
                 ? "and " + (incidents.size() - INCIDENTS) + " older; --json shows all, with their evidence\n"
                 : "";
-        return table.render(colours) + colours.faint(more);
+        return table.render(colours, columns) + colours.faint(more);
     }
 }

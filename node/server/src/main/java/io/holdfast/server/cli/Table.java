@@ -7,6 +7,7 @@ import java.util.List;
 /** Columns of text, as wide as they need to be. */
 public final class Table {
     private static final String GAP = "  ";
+    private static final int MIN_LAST = 8;
 
     private final List<String> titles = new ArrayList<>();
     private final boolean[] right;
@@ -32,6 +33,11 @@ public final class Table {
 
     /** The table's lines, each with its line end; no blanks at the ends of lines. */
     public String render(Colours colours) {
+        return render(colours, Integer.MAX_VALUE);
+    }
+
+    /** As {@link #render(Colours)}, with a last column that is cut where a line would be longer than this. */
+    public String render(Colours colours, int columns) {
         int[] widths = new int[titles.size()];
         for (int i = 0; i < widths.length; i++) {
             widths[i] = Colours.width(titles.get(i));
@@ -39,6 +45,9 @@ public final class Table {
                 widths[i] = Math.max(widths[i], Colours.width(row.get(i)));
             }
         }
+        int last = widths.length - 1;
+        int before = Arrays.stream(widths, 0, last).sum() + last * GAP.length();
+        widths[last] = Math.max(MIN_LAST, Math.min(widths[last], columns - before));
         StringBuilder text = new StringBuilder();
         line(text, titles.stream().map(colours::bold).toList(), widths);
         rows.forEach(row -> line(text, row, widths));
@@ -48,10 +57,17 @@ public final class Table {
     private void line(StringBuilder text, List<String> cells, int[] widths) {
         StringBuilder line = new StringBuilder();
         for (int i = 0; i < widths.length; i++) {
-            String padding = " ".repeat(widths[i] - Colours.width(cells.get(i)));
+            String cell = cut(cells.get(i), widths[i]);
+            String padding = " ".repeat(Math.max(0, widths[i] - Colours.width(cell)));
             line.append(i == 0 ? "" : GAP);
-            line.append(right[i] ? padding + cells.get(i) : cells.get(i) + padding);
+            line.append(right[i] ? padding + cell : cell + padding);
         }
         text.append(line.toString().stripTrailing()).append('\n');
+    }
+
+    private static String cut(String cell, int width) {
+        // Only the last column is ever too wide, and its cells of plain text: colours are for short words.
+        boolean fits = Colours.width(cell) <= width || cell.indexOf('\u001b') >= 0;
+        return fits ? cell : cell.substring(0, cell.offsetByCodePoints(0, width - 1)) + "…";
     }
 }

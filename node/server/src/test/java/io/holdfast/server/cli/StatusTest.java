@@ -92,7 +92,7 @@ class StatusTest {
     }
 
     private static String render(Status status, boolean partitions) {
-        return new StatusText(Colours.NONE, ZoneOffset.UTC).render(status, partitions);
+        return new StatusText(Colours.NONE, 1000, ZoneOffset.UTC).render(status, partitions);
     }
 
     @Test
@@ -117,7 +117,7 @@ class StatusTest {
         assertThat(render(degraded(), true))
                 .isEqualTo(
                         """
-                        DEGRADED: site c is away; shop tolerates less than declared  (as site a sees it, version 0.1.0)
+                        DEGRADED: site c is away; less tolerated than declared by shop  (as site a sees it, version 0.1.0)
 
                         SITE  STATE  NODES       LEADERS  LAG  ENDPOINTS       STORAGE
                         a     up     1/1               2    0  127.0.0.1:7400  ok
@@ -156,7 +156,7 @@ class StatusTest {
                     .build();
             CliRun down = CliRun.of(node, "status");
             assertThat(down.exitCode()).isEqualTo(1);
-            assertThat(down.out()).startsWith("UNAVAILABLE: shop has partitions without a leader");
+            assertThat(down.out()).startsWith("UNAVAILABLE: partitions without a leader in shop");
         }
     }
 }

@@ -29,4 +29,10 @@ class TextTest {
         assertThat(table.render(Colours.NONE))
                 .isEqualTo("NAME  COUNT  NOTE\na         5\n\u001b[32mbär\u001b[0m   1,000  x\n");
     }
+
+    @Test
+    void cutsTheLastColumnWhereTheTerminalEnds() {
+        Table table = new Table("NAME", "NOTE").row("a", "somewhat longer").row("b", "short");
+        assertThat(table.render(Colours.NONE, 16)).isEqualTo("NAME  NOTE\na     somewhat …\nb     short\n");
+    }
 }

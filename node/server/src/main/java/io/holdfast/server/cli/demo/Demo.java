@@ -28,7 +28,7 @@ final class Demo implements AutoCloseable {
     private static final String DATA = "demo/countries.csv";
     private static final String RECORDS = "countries";
     private static final String ORDERS = "orders";
-    private static final Duration START = Duration.ofSeconds(90);
+    private static final Duration START = Duration.ofMinutes(3);
     private static final Duration TAKEOVER = Duration.ofSeconds(20);
     private static final Duration CATCH_UP = Duration.ofSeconds(60);
     private static final long POLL_MILLIS = 20;

@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
             "Data, logs and settings of the sites are in the --data directory; the next 'up' goes on with them."
         })
 public final class UpCommand implements Callable<Integer> {
-    private static final Duration START = Duration.ofSeconds(90);
+    private static final Duration START = Duration.ofMinutes(3);
 
     private final Terminal terminal;
 
