@@ -6,6 +6,7 @@ import io.holdfast.config.SettingsException;
 import io.holdfast.server.cli.bench.BenchCommand;
 import io.holdfast.server.cli.demo.DemoCommand;
 import io.holdfast.server.cli.local.NodeCommand;
+import io.holdfast.server.cli.local.RehearseCommand;
 import io.holdfast.server.cli.local.UpCommand;
 import io.holdfast.server.cli.transfer.ExportCommand;
 import io.holdfast.server.cli.transfer.ImportCommand;
@@ -46,6 +47,7 @@ public final class Cli {
         cli.addSubcommand(new UpCommand(terminal));
         cli.addSubcommand(new DemoCommand(terminal));
         cli.addSubcommand(new NodeCommand(terminal, OwnProcess::start));
+        cli.addSubcommand(new RehearseCommand(OwnProcess::start));
         cli.setOut(new PrintWriter(terminal.out(), true));
         cli.setErr(new PrintWriter(terminal.err(), true));
         cli.setColorScheme(

@@ -6,6 +6,7 @@ import io.holdfast.server.cli.ExitCode;
 import io.holdfast.server.cli.Terminal;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -25,6 +26,8 @@ import picocli.CommandLine.Option;
                     + "supervisor (systemd, Kubernetes) start it again."
         })
 public final class NodeCommand implements Callable<Integer> {
+    private static final Duration STOP_IN_ORDER = Duration.ofSeconds(25);
+
     private final Terminal terminal;
     private final NodeHost host;
 
@@ -94,9 +97,21 @@ public final class NodeCommand implements Callable<Integer> {
                         log.info("Standard input cannot be read ({}): stopping", broken.getMessage());
                     }
                     node.stop();
+                    haltAfterDeadline(log);
                 },
                 "holdfast-parent-watch");
         watch.setDaemon(true);
         watch.start();
+    }
+
+    /** The end of this process, whatever happens to the orderly stop, which would have ended it before. */
+    private static void haltAfterDeadline(Logger log) {
+        try {
+            Thread.sleep(STOP_IN_ORDER.toMillis());
+        } catch (InterruptedException noMoreTime) {
+            Thread.currentThread().interrupt();
+        }
+        log.error("The node has not stopped in order within {} s: it ends as it is", STOP_IN_ORDER.toSeconds());
+        Runtime.getRuntime().halt(ExitCode.FAILED);
     }
 }

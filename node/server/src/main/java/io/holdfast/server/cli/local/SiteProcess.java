@@ -34,6 +34,9 @@ final class SiteProcess {
                 .map(home -> Path.of(home, "bin", "node.options").toString())
                 .filter(options -> new File(options).exists())
                 .ifPresent(options -> command.add("@" + options));
+        // The launcher's archive of loaded classes, if it made one of this very build.
+        Optional.ofNullable(System.getProperty("holdfast.archive"))
+                .ifPresent(archive -> command.add("-XX:SharedArchiveFile=" + archive));
         command.add("-Xmx" + environment.getOrDefault("HOLDFAST_HEAP", DEFAULT_HEAP));
         Arrays.stream(environment.getOrDefault("HOLDFAST_JAVA_OPTIONS", "").split("\\s+"))
                 .filter(option -> !option.isEmpty())

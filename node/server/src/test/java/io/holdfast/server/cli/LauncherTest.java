@@ -1,0 +1,148 @@
+package io.holdfast.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The launcher script, with a java and a mvn that only say how they were called. */
+class LauncherTest {
+    private static final String JAVA =
+            """
+            #!/bin/sh
+            if [ "$1" = -version ]; then echo 'openjdk version "VERSION" 2025-04-15' >&2; exit 0; fi
+            for each; do echo "java: $each"; done
+            """;
+    private static final String MVN =
+            """
+            #!/bin/sh
+            echo "mvn: $*"
+            [ "${MVN_FAILS:-}" = "" ] || exit 1
+            mkdir -p node/server/target
+            echo jar > node/server/target/holdfast-server-1.jar
+            """;
+
+    @TempDir
+    private Path directory;
+
+    private Path home;
+    private Path tools;
+
+    @BeforeEach
+    void copy() throws IOException {
+        home = Files.createDirectories(directory.resolve("a place/with blanks"));
+        tools = Files.createDirectories(directory.resolve("tools"));
+        Path bin = Files.createDirectories(home.resolve("bin"));
+        Files.copy(Path.of("../../bin/holdfast"), bin.resolve("holdfast"));
+        executable(bin.resolve("holdfast"));
+        Files.writeString(home.resolve("pom.xml"), "<project/>");
+        for (String tool : List.of("dirname", "sed", "head", "mkdir", "mktemp", "rm", "mv", "readlink", "cut")) {
+            Path found = Files.exists(Path.of("/bin", tool)) ? Path.of("/bin", tool) : Path.of("/usr/bin", tool);
+            install(tool, "#!/bin/sh\nexec " + found + " \"$@\"\n");
+        }
+    }
+
+    private static void executable(Path file) {
+        assertThat(file.toFile().setExecutable(true)).isTrue();
+    }
+
+    private void install(String tool, String script) throws IOException {
+        executable(Files.writeString(tools.resolve(tool), script));
+    }
+
+    private record Run(int exitCode, String out) {}
+
+    private Run run(Path script, List<String> environment, String... args) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("/usr/bin/env", "-i", "PATH=" + tools));
+        command.addAll(environment);
+        command.add(script.toString());
+        command.addAll(List.of(args));
+        Process process = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .start();
+        process.getOutputStream().close();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        return new Run(process.exitValue(), out);
+    }
+
+    private Run run(String... args) throws IOException, InterruptedException {
+        return run(home.resolve("bin/holdfast"), List.of(), args);
+    }
+
+    private void installAll() throws IOException {
+        install("java", JAVA.replace("VERSION", "17.0.1"));
+        install("mvn", MVN);
+    }
+
+    @Test
+    void buildsOnFirstUseAndOnlyThen() throws IOException, InterruptedException {
+        installAll();
+        Run first = run("get", "ks", "a key");
+        assertThat(first.exitCode()).isZero();
+        assertThat(first.out())
+                .contains("holdfast: building Holdfast from source")
+                .contains("mvn: -q -B -Dmaven.test.skip=true -pl node/server -am package")
+                .contains("java: -jar\njava: " + home.toRealPath()
+                        + "/node/server/target/holdfast-server-1.jar\njava: get\njava: ks\njava: a key\n");
+        assertThat(run("get", "ks", "k").out()).doesNotContain("mvn").contains("java: -XX:+UseSerialGC");
+        assertThat(run("--rebuild").out()).contains("mvn: ");
+    }
+
+    @Test
+    void worksThroughALink() throws IOException, InterruptedException {
+        installAll();
+        Path link = Files.createSymbolicLink(directory.resolve("hf"), Path.of("a place/with blanks/bin/holdfast"));
+        assertThat(run(link, List.of(), "status").out()).endsWith("java: status\n");
+    }
+
+    @Test
+    void givesANodeItsHeap() throws IOException, InterruptedException {
+        installAll();
+        run("status");
+        Run node = run(
+                home.resolve("bin/holdfast"),
+                List.of("HOLDFAST_HEAP=3g", "HOLDFAST_JAVA_OPTIONS=-Da=1 -Db=2"),
+                "node",
+                "--config",
+                "x y.conf");
+        assertThat(node.out())
+                .startsWith("java: @" + home.toRealPath() + "/bin/node.options\n")
+                .contains("java: -Xmx3g\njava: -Da=1\njava: -Db=2\n")
+                .endsWith("java: node\njava: --config\njava: x y.conf\n");
+        assertThat(run("node").out()).contains("java: -Xmx800m\n");
+    }
+
+    @Test
+    void saysWhatIsMissing() throws IOException, InterruptedException {
+        assertMistake(run("status"), "there is no java on the PATH");
+        install("java", JAVA.replace("VERSION", "11.0.2"));
+        assertMistake(run("status"), "is version 11: Holdfast needs a JDK 17 or newer");
+        install("java", JAVA.replace("VERSION", "21"));
+        assertMistake(run("status"), "there is no mvn on the PATH");
+        Run wrongHome = run(home.resolve("bin/holdfast"), List.of("JAVA_HOME=/no/such"), "status");
+        assertMistake(wrongHome, "JAVA_HOME is '/no/such'");
+    }
+
+    private static void assertMistake(Run run, String message) {
+        assertThat(run.out()).contains(message).startsWith("holdfast: ");
+        assertThat(run.exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void aFailedBuildIsAFailure() throws IOException, InterruptedException {
+        installAll();
+        Run run = run(home.resolve("bin/holdfast"), List.of("MVN_FAILS=1"), "status");
+        assertThat(run.out()).contains("the build failed").doesNotContain("java: status");
+        assertThat(run.exitCode()).isEqualTo(1);
+    }
+}
