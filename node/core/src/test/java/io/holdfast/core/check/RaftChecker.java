@@ -177,6 +177,12 @@ public final class RaftChecker {
             }
         }
         replica.commitIndex = node.commitIndex();
+        boolean leads = replica.leadingTerm != 0 && replica.leadingTerm == node.leadingTerm();
+        if (leads && termOf(replica.commitIndex) != node.term()) {
+            throw CheckFailed.of(
+                    "leader %s of term %d commits up to entry %d, which is of term %d (Raft, section 5.4.2)",
+                    replica.site, node.term(), replica.commitIndex, termOf(replica.commitIndex));
+        }
     }
 
     private long termOf(long index) {

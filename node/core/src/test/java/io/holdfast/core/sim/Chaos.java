@@ -42,6 +42,10 @@ final class Chaos {
         add(Fault.LYING_HINTS, () -> hint(any(), any(), world.random.chance(0.5)));
         add(Fault.TRANSFER, this::transfer);
         add(Fault.WIPE, this::wipe);
+        if (world.has(Fault.CUT)) {
+            add(Fault.TRANSFER, this::transferAndCutOff);
+            add(Fault.CRASH, this::cutOffAndRestartTheOthers);
+        }
     }
 
     private void add(Fault fault, Runnable kind) {
@@ -223,6 +227,30 @@ final class Chaos {
         SimNode from = leader();
         var to = world.random.pick(world.sites);
         from.whenAwake(() -> from.replica(partition).raft(new Input.Transfer(to)));
+    }
+
+    /** The old leader hears nothing of the new one: it must not read under a lease that it gave away. */
+    private void transferAndCutOff() {
+        SimNode from = leader();
+        for (SimPartition partition : partitions) {
+            SimNode to = any();
+            from.whenAwake(() -> from.replica(partition.number()).raft(new Input.Transfer(to.site())));
+        }
+        later(world.random.exponential(1.5 * MILLI), () -> isolate(from, true));
+        later(world.random.between(100, 600) * MILLI, () -> isolate(from, false));
+    }
+
+    /** The others come back at once, without the memory of what they promised the leader. */
+    private void cutOffAndRestartTheOthers() {
+        SimNode alone = leader();
+        isolate(alone, true);
+        for (SimNode node : nodes) {
+            if (node != alone && node.up()) {
+                node.crash();
+                later(world.random.between(0, 5) * MILLI, () -> restart(node));
+            }
+        }
+        later(world.random.between(100, 600) * MILLI, () -> isolate(alone, false));
     }
 
     /** Takes a storage for good, if the partitions still tolerate that. */

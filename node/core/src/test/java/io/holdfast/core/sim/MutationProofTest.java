@@ -101,7 +101,8 @@ class MutationProofTest {
                                 "partition/PartitionCore.java",
                                 "boolean own = entry.term() == leadingTerm;",
                                 "boolean own = true;")
-                        .in("partition/PendingWrites.java", "queued.clear(); proposals.clear();", "queued.clear();"),
+                        .in("partition/PendingWrites.java", "queued.clear(); proposals.clear();", "queued.clear();")
+                        .in("partition/PendingWrites.java", "attempts.clear();", ""),
                 Mutant.called("read without lease or quorum")
                         .in("raft/Confirmation.java", "if (ready && leaseHolds()) {", "if (ready) {"),
                 Mutant.called("lease not dropped on transfer")
