@@ -5,7 +5,6 @@ import io.holdfast.config.PekkoConfig;
 import io.holdfast.server.HoldfastNode;
 import io.holdfast.server.cli.local.NodeHost;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.concurrent.CompletionStage;
 
 /** A node that has this process to itself. */
@@ -20,7 +19,7 @@ final class OwnProcess implements NodeHost.Running {
         try {
             return new OwnProcess(HoldfastNode.start(settings, PekkoConfig.Hosting.OWN_PROCESS));
         } catch (IOException taken) {
-            throw new UncheckedIOException(taken.getMessage(), taken);
+            throw CommandFailure.usage(taken.getMessage());
         }
     }
 

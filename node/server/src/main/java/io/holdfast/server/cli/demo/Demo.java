@@ -2,6 +2,7 @@ package io.holdfast.server.cli.demo;
 
 import io.holdfast.client.ClientOptions;
 import io.holdfast.client.HoldfastClient;
+import io.holdfast.client.HoldfastException;
 import io.holdfast.client.KeyspaceInfo;
 import io.holdfast.client.KeyspaceSettings;
 import io.holdfast.server.cli.CommandFailure;
@@ -32,6 +33,7 @@ final class Demo implements AutoCloseable {
     private static final Duration TAKEOVER = Duration.ofSeconds(20);
     private static final Duration CATCH_UP = Duration.ofSeconds(60);
     private static final long POLL_MILLIS = 20;
+    private static final int REASON_LENGTH = 160;
 
     private final LocalLayout layout;
     private final Terminal terminal;
@@ -54,10 +56,14 @@ final class Demo implements AutoCloseable {
         String line() {
             String figures = "takeover_ms=" + (takeoverMillis.isPresent() ? takeoverMillis.getAsLong() : "none")
                     + " acked=" + acknowledged + " lost=" + lost;
-            String reason =
-                    failures.isEmpty() ? "" : " reason=\"" + failures.get(0).replace('"', '\'') + "\"";
+            String reason = failures.isEmpty() ? "" : " reason=\"" + shortened(failures.get(0)) + "\"";
             return passed() ? "demo: PASS " + figures : "demo: FAIL " + figures + reason;
         }
+    }
+
+    private static String shortened(String reason) {
+        String plain = reason.replace('"', '\'');
+        return plain.length() <= REASON_LENGTH ? plain : plain.substring(0, REASON_LENGTH) + "…";
     }
 
     /** @param seconds of load, divided among the time before the kill, without the site, and after its return */
@@ -80,7 +86,7 @@ final class Demo implements AutoCloseable {
                     layout.endpointsFrom("a"), ClientOptions.DEFAULT.withDeadline(Duration.ofSeconds(15)))) {
                 return perform(running, client);
             }
-        } catch (CommandFailure | io.holdfast.client.HoldfastException failed) {
+        } catch (CommandFailure | HoldfastException failed) {
             failures.add(failed.getMessage().lines().findFirst().orElse("unknown"));
             narrator.bad(failed.getMessage());
             return new Verdict(OptionalLong.empty(), 0, 0, failures);

@@ -34,7 +34,7 @@ final class Load implements AutoCloseable {
     private static final int PAUSE_MILLIS = 20;
     private static final int READERS_A_SITE = 8;
     private static final int ORDERS_A_COUNTER = 8;
-    private static final int COMPLAINTS = 20;
+    private static final int COMPLAINTS = 5;
 
     private final Ledger ledger = new Ledger();
     private final Gaps gaps;

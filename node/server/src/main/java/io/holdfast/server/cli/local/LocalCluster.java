@@ -23,6 +23,8 @@ public final class LocalCluster implements AutoCloseable {
     /** A process that ran for so long has started well: its next end is a new story. */
     private static final Duration STEADY = Duration.ofSeconds(30);
 
+    private static final long POLL_MILLIS = 20;
+
     private final LocalLayout layout;
     private final Map<String, String> environment;
     private final Consumer<String> story;
@@ -33,6 +35,9 @@ public final class LocalCluster implements AutoCloseable {
     private static final class Site {
         Process process;
         long startedNanos;
+        /** Where in the log this process began. */
+        long logFrom;
+
         Duration backoff = FIRST_BACKOFF;
         /** It was killed on purpose, and stays away until it is wanted again. */
         boolean keptDown;
@@ -82,23 +87,29 @@ public final class LocalCluster implements AutoCloseable {
         }
     }
 
-    /** Waits until one site serves. */
+    /**
+     * Waits until one site serves. The word of its own process counts, in its log: at its port another's node might answer.
+     */
     public void awaitServing(String site, Duration wait) throws InterruptedException {
         long deadline = System.nanoTime() + wait.toNanos();
-        try (Serving serving = new Serving(layout.endpoint(site))) {
-            while (!serving.now()) {
-                Process process = process(site);
-                if (!process.isAlive() && process.exitValue() == ExitCode.USAGE) {
-                    throw CommandFailure.failed("Site " + site + " does not start. The end of its log, "
-                            + layout.log(site) + ":\n" + layout.endOfLog(site));
-                }
-                if (System.nanoTime() > deadline) {
-                    throw CommandFailure.failed("Site " + site + " does not serve after " + Text.duration(wait)
-                            + ". The end of its log, " + layout.log(site) + ":\n" + layout.endOfLog(site));
-                }
-                serving.pause();
+        while (!saysReady(site)) {
+            Process process = process(site);
+            boolean hopeless = !process.isAlive() && process.exitValue() == ExitCode.USAGE;
+            if (hopeless || System.nanoTime() > deadline) {
+                String what = hopeless ? " does not start" : " does not serve after " + Text.duration(wait);
+                throw CommandFailure.failed("Site " + site + what + ". The end of its log, " + layout.log(site) + ":\n"
+                        + layout.endOfLog(site));
             }
+            Thread.sleep(POLL_MILLIS);
         }
+    }
+
+    private boolean saysReady(String site) {
+        long from;
+        synchronized (this) {
+            from = sites.get(site).logFrom;
+        }
+        return layout.logSince(site, from).contains("ready: " + site + "=" + layout.endpoint(site) + "\n");
     }
 
     private synchronized Process process(String site) {
@@ -128,6 +139,7 @@ public final class LocalCluster implements AutoCloseable {
             return;
         }
         try {
+            site.logFrom = layout.logSize(name);
             Process process = SiteProcess.start(layout, name, environment);
             site.process = process;
             site.startedNanos = System.nanoTime();

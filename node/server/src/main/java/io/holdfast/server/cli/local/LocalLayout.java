@@ -2,11 +2,14 @@ package io.holdfast.server.cli.local;
 
 import com.typesafe.config.ConfigUtil;
 import io.holdfast.server.cli.CommandFailure;
+import java.io.File;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,6 +32,7 @@ public record LocalLayout(int sites, int basePort, Path dataDir) {
     private static final int PORTS_OF_A_SITE = 10;
     private static final int PORTS_USED = 3;
     private static final int MAX_SITES = 9;
+    private static final long MAX_LOG_READ = 1 << 20;
 
     public LocalLayout {
         if (sites < 1 || sites > MAX_SITES) {
@@ -124,6 +128,23 @@ public record LocalLayout(int sites, int basePort, Path dataDir) {
 
     static String message(IOException failed) {
         return failed.getClass().getSimpleName() + " " + failed.getMessage();
+    }
+
+    long logSize(String site) {
+        File log = log(site).toFile();
+        return log.exists() ? log.length() : 0;
+    }
+
+    /** What was added to a site's log after so many bytes. */
+    String logSince(String site, long from) {
+        try (RandomAccessFile log = new RandomAccessFile(log(site).toFile(), "r")) {
+            log.seek(from);
+            byte[] bytes = new byte[Math.toIntExact(Math.min(MAX_LOG_READ, Math.max(0, log.length() - from)))];
+            log.readFully(bytes);
+            return new String(bytes, StandardCharsets.UTF_8);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
     }
 
     /** The end of a site's log, for a message. */
