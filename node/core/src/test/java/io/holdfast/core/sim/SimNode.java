@@ -194,7 +194,7 @@ final class SimNode {
     /** A hint about another site, true or not, reaches all replicas of this node. */
     void hint(int about, boolean reachable) {
         SiteId site = world.sites.get(about);
-        if (world.trace.readable() && up) {
+        if (up) {
             say("is told that " + site + " is " + (reachable ? "reachable" : "unreachable"));
         }
         whenAwake(() -> {
