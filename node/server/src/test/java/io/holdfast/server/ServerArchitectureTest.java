@@ -2,50 +2,67 @@ package io.holdfast.server;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import com.tngtech.archunit.junit.AnalyzeClasses;
-import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import org.junit.jupiter.api.Test;
 
 /** The walls of DESIGN 7: who may know whom. */
-@AnalyzeClasses(packages = "io.holdfast.server", importOptions = ImportOption.DoNotIncludeTests.class)
 class ServerArchitectureTest {
+    // Plain tests: the build's test runner passes over ArchUnit's own kind of test, fields, without a word.
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("io.holdfast.server");
 
-    @ArchTest
-    static final ArchRule messagesOfTheProtocolAreForReplicasAndSerializersOnly = noClasses()
-            .that()
-            .resideOutsideOfPackages("..server.partition..", "..server.serial..")
-            .should()
-            .dependOnClassesThat()
-            .haveNameMatching("io\\.holdfast\\.core\\.raft\\.(PeerMessage|LogWrite|HardState|Entry|Input|RaftNode).*");
+    @Test
+    void messagesOfTheProtocolAreForReplicasAndSerializersOnly() {
+        ArchRule rule = noClasses()
+                .that()
+                .resideOutsideOfPackages("..server.partition..", "..server.serial..")
+                .should()
+                .dependOnClassesThat()
+                .haveNameMatching(
+                        "io\\.holdfast\\.core\\.raft\\.(PeerMessage|LogWrite|HardState|Entry|Input|RaftNode).*");
+        rule.check(CLASSES);
+    }
 
-    @ArchTest
-    static final ArchRule grpcClassesSpeakToTheGatewayAndNotToReplicas = noClasses()
-            .that()
-            .resideInAPackage("..server.grpc..")
-            .should()
-            .dependOnClassesThat()
-            .haveNameMatching(
-                    "io\\.holdfast\\.server\\.partition\\.(PartitionReplica|PartitionJournal|ReplicaMessage).*");
+    @Test
+    void grpcClassesSpeakToTheGatewayAndNotToReplicas() {
+        ArchRule rule = noClasses()
+                .that()
+                .resideInAPackage("..server.grpc..")
+                .should()
+                .dependOnClassesThat()
+                .haveNameMatching(
+                        "io\\.holdfast\\.server\\.partition\\.(PartitionReplica|PartitionJournal|ReplicaMessage).*");
+        rule.check(CLASSES);
+    }
 
-    @ArchTest
-    static final ArchRule theCommandLineUsesTheSdkLikeAnybodyElse = noClasses()
-            .that()
-            .resideInAPackage("..server.cli..")
-            .should()
-            .dependOnClassesThat()
-            .resideInAnyPackage(
-                    "io.holdfast.core..",
-                    "io.holdfast.server.gateway..",
-                    "io.holdfast.server.grpc..",
-                    "io.holdfast.server.partition..",
-                    "io.holdfast.server.serial..");
+    @Test
+    void theCommandLineUsesTheSdkLikeAnybodyElse() {
+        ArchRule rule = noClasses()
+                .that()
+                .resideInAPackage("..server.cli..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.holdfast.core..",
+                        "io.holdfast.server.gateway..",
+                        "io.holdfast.server.grpc..",
+                        "io.holdfast.server.partition..",
+                        "io.holdfast.server.serial..");
+        rule.check(CLASSES);
+    }
 
-    @ArchTest
-    static final ArchRule bytesAreMadeByTheSerializersOnly = noClasses()
-            .that()
-            .resideOutsideOfPackages("..server.serial..", "..server.catalog..")
-            .should()
-            .dependOnClassesThat()
-            .resideInAPackage("com.esotericsoftware.kryo..");
+    @Test
+    void bytesAreMadeByTheSerializersOnly() {
+        ArchRule rule = noClasses()
+                .that()
+                .resideOutsideOfPackages("..server.serial..", "..server.catalog..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("com.esotericsoftware.kryo..");
+        rule.check(CLASSES);
+    }
 }

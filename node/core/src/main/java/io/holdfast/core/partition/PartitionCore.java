@@ -238,6 +238,11 @@ public final class PartitionCore {
                 store.bytes());
     }
 
+    /** The last entry that this replica has applied. */
+    public long appliedIndex() {
+        return store.appliedIndex();
+    }
+
     /** What this replica has applied, without any promise of how fresh that is. */
     public Query.Answer peek(Query query) {
         return store.answer(query);

@@ -20,7 +20,7 @@ public final class CatalogObserver implements ReplicaObserver {
 
     @Override
     public void stepped(PartitionCore core) {
-        long index = core.raft().commitIndex();
+        long index = core.appliedIndex();
         if (index == seenIndex) {
             return;
         }
