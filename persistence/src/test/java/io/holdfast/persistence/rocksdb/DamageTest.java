@@ -98,8 +98,7 @@ class DamageTest {
     @Test
     void aDamagedTableIsAnErrorThatNamesTheFile() throws Exception {
         writeFiveInFiveCommits();
-        // Opening writes what the log holds into a table.
-        database(dir).close();
+        openAndClose();
         Path table = files(".sst").get(0);
         flip(table, Files.size(table) - 10);
         expectCorrupt(table);
@@ -108,7 +107,7 @@ class DamageTest {
     @Test
     void aDamagedBlockIsAnErrorThatNamesTheFileWhenItIsRead() throws Exception {
         writeFiveInFiveCommits();
-        database(dir).close();
+        openAndClose();
         for (Path table : files(".sst")) {
             flip(table, 20);
         }
@@ -125,6 +124,13 @@ class DamageTest {
         Path current = dir.resolve("journal").resolve("CURRENT");
         Files.delete(current);
         expectCorrupt(current);
+    }
+
+    /** Opening writes what the log holds into a table. It happens on another thread, which a read waits for. */
+    private void openAndClose() {
+        try (var database = database(dir)) {
+            await(database.highestSequenceNr("a"));
+        }
     }
 
     private void writeFiveInFiveCommits() {
