@@ -31,7 +31,8 @@ final class Load implements AutoCloseable {
     /** A takeover takes about a second; a write that has no outcome by then is a failure of the demo. */
     private static final Duration DEADLINE = Duration.ofSeconds(15);
 
-    private static final int PAUSE_MILLIS = 20;
+    /** Few enough writes that the sites of a small machine are not starved by the load that is to watch them. */
+    private static final int PAUSE_MILLIS = 100;
     private static final int READERS_A_SITE = 8;
     private static final int ORDERS_A_COUNTER = 8;
     private static final int COMPLAINTS = 5;
