@@ -185,6 +185,7 @@ final class Following {
                 raft.term(),
                 stampSeen,
                 raft.now.nanos(),
+                raft.life,
                 raft.config.leaseNanos(),
                 matchIndex,
                 state);

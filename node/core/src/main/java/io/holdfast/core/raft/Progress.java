@@ -32,13 +32,27 @@ final class Progress {
 
     private long pausedNanos;
 
-    final ClockRateGuard clockRate;
+    /** Which life of the follower the clock's rate is measured in. */
+    private long life;
+
+    private ClockRateGuard clockRate;
+    private final double clockDriftBound;
     private final ArrayDeque<Long> inFlight = new ArrayDeque<>();
 
     Progress(long nextIndex, long nowNanos, double clockDriftBound) {
         this.nextIndex = nextIndex;
         this.lastHeardNanos = nowNanos;
+        this.clockDriftBound = clockDriftBound;
         this.clockRate = new ClockRateGuard(clockDriftBound);
+    }
+
+    /** The guard of the follower's clock, a new one if the follower has started anew. */
+    ClockRateGuard clockRate(long answeringLife) {
+        if (life != answeringLife) {
+            life = answeringLife;
+            clockRate = new ClockRateGuard(clockDriftBound);
+        }
+        return clockRate;
     }
 
     boolean maySendEntries(int maxInFlight) {

@@ -28,6 +28,9 @@ import java.util.random.RandomGenerator;
 public final class RaftNode {
     final RaftConfig config;
     final RandomGenerator random;
+    /** Tells this start of the replica from earlier ones: their clocks have nothing to do with each other. */
+    final long life;
+
     final Log log;
     final WriteAhead wal;
     final Election election;
@@ -49,6 +52,7 @@ public final class RaftNode {
     public RaftNode(RaftConfig config, RecoveredLog recovered, RandomGenerator random, Now now) {
         this.config = config;
         this.random = random;
+        this.life = random.nextLong();
         this.now = now;
         this.membership = recovered.membership();
         this.log = new Log(recovered.baseIndex(), recovered.baseTerm(), recovered.entries());

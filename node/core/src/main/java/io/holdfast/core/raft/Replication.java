@@ -122,8 +122,9 @@ final class Replication {
             return;
         }
         progress.stamp = Math.max(progress.stamp, response.stamp());
-        progress.clockRate.exchange(response.stamp(), raft.now.nanos(), response.clock());
-        if (progress.clockRate.proven()) {
+        ClockRateGuard clockRate = progress.clockRate(response.life());
+        clockRate.exchange(response.stamp(), raft.now.nanos(), response.clock());
+        if (clockRate.proven()) {
             // By the follower's own word, not by this leader's setting: the two may differ while settings change, site
             // by site.
             long shortest = (long) (response.promiseNanos() / (1 + raft.config.clockDriftBound()));

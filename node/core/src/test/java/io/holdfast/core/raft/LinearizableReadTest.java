@@ -23,7 +23,7 @@ class LinearizableReadTest {
 
     private AppendResponse answer(SiteId from, long stamp, long clockNanos) {
         return new AppendResponse(
-                from, 1, leader.node.term(), stamp, clockNanos, Lone.promiseNanos(), 1, new LogState.Matches());
+                from, 1, leader.node.term(), stamp, clockNanos, 0, Lone.promiseNanos(), 1, new LogState.Matches());
     }
 
     @Test
@@ -72,6 +72,7 @@ class LinearizableReadTest {
                 leader.node.term(),
                 leader.newestStamp(),
                 leader.millis * MILLI,
+                0,
                 10 * MILLI,
                 1,
                 new LogState.Matches());
@@ -145,6 +146,32 @@ class LinearizableReadTest {
     }
 
     @Test
+    void aRestartedFollowersClockIsProvenAnew() {
+        leader.withLease();
+        leader.millis += LEASE;
+        // The new life's clock stands where the old one's would be if it were slow: compared with that, it would seem
+        // proven.
+        leader.tickAfter(50);
+        leader.receive(ofAnotherLife(B));
+        leader.receive(ofAnotherLife(C));
+
+        assertThat(confirmedAtOnce(1)).isFalse();
+    }
+
+    private AppendResponse ofAnotherLife(SiteId from) {
+        return new AppendResponse(
+                from,
+                1,
+                leader.node.term(),
+                leader.newestStamp(),
+                (leader.millis - 100) * MILLI,
+                1,
+                Lone.promiseNanos(),
+                1,
+                new LogState.Matches());
+    }
+
+    @Test
     void aTransferDropsTheLeaseForTheWholeTerm() {
         leader.withLease();
         leader.step(new Input.Transfer(B));
@@ -190,7 +217,7 @@ class LinearizableReadTest {
     void whoLosesLeadershipRefusesWhatWaits() {
         leader.step(new Input.Read(1));
 
-        leader.receive(new AppendResponse(C, 1, 7, 0, 1, 0, 0, new LogState.Matches()));
+        leader.receive(new AppendResponse(C, 1, 7, 0, 1, 0, 0, 0, new LogState.Matches()));
 
         assertThat(leader.out.refusedReads()).containsExactly(1L);
     }

@@ -47,6 +47,7 @@ final class PeerMessageCodec {
             header(out, APPEND_RESPONSE, m);
             out.writeLong(m.stamp());
             out.writeLong(m.clock());
+            out.writeLong(m.life());
             out.writeLong(m.promiseNanos());
             out.writeLong(m.matchIndex());
             writeLogState(out, m.logState());
@@ -126,6 +127,7 @@ final class PeerMessageCodec {
                         from,
                         identity,
                         term,
+                        in.readLong(),
                         in.readLong(),
                         in.readLong(),
                         in.readLong(),

@@ -33,6 +33,7 @@ final class Load implements AutoCloseable {
 
     /** Few enough writes that the sites of a small machine are not starved by the load that is to watch them. */
     private static final int PAUSE_MILLIS = 100;
+
     private static final int READERS_A_SITE = 8;
     private static final int ORDERS_A_COUNTER = 8;
     private static final int COMPLAINTS = 5;
