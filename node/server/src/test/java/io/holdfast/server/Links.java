@@ -9,10 +9,11 @@ import org.apache.pekko.remote.transport.ThrottlerTransportAdapter;
 
 /** Cuts links between nodes of one JVM, in both directions, by the test mode of Pekko's remoting. */
 @SuppressWarnings("deprecation") // Artery's test mode still takes the classic transport's commands.
-final class Links {
+public final class Links {
     private Links() {}
 
-    static void set(ActorSystem<?> system, int peerClusterPort, boolean cut) {
+    /** @param peerClusterPort the peer's, on the loopback interface */
+    public static void set(ActorSystem<?> system, int peerClusterPort, boolean cut) {
         ThrottlerTransportAdapter.ThrottleMode mode = cut
                 ? ThrottlerTransportAdapter.blackholeThrottleMode()
                 : ThrottlerTransportAdapter.unthrottledThrottleMode();

@@ -6,6 +6,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.holdfast.config.HoldfastSettings;
 import io.holdfast.config.PekkoConfig;
+import io.holdfast.server.Links;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -22,22 +23,14 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.Address;
-import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.Cluster;
 import org.apache.pekko.cluster.MemberStatus;
-import org.apache.pekko.remote.RemoteActorRefProvider;
-import org.apache.pekko.remote.transport.ThrottlerTransportAdapter;
 
 /** Sites of one node each in this JVM, with real transport and real storage, whose nodes and links can be broken. */
-@SuppressWarnings("deprecation") // Pekko keeps its transport's test commands among classes of the older transport.
 final class TestSites implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(30);
-
-    private static final ThrottlerTransportAdapter.ThrottleMode BLACKHOLE =
-            ThrottlerTransportAdapter.Blackhole$.MODULE$;
 
     private final Path dir;
     private final List<String> names;
@@ -124,7 +117,7 @@ final class TestSites implements AutoCloseable {
         ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), PekkoConfig.SYSTEM_NAME, config);
         var incidents = new IncidentLog(System::currentTimeMillis);
         // A link that is cut stays cut, also for a node that starts: it must not get a word through first.
-        cuts.stream().filter(it -> it.get(0).equals(site)).forEach(it -> throttleAt(system, it.get(1), BLACKHOLE));
+        cuts.stream().filter(it -> it.get(0).equals(site)).forEach(it -> Links.set(system, ports.get(it.get(1)), true));
         var node = new Node(site, system, Membership.start(system, settings, incidents), incidents);
         running.put(site, node);
         return node;
@@ -162,40 +155,21 @@ final class TestSites implements AutoCloseable {
     void cut(String one, String other) {
         cuts.add(List.of(one, other));
         cuts.add(List.of(other, one));
-        throttle(one, other, BLACKHOLE);
-        throttle(other, one, BLACKHOLE);
+        link(one, other, true);
+        link(other, one, true);
     }
 
     void heal(String one, String other) {
         cuts.remove(List.of(one, other));
         cuts.remove(List.of(other, one));
-        throttle(one, other, ThrottlerTransportAdapter.Unthrottled$.MODULE$);
-        throttle(other, one, ThrottlerTransportAdapter.Unthrottled$.MODULE$);
+        link(one, other, false);
+        link(other, one, false);
     }
 
-    private void throttle(String at, String other, ThrottlerTransportAdapter.ThrottleMode mode) {
+    private void link(String at, String other, boolean cut) {
         Node node = running.get(at);
         if (node != null && !node.stopped()) {
-            throttleAt(node.system(), other, mode);
-        }
-    }
-
-    private void throttleAt(ActorSystem<?> at, String other, ThrottlerTransportAdapter.ThrottleMode mode) {
-        var system = (ExtendedActorSystem) Adapter.toClassic(at);
-        ((RemoteActorRefProvider) system.provider())
-                .transport()
-                .managementCommand(new ThrottlerTransportAdapter.SetThrottle(address(other), bothWays(), mode));
-    }
-
-    private static ThrottlerTransportAdapter.Direction bothWays() {
-        try {
-            // javac cannot name an object nested in a Scala trait's companion.
-            return (ThrottlerTransportAdapter.Direction)
-                    Class.forName(ThrottlerTransportAdapter.Direction.class.getName() + "$Both$")
-                            .getField("MODULE$")
-                            .get(null);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("Pekko's test transport has changed", e);
+            Links.set(node.system(), ports.get(other), cut);
         }
     }
 
