@@ -73,7 +73,12 @@ final class Election {
         if (raft.role == Role.LEADER || raft.role == Role.LEARNER || !raft.leader.equals(Optional.of(site))) {
             return;
         }
-        raft.quiesced = false;
+        if (raft.quiesced) {
+            // The timer stood still while silence was agreed upon. Run out long ago, it would let every heir ask at
+            // once.
+            raft.quiesced = false;
+            resetTimer();
+        }
         List<SiteId> heirs =
                 raft.config.preference().stream().filter(it -> !it.equals(site)).toList();
         long rank = heirs.indexOf(raft.config.self());
@@ -161,12 +166,27 @@ final class Election {
         boolean behind = request.term() <= raft.term();
         boolean leaderLives = raft.leaderHoldsMajority();
         boolean electable = raft.log.isUpToDate(request.lastIndex(), request.lastTerm());
-        boolean grant = !behind && !leaderLives && !silence && !promised() && electable;
+        boolean grant = !behind && !leaderLives && !silence && !promised() && electable && yieldsTo(request);
+        if (grant && raft.role == Role.PRE_CANDIDATE) {
+            raft.becomeFollower(raft.term(), Optional.empty());
+        }
         long retryAfter = silence ? 2 * raft.config.heartbeatNanos() : Math.max(0, promisedUntil - raft.now.nanos());
         raft.sendWhenDurable(
                 request.from(),
                 new PreVoteResponse(
                         raft.config.self(), raft.identity(), grant ? request.term() : raft.term(), grant, retryAfter));
+    }
+
+    /**
+     * Two that stand at the same time and grant each other's pre-vote would split the votes and lose an election timeout: the
+     * one with less in its log stands back, or with the same log the later one in the order of preference.
+     */
+    private boolean yieldsTo(PreVoteRequest request) {
+        boolean sameLog = request.lastTerm() == raft.log.lastTerm() && request.lastIndex() == raft.log.lastIndex();
+        List<SiteId> order = raft.config.preference();
+        return raft.role != Role.PRE_CANDIDATE
+                || !sameLog
+                || order.indexOf(request.from()) < order.indexOf(raft.config.self());
     }
 
     void preVoteAnswered(PreVoteResponse response) {

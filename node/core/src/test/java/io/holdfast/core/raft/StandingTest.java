@@ -1,0 +1,109 @@
+package io.holdfast.core.raft;
+
+import static io.holdfast.core.raft.Lone.A;
+import static io.holdfast.core.raft.Lone.B;
+import static io.holdfast.core.raft.Lone.C;
+import static io.holdfast.core.raft.Lone.ELECTION;
+import static io.holdfast.core.raft.Lone.LEASE;
+import static io.holdfast.core.raft.Lone.MILLI;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.core.SiteId;
+import io.holdfast.core.raft.PeerMessage.PreVoteRequest;
+import io.holdfast.core.raft.PeerMessage.PreVoteResponse;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Who stands for election when several want to: split votes cost an election timeout. */
+class StandingTest {
+    private static final long SILENCE = 1_000;
+
+    private static RaftConfig preferring(SiteId... order) {
+        return new RaftConfig(
+                A,
+                List.of(order),
+                50 * MILLI,
+                ELECTION * MILLI,
+                LEASE * MILLI,
+                Lone.DRIFT,
+                SILENCE * MILLI,
+                64 * 1024,
+                4,
+                1024 * 1024,
+                1024 * 1024,
+                1024,
+                200 * MILLI);
+    }
+
+    /** "a" has heard nothing of its leader b for long, and asks whether it may be elected. */
+    private static Lone standing(SiteId... order) {
+        var lone = new Lone(
+                preferring(order),
+                new RecoveredLog(
+                        new HardState(5, Optional.of(B), 1), Lone.genesis(), 0, 0, List.of(Lone.entries(1, 5, 5)), 1));
+        lone.tickAfter(LEASE + 2 * ELECTION);
+        assertThat(lone.node.role()).isEqualTo(Role.PRE_CANDIDATE);
+        return lone;
+    }
+
+    private static PreVoteResponse answer(Lone lone, PreVoteRequest request) {
+        lone.receive(request);
+        return lone.answered(PreVoteResponse.class).get(0);
+    }
+
+    @Test
+    void withTheSameLogTheLaterInTheOrderOfPreferenceStandsBack() {
+        var lone = standing(B, C, A);
+
+        assertThat(answer(lone, new PreVoteRequest(C, 1, 6, 2, 5)).granted()).isTrue();
+
+        assertThat(lone.node.role()).isEqualTo(Role.FOLLOWER);
+        lone.receive(new PreVoteResponse(B, 1, 6, true, 0));
+        assertThat(lone.node.term()).isEqualTo(5);
+    }
+
+    @Test
+    void withTheSameLogTheEarlierInTheOrderOfPreferenceGoesOn() {
+        var lone = standing(A, B, C);
+
+        assertThat(answer(lone, new PreVoteRequest(C, 1, 6, 2, 5)).granted()).isFalse();
+
+        lone.receive(new PreVoteResponse(B, 1, 6, true, 0));
+        assertThat(lone.node.role()).isEqualTo(Role.CANDIDATE);
+    }
+
+    @Test
+    void whoHasLessInItsLogStandsBack() {
+        var lone = standing(A, B, C);
+
+        assertThat(answer(lone, new PreVoteRequest(C, 1, 6, 3, 5)).granted()).isTrue();
+
+        assertThat(lone.node.role()).isEqualTo(Role.FOLLOWER);
+    }
+
+    @Test
+    void whoDoesNotStandGrantsWhatTheLogAllows() {
+        var lone = standing(A, B, C);
+        lone.receive(lone.append(B, 5, 2, 5, 2));
+        lone.millis += LEASE;
+
+        assertThat(answer(lone, new PreVoteRequest(C, 1, 6, 2, 5)).granted()).isTrue();
+    }
+
+    @Test
+    void afterAnAgreedSilenceAHintLetsTheLaterHeirWaitItsTurn() {
+        var lone = standing(B, C, A);
+        lone.receive(new PeerMessage.AppendRequest(B, 1, 5, 10_000, 2, 5, List.of(), 2, 0, true));
+        lone.allDurable();
+        assertThat(lone.node.needsTicks()).isFalse();
+        lone.millis += 100 * ELECTION;
+        int asked = lone.sentOf(PreVoteRequest.class).size();
+
+        lone.step(new Input.Unreachable(B));
+        assertThat(lone.sentOf(PreVoteRequest.class)).hasSize(asked);
+
+        lone.tickAfter(ELECTION / 2);
+        assertThat(lone.sentOf(PreVoteRequest.class)).hasSize(asked + 2);
+    }
+}
