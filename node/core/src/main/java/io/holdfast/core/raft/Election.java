@@ -153,8 +153,17 @@ final class Election {
         }
     }
 
+    /**
+     * A replica that was rebuilt may have been admitted without having heard of it. Whoever asks for its vote knows, and counts
+     * it only if so: who has applied an admission stands in terms above it, where the lost storage's vote elects nobody
+     * (docs/protocol.md, section 9). One that has nothing yet cannot have been admitted.
+     */
+    private boolean mayVote() {
+        return raft.isVoter() || raft.log.lastIndex() > 0;
+    }
+
     void preVoteRequested(PreVoteRequest request) {
-        if (!raft.isVoter()) {
+        if (!mayVote()) {
             return;
         }
         // After an agreed silence a leader that nobody has heard is not a dead one: wake it and let the candidate ask
@@ -214,7 +223,7 @@ final class Election {
         // A promise outlives the term it was made in: the leader may hold its lease and not know of this term yet.
         boolean grant = request.term() == raft.term()
                 && (!bound || request.transfer())
-                && raft.isVoter()
+                && mayVote()
                 && raft.leader.isEmpty()
                 && raft.hardState().vote().map(request.from()::equals).orElse(true)
                 && raft.log.isUpToDate(request.lastIndex(), request.lastTerm());

@@ -182,6 +182,28 @@ class RebuiltReplicaTest {
         assertThat(cluster.leader()).isPresent();
     }
 
+    /** Whoever asks for its vote knows of its admission, if it has been admitted; it need not know that itself. */
+    @Test
+    void votesThoughItNeverHeardThatItWasAdmitted() {
+        write(1);
+        wipeC();
+        long before = cluster.core("a").raft().lastIndex();
+        while (cluster.core("c").raft().lastIndex() <= before) {
+            cluster.run(10);
+        }
+        cluster.cutOneWay("a", "c"); // It has the entry, and never hears that it is committed.
+        cluster.run(300);
+        assertThat(cluster.core("b").raft().membership().isVoter(C, 2)).isTrue();
+        assertThat(cluster.core("c").raft().role()).isEqualTo(Role.LEARNER);
+        cluster.crash("a");
+        cluster.restart("c");
+
+        cluster.run(3_000);
+
+        assertThat(cluster.leader()).contains("b");
+        assertThat(cluster.core("c").raft().role()).isEqualTo(Role.FOLLOWER);
+    }
+
     @Test
     void theAdmissionSurvivesInASnapshot() {
         cluster.settings.snapshotLogBytes = 1_000;
