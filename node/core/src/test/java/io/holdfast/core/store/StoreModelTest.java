@@ -91,13 +91,12 @@ class StoreModelTest {
         long timestamp = firstTimestamp;
         for (Command command : commands) {
             long at = timestamp++;
-            expected.add(outcomes.computeIfAbsent(
-                    command.id(), id -> apply(at, (Command.KeyOperation) command.operation())));
+            expected.add(outcomes.computeIfAbsent(command.id(), id -> apply(at, command.operation())));
         }
         return expected;
     }
 
-    private Outcome apply(long timestamp, Command.KeyOperation operation) {
+    private Outcome apply(long timestamp, Command.Operation operation) {
         long live = live(operation.key());
         if (operation instanceof Command.Settle) {
             return new Outcome(Outcome.Kind.NOT_APPLIED, 0);
