@@ -105,7 +105,10 @@ public final class HoldfastNode {
         String site = settings.site().name();
         ShardedReplicas replicas = ShardedReplicas.start(
                 system, settings.siteNames(), registry, router -> replicaContext(identity, router));
-        system.systemActorOf(ReplicaKeeper.create(site, replicas, registry), "holdfast-replica-keeper", Props.empty());
+        system.systemActorOf(
+                ReplicaKeeper.create(site, replicas, registry, directory, incidents),
+                "holdfast-replica-keeper",
+                Props.empty());
         long clientId = new SecureRandom().nextLong();
         var config = new GatewayConfig(
                 site, clientId, GatewayConfig.DEFAULT_MAX_OUTSTANDING, System::nanoTime, System::currentTimeMillis);

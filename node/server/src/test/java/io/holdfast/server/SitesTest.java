@@ -42,6 +42,38 @@ class SitesTest {
     }
 
     @Test
+    void aSiteThatLostItsDiskIsRebuiltAndVotesAgain() {
+        try (var sites = new Sites(dir, "a", "b", "c")) {
+            sites.startAll();
+            try (HoldfastClient client = sites.client()) {
+                Keyspace shop = createAndFill(client);
+                sites.kill("c");
+                sites.wipe("c");
+                sites.start("c");
+                sites.awaitReady("c");
+                awaitNoLag(client);
+                awaitRebuilt(sites.endpoint("c"));
+                // Its vote and its acknowledgement are the majority's now.
+                sites.kill("a");
+                readAll(shop, "first");
+                fill(shop, "second");
+                readAll(shop, "second");
+            }
+        }
+    }
+
+    private static void awaitRebuilt(String endpoint) {
+        try (HoldfastClient client = HoldfastClient.connect(endpoint)) {
+            await().atMost(Sites.PATIENCE)
+                    .untilAsserted(() -> assertThat(client.admin().status().getIncidentsList())
+                            .filteredOn(incident -> incident.getFaultClass().equals("storage-replaced"))
+                            .singleElement()
+                            .satisfies(incident ->
+                                    assertThat(incident.getRecoveredMillis()).isPositive()));
+        }
+    }
+
+    @Test
     void servesNothingWithoutAMajorityAndEverythingWhenItIsBack() {
         try (var sites = new Sites(dir, "a", "b", "c")) {
             sites.startAll();

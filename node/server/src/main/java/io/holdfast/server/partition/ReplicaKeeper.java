@@ -1,8 +1,10 @@
 package io.holdfast.server.partition;
 
 import io.holdfast.core.SiteId;
+import io.holdfast.core.raft.Role;
 import io.holdfast.server.catalog.KeyspaceDefinition;
 import io.holdfast.server.catalog.KeyspaceRegistry;
+import io.holdfast.server.membership.IncidentLog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,15 +28,29 @@ public final class ReplicaKeeper {
 
     private record Ping() implements Command {}
 
-    public static Behavior<Command> create(String site, ReplicaRouter router, KeyspaceRegistry registry) {
+    /**
+     * @param router to this site's replicas
+     * @param incidents is told when a lost storage has been rebuilt
+     */
+    public static Behavior<Command> create(
+            String site,
+            ReplicaRouter router,
+            KeyspaceRegistry registry,
+            ReplicaDirectory directory,
+            IncidentLog incidents) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             registry.onKeyspace(definition -> context.getSelf().tell(new Keep(definition)));
             timers.startTimerWithFixedDelay(new Ping(), INTERVAL);
-            return keeping(site, router, new ArrayList<>());
+            return keeping(site, router, directory, incidents, new ArrayList<>());
         }));
     }
 
-    private static Behavior<Command> keeping(String site, ReplicaRouter router, List<PartitionId> kept) {
+    private static Behavior<Command> keeping(
+            String site,
+            ReplicaRouter router,
+            ReplicaDirectory directory,
+            IncidentLog incidents,
+            List<PartitionId> kept) {
         return Behaviors.receive(Command.class)
                 .onMessage(Keep.class, keep -> {
                     if (keep.definition().sites().contains(new SiteId(site))) {
@@ -46,9 +62,24 @@ public final class ReplicaKeeper {
                 })
                 .onMessage(Ping.class, ping -> {
                     ping(site, router, kept);
+                    if (allAdmitted(directory, kept)) {
+                        incidents.recovered("storage-replaced", site);
+                    }
                     return Behaviors.same();
                 })
                 .build();
+    }
+
+    /**
+     * Whether all replicas vote. The catalog's is rebuilt first, or nobody here would know of the others: once it has been
+     * admitted it holds every keyspace, and they are kept before the next ping.
+     */
+    private static boolean allAdmitted(ReplicaDirectory directory, List<PartitionId> kept) {
+        return !kept.isEmpty()
+                && kept.stream().allMatch(partition -> directory
+                        .find(partition)
+                        .filter(local -> local.view().role() != Role.LEARNER)
+                        .isPresent());
     }
 
     private static void ping(String site, ReplicaRouter router, List<PartitionId> partitions) {
