@@ -9,10 +9,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -111,13 +109,7 @@ final class Sites implements AutoCloseable {
 
     /** Takes the disk of a site that does not run. */
     void wipe(String site) {
-        try (var files = Files.walk(dir.resolve(site))) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        Disks.wipe(dir.resolve(site));
     }
 
     /** Cuts a site off from all others, both ways; clients still reach it. */

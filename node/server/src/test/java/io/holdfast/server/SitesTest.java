@@ -18,6 +18,7 @@ import io.holdfast.v1.GetStatusRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,24 +65,6 @@ class SitesTest {
                 fill(shop, "second");
                 readAll(shop, "second");
             }
-        }
-    }
-
-    /** Asks this very node, since incidents are those of the node that answers: the SDK asks whichever is nearest. */
-    private static void awaitRebuilt(String endpoint) {
-        ManagedChannel channel = Grpc.newChannelBuilder(endpoint, InsecureChannelCredentials.create())
-                .build();
-        try {
-            var admin = AdminGrpc.newBlockingStub(channel);
-            await().atMost(Sites.PATIENCE)
-                    .untilAsserted(() -> assertThat(admin.getStatus(GetStatusRequest.getDefaultInstance())
-                                    .getIncidentsList())
-                            .filteredOn(incident -> incident.getFaultClass().equals("storage-replaced"))
-                            .singleElement()
-                            .satisfies(incident ->
-                                    assertThat(incident.getRecoveredMillis()).isPositive()));
-        } finally {
-            channel.shutdownNow();
         }
     }
 
@@ -174,5 +157,24 @@ class SitesTest {
                             .hasSize(3)
                             .allSatisfy(replica -> assertThat(replica.getLag()).isZero()));
                 }));
+    }
+
+    /** Asks this very node, since incidents are those of the node that answers: the SDK asks whichever is nearest. */
+    private static void awaitRebuilt(String endpoint) {
+        ManagedChannel channel = Grpc.newChannelBuilder(endpoint, InsecureChannelCredentials.create())
+                .build();
+        try {
+            var admin =
+                    AdminGrpc.newBlockingStub(channel).withDeadlineAfter(Sites.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            await().atMost(Sites.PATIENCE)
+                    .untilAsserted(() -> assertThat(admin.getStatus(GetStatusRequest.getDefaultInstance())
+                                    .getIncidentsList())
+                            .filteredOn(incident -> incident.getFaultClass().equals("storage-replaced"))
+                            .singleElement()
+                            .satisfies(incident ->
+                                    assertThat(incident.getRecoveredMillis()).isPositive()));
+        } finally {
+            channel.shutdownNow();
+        }
     }
 }

@@ -50,9 +50,17 @@ final class Lone {
     }
 
     static RaftConfig config(long leaseMillis, int maxAppendBytes, int maxInFlight) {
+        return config(List.of(A, B, C), leaseMillis, maxAppendBytes, maxInFlight);
+    }
+
+    static RaftConfig preferring(SiteId... order) {
+        return config(List.of(order), LEASE, 64 * 1024, 4);
+    }
+
+    private static RaftConfig config(List<SiteId> preference, long leaseMillis, int maxAppendBytes, int maxInFlight) {
         return new RaftConfig(
                 A,
-                List.of(A, B, C),
+                preference,
                 50 * MILLI,
                 ELECTION * MILLI,
                 leaseMillis * MILLI,
@@ -77,8 +85,12 @@ final class Lone {
 
     /** A follower of term 5 with entries of the given terms, the first of them committed. */
     static Lone recovered(long term, Optional<SiteId> vote, long commitIndex, long... entryTerms) {
+        return recovered(config(), term, vote, commitIndex, entryTerms);
+    }
+
+    static Lone recovered(RaftConfig config, long term, Optional<SiteId> vote, long commitIndex, long... entryTerms) {
         return new Lone(
-                config(),
+                config,
                 new RecoveredLog(
                         new HardState(term, vote, 1), genesis(), 0, 0, List.of(entries(1, entryTerms)), commitIndex));
     }

@@ -5,7 +5,6 @@ import static io.holdfast.core.raft.Lone.B;
 import static io.holdfast.core.raft.Lone.C;
 import static io.holdfast.core.raft.Lone.ELECTION;
 import static io.holdfast.core.raft.Lone.LEASE;
-import static io.holdfast.core.raft.Lone.MILLI;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.core.SiteId;
@@ -17,31 +16,9 @@ import org.junit.jupiter.api.Test;
 
 /** Who stands for election when several want to: split votes cost an election timeout. */
 class StandingTest {
-    private static final long SILENCE = 1_000;
-
-    private static RaftConfig preferring(SiteId... order) {
-        return new RaftConfig(
-                A,
-                List.of(order),
-                50 * MILLI,
-                ELECTION * MILLI,
-                LEASE * MILLI,
-                Lone.DRIFT,
-                SILENCE * MILLI,
-                64 * 1024,
-                4,
-                1024 * 1024,
-                1024 * 1024,
-                1024,
-                200 * MILLI);
-    }
-
     /** "a" has heard nothing of its leader b for long, and asks whether it may be elected. */
     private static Lone standing(SiteId... order) {
-        var lone = new Lone(
-                preferring(order),
-                new RecoveredLog(
-                        new HardState(5, Optional.of(B), 1), Lone.genesis(), 0, 0, List.of(Lone.entries(1, 5, 5)), 1));
+        var lone = Lone.recovered(Lone.preferring(order), 5, Optional.of(B), 1, 5, 5);
         lone.tickAfter(LEASE + 2 * ELECTION);
         assertThat(lone.node.role()).isEqualTo(Role.PRE_CANDIDATE);
         return lone;

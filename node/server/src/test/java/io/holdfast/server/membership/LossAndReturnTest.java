@@ -133,7 +133,7 @@ class LossAndReturnTest {
     }
 
     @Test
-    void storageThatWasLostGetsANewIdentityInTheOldCluster() throws Exception {
+    void storageThatWasLostGetsANewIdentityInTheOldCluster() {
         try (var sites = started("a", "b", "c")) {
             SiteIdentity before = sites.node("a").identity();
             sites.kill("a");

@@ -6,16 +6,15 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.holdfast.config.HoldfastSettings;
 import io.holdfast.config.PekkoConfig;
+import io.holdfast.server.Disks;
 import io.holdfast.server.Links;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -141,14 +140,8 @@ final class TestSites implements AutoCloseable {
                 .join();
     }
 
-    void wipe(String site) throws IOException {
-        try (var files = Files.walk(dirOf(site))) {
-            files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(it -> {
-                if (!it.delete()) {
-                    throw new IllegalStateException("cannot delete " + it);
-                }
-            });
-        }
+    void wipe(String site) {
+        Disks.wipe(dirOf(site));
     }
 
     /** Both ways, until it is healed. */
