@@ -9,16 +9,23 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
 
 /**
  * Keeps this site's replicas alive by pings: they must vote and follow although nobody writes to them (DESIGN 2). A ping starts a
  * replica that is not running and costs one that is next to nothing.
  */
-public final class ReplicaKeeper {
+public final class ReplicaKeeper extends AbstractBehavior<ReplicaKeeper.Command> {
     private static final Duration INTERVAL = Duration.ofSeconds(1);
 
-    private ReplicaKeeper() {}
+    private final String site;
+    private final ReplicaRouter router;
+    private final ReplicaDirectory directory;
+    private final IncidentLog incidents;
+    private final List<PartitionId> kept = new ArrayList<>();
 
     /** What the keeper is told. */
     public sealed interface Command {}
@@ -41,49 +48,61 @@ public final class ReplicaKeeper {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             registry.onKeyspace(definition -> context.getSelf().tell(new Keep(definition)));
             timers.startTimerWithFixedDelay(new Ping(), INTERVAL);
-            return keeping(site, router, directory, incidents, new ArrayList<>());
+            return new ReplicaKeeper(context, site, router, directory, incidents);
         }));
     }
 
-    private static Behavior<Command> keeping(
+    private ReplicaKeeper(
+            ActorContext<Command> context,
             String site,
             ReplicaRouter router,
             ReplicaDirectory directory,
-            IncidentLog incidents,
-            List<PartitionId> kept) {
-        return Behaviors.receive(Command.class)
-                .onMessage(Keep.class, keep -> {
-                    if (keep.definition().sites().contains(new SiteId(site))) {
-                        List<PartitionId> partitions = keep.definition().partitionIds();
-                        kept.addAll(partitions);
-                        ping(site, router, partitions);
-                    }
-                    return Behaviors.same();
-                })
-                .onMessage(Ping.class, ping -> {
-                    ping(site, router, kept);
-                    if (allAdmitted(directory, kept)) {
-                        incidents.recovered("storage-replaced", site);
-                    }
-                    return Behaviors.same();
-                })
+            IncidentLog incidents) {
+        super(context);
+        this.site = site;
+        this.router = router;
+        this.directory = directory;
+        this.incidents = incidents;
+    }
+
+    @Override
+    public Receive<Command> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(Keep.class, keep -> keep(keep.definition()))
+                .onMessage(Ping.class, ping -> pingAll())
                 .build();
+    }
+
+    private Behavior<Command> keep(KeyspaceDefinition definition) {
+        if (definition.sites().contains(new SiteId(site))) {
+            List<PartitionId> partitions = definition.partitionIds();
+            kept.addAll(partitions);
+            partitions.forEach(this::ping);
+        }
+        return this;
+    }
+
+    private Behavior<Command> pingAll() {
+        kept.forEach(this::ping);
+        if (allAdmitted()) {
+            incidents.recovered("storage-replaced", site);
+        }
+        return this;
+    }
+
+    private void ping(PartitionId partition) {
+        router.tell(site, new ReplicaEnvelope(partition, new ReplicaMessage.KeepAlive()));
     }
 
     /**
      * Whether all replicas vote. The catalog's is rebuilt first, or nobody here would know of the others: once it has been
      * admitted it holds every keyspace, and they are kept before the next ping.
      */
-    private static boolean allAdmitted(ReplicaDirectory directory, List<PartitionId> kept) {
+    private boolean allAdmitted() {
         return !kept.isEmpty()
-                && kept.stream().allMatch(partition -> directory
-                        .find(partition)
-                        .filter(local -> local.view().role() != Role.LEARNER)
-                        .isPresent());
-    }
-
-    private static void ping(String site, ReplicaRouter router, List<PartitionId> partitions) {
-        partitions.forEach(
-                partition -> router.tell(site, new ReplicaEnvelope(partition, new ReplicaMessage.KeepAlive())));
+                && kept.stream()
+                        .map(directory::find)
+                        .allMatch(
+                                local -> local.isPresent() && local.get().view().role() != Role.LEARNER);
     }
 }
