@@ -74,7 +74,7 @@ final class Election {
             return;
         }
         if (raft.quiesced) {
-            // The timer stood still while silence was agreed upon. Run out long ago, it would let every heir ask at
+            // The timer stood still in the agreed silence. As one that ran out long ago it would let all heirs ask at
             // once.
             raft.quiesced = false;
             resetTimer();

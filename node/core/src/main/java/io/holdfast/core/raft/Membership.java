@@ -11,11 +11,12 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Who may vote: the sites of the partition, each with the identity of the storage that was admitted there.
+ * Whose votes count: the sites of the partition, each with the identity of the storage that was admitted there.
  *
  * <p>A replica whose storage was lost comes back with a new identity. It is then a stranger at a known site: it gets the
- * log, but its votes and acknowledgements do not count, and it does not vote, until a committed {@link Entry.Kind#ADMIT}
- * entry has put its identity in the place of the old one (DESIGN 3, rule 11; docs/protocol.md says why that is safe).
+ * log, but it does not stand for election, and its votes and acknowledgements do not count, until a committed
+ * {@link Entry.Kind#ADMIT} entry has put its identity in the place of the old one (DESIGN 3, rule 11; docs/protocol.md says
+ * why that is safe).
  */
 public record Membership(SortedMap<SiteId, Long> identities) {
     public Membership {
