@@ -3,6 +3,7 @@ package io.holdfast.core.partition;
 import io.holdfast.core.raft.LogWrite;
 import io.holdfast.core.raft.Outgoing;
 import io.holdfast.core.raft.Outputs;
+import io.holdfast.core.txn.Unfinished;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,7 @@ public final class PartitionOutput {
     Optional<SaveSnapshot> snapshot = Optional.empty();
     Optional<PartitionImage> encode = Optional.empty();
     Optional<Outputs.ReceivedImage> decode = Optional.empty();
+    List<Unfinished> unfinished = List.of();
 
     /** @param number counts up; comes back in {@link PartitionInput.SnapshotSaved} or SnapshotFailed */
     public record SaveSnapshot(long number, ReplicaSnapshot snapshot) {}
@@ -47,5 +49,14 @@ public final class PartitionOutput {
 
     public Optional<Outputs.ReceivedImage> decode() {
         return decode;
+    }
+
+    /**
+     * Transactions that whoever runs them has not brought to an end in time: to be finished by a {@link
+     * io.holdfast.core.txn.Coordinator}. Only a leader asks for it, and asks again after a while if it must. May be dropped by a driver that
+     * has too much to do.
+     */
+    public List<Unfinished> unfinished() {
+        return unfinished;
     }
 }

@@ -1,30 +1,96 @@
 package io.holdfast.core.store;
 
 import io.holdfast.core.Bytes;
+import java.util.List;
 
 /**
- * One write of a client, as it stands in the log.
+ * One write of a client, or one step of a transaction, as it stands in the log.
  *
+ * @param id of the write, or of the transaction: all its steps in all its partitions carry the same one
  * @param doneBelow the client has finished all its writes with lower sequences: their outcomes may be forgotten
  * @param notAfterMillis a command whose entry's timestamp is later than this wall time is not applied, so that a message
  *     that was delayed beyond the retention of outcomes cannot apply a second time
  */
 public record Command(WriteId id, long doneBelow, long notAfterMillis, Operation operation) {
 
-    public sealed interface Operation {
+    public sealed interface Operation {}
+
+    /** Concerns one key. */
+    public sealed interface KeyOperation extends Operation {
         Bytes key();
     }
 
-    public record Put(Bytes key, Bytes value, Condition condition) implements Operation {}
+    public record Put(Bytes key, Bytes value, Condition condition) implements KeyOperation {}
 
-    public record Delete(Bytes key, Condition condition) implements Operation {}
+    public record Delete(Bytes key, Condition condition) implements KeyOperation {}
 
-    /** Makes sure of the outcome of the write with this id: if it has not been applied, it never will be. */
-    public record Settle(Bytes key) implements Operation {}
+    /**
+     * Makes sure of the outcome of the write or transaction with this id: if it has not been applied, it never will be. Of a
+     * transaction over several partitions only its decision partition may be asked; if it is undecided, it is aborted.
+     */
+    public record Settle(Bytes key) implements KeyOperation {}
+
+    /** A whole transaction that concerns this partition alone. */
+    public record Commit(ReadWriteSet set) implements Operation {}
+
+    /**
+     * Checks a transaction's reads in this partition and locks what it has read and will write, until it is decided.
+     *
+     * @param lockMillis from the prepare timestamp on; then whoever meets the lock settles the transaction
+     */
+    public record Prepare(ReadWriteSet set, Part part, int lockMillis) implements Operation {}
+
+    /** What a partition has to do with the decision of a transaction that it has prepared. */
+    public sealed interface Part {}
+
+    /** It holds the decision. @param others the other participants, to be told of it */
+    public record Decides(List<Participant> others) implements Part {
+        public Decides {
+            others = List.copyOf(others);
+        }
+    }
+
+    /** It is told. @param decisionPartition whom to ask if that does not happen */
+    public record Follows(Participant decisionPartition) implements Part {}
+
+    /**
+     * To the decision partition: decides the transaction, and applies or drops its part there. The outcome is the decision that
+     * stands, which is another one if somebody was faster.
+     */
+    public record Decide(Decision decision) implements Operation {}
+
+    /** To the other participants: applies or drops the transaction's part there. May be repeated. */
+    public record Resolve(Decision decision) implements Operation {}
+
+    /** To the decision partition of a committed transaction: all others have resolved it. */
+    public record Complete() implements Operation {}
+
+    /** A step of a transaction that was prepared: not made by its client, without an end of its time, and may be repeated. */
+    public static Command step(WriteId transaction, Operation operation) {
+        return new Command(transaction, 0, Long.MAX_VALUE, operation);
+    }
 
     /** Roughly what it takes in an entry. */
     public int size() {
-        int value = operation instanceof Put put ? put.value().length() : 0;
-        return 48 + operation.key().length() + value;
+        if (operation instanceof Put put) {
+            return 48 + put.key().length() + put.value().length();
+        }
+        if (operation instanceof KeyOperation onKey) {
+            return 48 + onKey.key().length();
+        }
+        if (operation instanceof Commit commit) {
+            return 48 + commit.set().size();
+        }
+        if (operation instanceof Prepare prepare) {
+            return 48 + prepare.set().size() + sizeOf(prepare.part());
+        }
+        return 48;
+    }
+
+    private static int sizeOf(Part part) {
+        List<Participant> named =
+                part instanceof Decides decides ? decides.others() : List.of(((Follows) part).decisionPartition());
+        // A keyspace's name is ASCII.
+        return 16 + named.stream().mapToInt(it -> 6 + it.keyspace().length()).sum();
     }
 }

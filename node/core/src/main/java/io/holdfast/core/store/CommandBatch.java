@@ -10,7 +10,9 @@ import java.util.List;
 /**
  * The payload of a log entry: commands in order. Durable and on the wire, so the format is fixed for ever: a version byte, the
  * count, then for each command: client, sequence, doneBelow, notAfter (longs), kind (byte), condition (byte, and the version
- * if the condition has one), key length (short) and key, and for a put value length (int) and value. Big endian.
+ * if the condition has one), key length (short) and key, and for a put value length (int) and value. Steps of transactions have, behind
+ * the kind, for a commit the read-write set; for a prepare the set, the part and lockMillis (int); for decide and resolve the decision; for
+ * complete nothing; see {@link TransactionFormat}. Big endian.
  */
 public final class CommandBatch {
     private static final byte VERSION = 1;
@@ -18,6 +20,11 @@ public final class CommandBatch {
     private static final byte PUT = 1;
     private static final byte DELETE = 2;
     private static final byte SETTLE = 3;
+    private static final byte COMMIT = 4;
+    private static final byte PREPARE = 5;
+    private static final byte DECIDE = 6;
+    private static final byte RESOLVE = 7;
+    private static final byte COMPLETE = 8;
 
     private static final byte NO_CONDITION = 0;
     private static final byte ABSENT = 1;
@@ -46,15 +53,37 @@ public final class CommandBatch {
         if (operation instanceof Command.Put put) {
             out.put(PUT);
             encode(put.condition(), out);
-            encodeKey(put.key(), out);
+            TransactionFormat.encodeKey(put.key(), out);
             out.putInt(put.value().length()).put(put.value().unsafeArray());
         } else if (operation instanceof Command.Delete delete) {
             out.put(DELETE);
             encode(delete.condition(), out);
-            encodeKey(delete.key(), out);
-        } else {
+            TransactionFormat.encodeKey(delete.key(), out);
+        } else if (operation instanceof Command.Settle settle) {
             out.put(SETTLE);
-            encodeKey(operation.key(), out);
+            TransactionFormat.encodeKey(settle.key(), out);
+        } else {
+            encodeStep(operation, out);
+        }
+    }
+
+    private static void encodeStep(Command.Operation operation, ByteBuffer out) {
+        if (operation instanceof Command.Commit commit) {
+            out.put(COMMIT);
+            TransactionFormat.encode(commit.set(), out);
+        } else if (operation instanceof Command.Prepare prepare) {
+            out.put(PREPARE);
+            TransactionFormat.encode(prepare.set(), out);
+            TransactionFormat.encode(prepare.part(), out);
+            out.putInt(prepare.lockMillis());
+        } else if (operation instanceof Command.Decide decide) {
+            out.put(DECIDE);
+            TransactionFormat.encode(decide.decision(), out);
+        } else if (operation instanceof Command.Resolve resolve) {
+            out.put(RESOLVE);
+            TransactionFormat.encode(resolve.decision(), out);
+        } else {
+            out.put(COMPLETE);
         }
     }
 
@@ -68,10 +97,6 @@ public final class CommandBatch {
         } else {
             out.put(NO_CONDITION);
         }
-    }
-
-    private static void encodeKey(Bytes key, ByteBuffer out) {
-        out.putShort((short) key.length()).put(key.unsafeArray());
     }
 
     /** @throws IllegalArgumentException if these are not the bytes of a batch that this version can read */
@@ -104,13 +129,20 @@ public final class CommandBatch {
                 switch (kind) {
                     case PUT -> {
                         Condition condition = decodeCondition(in);
-                        yield new Command.Put(decodeKey(in), Bytes.read(in, in.getInt()), condition);
+                        yield new Command.Put(TransactionFormat.decodeKey(in), Bytes.read(in, in.getInt()), condition);
                     }
                     case DELETE -> {
                         Condition condition = decodeCondition(in);
-                        yield new Command.Delete(decodeKey(in), condition);
+                        yield new Command.Delete(TransactionFormat.decodeKey(in), condition);
                     }
-                    case SETTLE -> new Command.Settle(decodeKey(in));
+                    case SETTLE -> new Command.Settle(TransactionFormat.decodeKey(in));
+                    case COMMIT -> new Command.Commit(TransactionFormat.decodeSet(in));
+                    case PREPARE ->
+                        new Command.Prepare(
+                                TransactionFormat.decodeSet(in), TransactionFormat.decodePart(in), in.getInt());
+                    case DECIDE -> new Command.Decide(TransactionFormat.decodeDecision(in));
+                    case RESOLVE -> new Command.Resolve(TransactionFormat.decodeDecision(in));
+                    case COMPLETE -> new Command.Complete();
                     default -> throw new IllegalArgumentException("unknown kind " + kind + " of a command");
                 };
         return new Command(id, doneBelow, notAfter, operation);
@@ -125,9 +157,5 @@ public final class CommandBatch {
             case VERSION_IS -> new Condition.VersionIs(in.getLong());
             default -> throw new IllegalArgumentException("unknown condition " + kind);
         };
-    }
-
-    private static Bytes decodeKey(ByteBuffer in) {
-        return Bytes.read(in, in.getShort() & 0xffff);
     }
 }

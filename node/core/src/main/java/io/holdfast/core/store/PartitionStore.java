@@ -99,7 +99,10 @@ public final class PartitionStore {
         if (late || command.operation() instanceof Command.Settle) {
             return new Outcome(Outcome.Kind.NOT_APPLIED, 0);
         }
-        Bytes key = command.operation().key();
+        if (!(command.operation() instanceof Command.KeyOperation onKey)) {
+            throw new UnsupportedOperationException("transactions are not applied yet");
+        }
+        Bytes key = onKey.key();
         long live = versions.liveVersion(key);
         if (command.operation() instanceof Command.Put put) {
             if (!put.condition().holds(live)) {
@@ -165,6 +168,9 @@ public final class PartitionStore {
     public Query.Answer answer(Query query) {
         if (query instanceof Query.Scan scan) {
             return versions.scan(scan);
+        }
+        if (!(query instanceof Query.Plain)) {
+            throw new UnsupportedOperationException("transactions do not read yet");
         }
         return versions.find(((Query.Get) query).key())
                 .filter(version -> !version.deleted())

@@ -60,7 +60,7 @@ public final class CommittedModel {
         if (late || command.operation() instanceof Command.Settle) {
             return new Outcome(Outcome.Kind.NOT_APPLIED, 0);
         }
-        Bytes key = command.operation().key();
+        Bytes key = ((Command.KeyOperation) command.operation()).key();
         KeyHistory history = keys.computeIfAbsent(key, it -> new KeyHistory());
         KeyHistory.State now = history.newest();
         long live = now.value().isEmpty() ? 0 : now.version();

@@ -137,7 +137,7 @@ final class SimClient {
                 asked.id(),
                 doneBelow(),
                 asked.notAfterMillis(),
-                new Command.Settle(asked.operation().key())));
+                new Command.Settle(((Command.KeyOperation) asked.operation()).key())));
         call.writes = List.of(write);
         call.invoked = all.moment();
         call.settling = true;

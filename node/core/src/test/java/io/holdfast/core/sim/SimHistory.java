@@ -58,7 +58,8 @@ final class SimHistory {
     void wrote(SimCall call) {
         for (WriteRecord write : call.writes) {
             writes.computeIfAbsent(
-                            new Place(call.partition, write.command.operation().key()), it -> new ArrayList<>())
+                            new Place(call.partition, ((Command.KeyOperation) write.command.operation()).key()),
+                            it -> new ArrayList<>())
                     .add(write);
         }
     }

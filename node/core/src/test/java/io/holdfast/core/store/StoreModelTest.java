@@ -91,12 +91,13 @@ class StoreModelTest {
         long timestamp = firstTimestamp;
         for (Command command : commands) {
             long at = timestamp++;
-            expected.add(outcomes.computeIfAbsent(command.id(), id -> apply(at, command.operation())));
+            expected.add(outcomes.computeIfAbsent(
+                    command.id(), id -> apply(at, (Command.KeyOperation) command.operation())));
         }
         return expected;
     }
 
-    private Outcome apply(long timestamp, Command.Operation operation) {
+    private Outcome apply(long timestamp, Command.KeyOperation operation) {
         long live = live(operation.key());
         if (operation instanceof Command.Settle) {
             return new Outcome(Outcome.Kind.NOT_APPLIED, 0);

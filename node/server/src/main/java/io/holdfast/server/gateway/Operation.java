@@ -33,12 +33,21 @@ public sealed interface Operation {
             implements Operation {
         @Override
         public int size() {
+            return sizeOf(query);
+        }
+
+        private static int sizeOf(Query query) {
             if (query instanceof Query.Get get) {
                 return 32 + get.key().length();
             }
-            Query.Scan scan = (Query.Scan) query;
-            int after = scan.after().isPresent() ? scan.after().get().length() : 0;
-            return 64 + scan.prefix().length() + after;
+            if (query instanceof Query.Scan scan) {
+                int after = scan.after().isPresent() ? scan.after().get().length() : 0;
+                return 64 + scan.prefix().length() + after;
+            }
+            if (query instanceof Query.ForTime forTime) {
+                return 16 + sizeOf(forTime.query());
+            }
+            return 32 + ((Query.Validate) query).set().size();
         }
     }
 }

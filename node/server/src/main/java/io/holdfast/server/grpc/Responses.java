@@ -68,6 +68,13 @@ final class Responses {
                         Reason.OUTCOME_FORGOTTEN,
                         "The client has said before that it is done with this write id, and its outcome is forgotten: use"
                                 + " a new write id for a new write."));
+            case LOCKED ->
+                response.setError(error(
+                        Reason.OVERLOADED,
+                        "A transaction that is about to be decided holds the key, and nothing was applied: retry with the same"
+                                + " write id after a pause."));
+            case COMMITTED, CONFLICT, PREPARED, ABORTED ->
+                throw new IllegalStateException("a write was answered with a transaction's outcome " + outcome);
         }
     }
 
@@ -78,6 +85,8 @@ final class Responses {
                 result.setState(OutcomeResult.State.FINISHED).setResult(result(outcome));
             case NOT_APPLIED -> result.setState(OutcomeResult.State.NOT_APPLIED);
             case FORGOTTEN -> result.setState(OutcomeResult.State.FORGOTTEN);
+            case COMMITTED, CONFLICT, PREPARED, ABORTED, LOCKED ->
+                throw new IllegalStateException("a write was answered with a transaction's outcome " + outcome);
         }
         return result.build();
     }

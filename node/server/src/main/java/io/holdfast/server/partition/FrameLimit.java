@@ -27,12 +27,13 @@ final class FrameLimit {
         if (answer instanceof Query.Value value) {
             return 16L + value.value().map(Bytes::length).orElse(0);
         }
-        return 16L
-                + ((Query.Page) answer)
-                        .entries().stream()
-                                .mapToLong(entry -> 24L
-                                        + entry.key().length()
-                                        + entry.value().length())
-                                .sum();
+        if (answer instanceof Query.Page page) {
+            return 16L
+                    + page.entries().stream()
+                            .mapToLong(entry ->
+                                    24L + entry.key().length() + entry.value().length())
+                            .sum();
+        }
+        return answer instanceof Query.Dated dated ? 16L + sizeOf(dated.answer()) : 16L;
     }
 }

@@ -5,18 +5,25 @@ import com.esotericsoftware.kryo.io.Output;
 import io.holdfast.core.partition.Reply;
 import io.holdfast.core.store.Outcome;
 import io.holdfast.core.store.Query;
+import io.holdfast.core.store.ReadWriteSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Reads, their answers and the outcomes of writes, by hand. */
 final class QueryCodec {
     private static final byte GET = 1;
     private static final byte SCAN = 2;
+    private static final byte FOR_TIME = 3;
+    private static final byte VALIDATE = 4;
 
     private static final byte ABSENT = 0;
     private static final byte VALUE = 1;
     private static final byte PAGE = 2;
+    private static final byte DATED = 3;
+    private static final byte VALIDITY = 4;
+    private static final byte DENIED = 5;
 
     private static final byte WRITTEN = 1;
     private static final byte ANSWERED = 2;
@@ -24,24 +31,35 @@ final class QueryCodec {
 
     private static final Outcome.Kind[] OUTCOMES = Outcome.Kind.values();
     private static final Reply.Refusal[] REFUSALS = Reply.Refusal.values();
+    private static final Query.Denial[] DENIALS = Query.Denial.values();
 
     private QueryCodec() {}
 
     static void writeQueries(Output out, List<Query> queries) {
         out.writeVarInt(queries.size(), true);
-        for (Query query : queries) {
-            if (query instanceof Query.Get get) {
-                out.writeByte(GET);
-                Fields.writeBytes(out, get.key());
-            } else if (query instanceof Query.Scan scan) {
-                out.writeByte(SCAN);
-                Fields.writeBytes(out, scan.prefix());
-                out.writeBoolean(scan.after().isPresent());
-                scan.after().ifPresent(after -> Fields.writeBytes(out, after));
-                out.writeInt(scan.maxEntries());
-                out.writeInt(scan.maxBytes());
-                out.writeBoolean(scan.keysOnly());
-            }
+        queries.forEach(query -> writeQuery(out, query));
+    }
+
+    private static void writeQuery(Output out, Query query) {
+        if (query instanceof Query.Get get) {
+            out.writeByte(GET);
+            Fields.writeBytes(out, get.key());
+        } else if (query instanceof Query.Scan scan) {
+            out.writeByte(SCAN);
+            Fields.writeBytes(out, scan.prefix());
+            out.writeBoolean(scan.after().isPresent());
+            scan.after().ifPresent(after -> Fields.writeBytes(out, after));
+            out.writeInt(scan.maxEntries());
+            out.writeInt(scan.maxBytes());
+            out.writeBoolean(scan.keysOnly());
+        } else if (query instanceof Query.ForTime forTime) {
+            out.writeByte(FOR_TIME);
+            out.writeBoolean(forTime.at().isPresent());
+            forTime.at().ifPresent(out::writeLong);
+            writeQuery(out, forTime.query());
+        } else if (query instanceof Query.Validate validate) {
+            out.writeByte(VALIDATE);
+            Fields.writeBytes(out, validate.set().encode());
         }
     }
 
@@ -49,21 +67,32 @@ final class QueryCodec {
         int count = in.readVarInt(true);
         var queries = new ArrayList<Query>(count);
         for (int i = 0; i < count; i++) {
-            byte kind = in.readByte();
-            queries.add(
-                    switch (kind) {
-                        case GET -> new Query.Get(Fields.readBytes(in));
-                        case SCAN ->
-                            new Query.Scan(
-                                    Fields.readBytes(in),
-                                    in.readBoolean() ? Optional.of(Fields.readBytes(in)) : Optional.empty(),
-                                    in.readInt(),
-                                    in.readInt(),
-                                    in.readBoolean());
-                        default -> throw new IllegalArgumentException("unknown kind " + kind + " of a query");
-                    });
+            queries.add(readQuery(in));
         }
         return queries;
+    }
+
+    private static Query readQuery(Input in) {
+        byte kind = in.readByte();
+        return switch (kind) {
+            case GET -> new Query.Get(Fields.readBytes(in));
+            case SCAN ->
+                new Query.Scan(
+                        Fields.readBytes(in),
+                        in.readBoolean() ? Optional.of(Fields.readBytes(in)) : Optional.empty(),
+                        in.readInt(),
+                        in.readInt(),
+                        in.readBoolean());
+            case FOR_TIME -> {
+                OptionalLong at = in.readBoolean() ? OptionalLong.of(in.readLong()) : OptionalLong.empty();
+                if (!(readQuery(in) instanceof Query.Plain plain)) {
+                    throw new IllegalArgumentException("a query for a timestamp holds one that is no get and no scan");
+                }
+                yield new Query.ForTime(plain, at);
+            }
+            case VALIDATE -> new Query.Validate(ReadWriteSet.decode(Fields.readBytes(in)));
+            default -> throw new IllegalArgumentException("unknown kind " + kind + " of a query");
+        };
     }
 
     static void writeReply(Output out, Reply reply) {
@@ -129,6 +158,17 @@ final class QueryCodec {
                 Fields.writeBytes(out, entry.value());
                 out.writeLong(entry.version());
             }
+        } else if (answer instanceof Query.Dated dated) {
+            out.writeByte(DATED);
+            out.writeLong(dated.validFrom());
+            out.writeLong(dated.validUntil());
+            writeAnswer(out, dated.answer());
+        } else if (answer instanceof Query.Validity validity) {
+            out.writeByte(VALIDITY);
+            out.writeBoolean(validity.valid());
+        } else if (answer instanceof Query.Denied denied) {
+            out.writeByte(DENIED);
+            out.writeByte(denied.reason().ordinal());
         }
     }
 
@@ -146,6 +186,16 @@ final class QueryCodec {
                 }
                 yield new Query.Page(entries, more);
             }
+            case DATED -> {
+                long from = in.readLong();
+                long until = in.readLong();
+                if (!(readAnswer(in) instanceof Query.PlainAnswer plain)) {
+                    throw new IllegalArgumentException("an answer for a timestamp holds neither a value nor a page");
+                }
+                yield new Query.Dated(plain, from, until);
+            }
+            case VALIDITY -> new Query.Validity(in.readBoolean());
+            case DENIED -> new Query.Denied(DENIALS[in.readByte()]);
             default -> throw new IllegalArgumentException("unknown kind " + kind + " of an answer");
         };
     }

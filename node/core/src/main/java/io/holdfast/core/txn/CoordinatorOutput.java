@@ -1,0 +1,55 @@
+package io.holdfast.core.txn;
+
+import io.holdfast.core.store.Command;
+import io.holdfast.core.store.Participant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What a step of a {@link Coordinator} asks of its driver. */
+public final class CoordinatorOutput {
+    final List<Send> sends = new ArrayList<>();
+    Optional<Result> result = Optional.empty();
+
+    /** Which of a transaction's steps a command is; comes back with its answer. */
+    public enum Step {
+        COMMIT,
+        PREPARE,
+        DECIDE,
+        RESOLVE,
+        COMPLETE
+    }
+
+    /** A command for the leader of a partition. Majority is the least concern that a step of a transaction may have. */
+    public record Send(Participant to, Step step, Command command) {}
+
+    /** For the client. The coordinator may have to tell participants afterwards. */
+    public sealed interface Result {}
+
+    public record Committed(long timestamp) implements Result {}
+
+    /** Nothing is or will be applied: the client may run the transaction again, with a new id. */
+    public record Aborted(Cause cause) implements Result {}
+
+    public enum Cause {
+        /** What it read has changed, or another transaction holds a key. */
+        CONFLICT,
+        /** It was not prepared everywhere in time, or somebody settled it. */
+        TIMED_OUT
+    }
+
+    /** The client has said that it is done with this id. */
+    public record Forgotten() implements Result {}
+
+    /** Nobody could be asked how it ended: to be asked again, with the same id, by the same commit or for its outcome. */
+    public record Unknown() implements Result {}
+
+    public List<Send> sends() {
+        return sends;
+    }
+
+    /** At most once in a coordinator's life; a coordinator that finishes somebody else's transaction gives one, too. */
+    public Optional<Result> result() {
+        return result;
+    }
+}
