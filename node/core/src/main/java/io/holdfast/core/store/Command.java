@@ -87,7 +87,7 @@ public record Command(WriteId id, long doneBelow, long notAfterMillis, Operation
         return 48;
     }
 
-    private static int sizeOf(Part part) {
+    static int sizeOf(Part part) {
         List<Participant> named =
                 part instanceof Decides decides ? decides.others() : List.of(((Follows) part).decisionPartition());
         // A keyspace's name is ASCII.

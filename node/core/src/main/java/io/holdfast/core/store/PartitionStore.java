@@ -3,12 +3,10 @@ package io.holdfast.core.store;
 import static io.holdfast.core.InvariantViolation.check;
 
 import io.holdfast.core.Bytes;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The state machine of a partition: applies the commands of committed entries, in order, and answers reads. A pure function of
@@ -21,13 +19,12 @@ public final class PartitionStore {
 
     private final Limits limits;
     private final Sessions sessions = new Sessions();
-    private final ArrayDeque<Garbage> garbage = new ArrayDeque<>();
-    private Versions versions = Versions.EMPTY;
+    private final Transactions transactions = new Transactions();
+    private final History history;
+    private final TransactionSteps steps;
+    private final Answers answers;
     private long appliedIndex;
     private long lastTimestamp;
-    private long horizon;
-    /** The horizon, for images that another thread encodes while versions below it are cut off. */
-    private final AtomicLong collectedUpTo = new AtomicLong();
 
     /**
      * The same on all replicas: part of the keyspace's definition.
@@ -37,25 +34,20 @@ public final class PartitionStore {
      */
     public record Limits(long historyMillis, long retentionMillis) {}
 
-    /**
-     * What readers stop seeing when the horizon reaches the version: what is older than it, and it itself if it is a deletion.
-     */
-    private record Garbage(Bytes key, Version newer) {}
-
     public PartitionStore(Limits limits) {
-        this.limits = limits;
+        this(limits, StoreImage.empty());
     }
 
     /** Starts from an image. */
     public PartitionStore(Limits limits, StoreImage image) {
         this.limits = limits;
-        this.versions = image.versions();
+        this.history = new History(image.versions(), image.horizon().getAsLong());
+        this.steps = new TransactionSteps(history, sessions, transactions);
+        this.answers = new Answers(history, transactions, steps);
         this.appliedIndex = image.index();
         this.lastTimestamp = image.lastTimestamp();
-        this.horizon = image.horizon().getAsLong();
-        this.collectedUpTo.set(horizon);
         image.sessions().forEach((client, session) -> sessions.restore(client, session.copy()));
-        restoreGarbage();
+        transactions.restore(image.transactions());
     }
 
     /** An entry that holds no commands. */
@@ -76,21 +68,32 @@ public final class PartitionStore {
         var outcomes = new ArrayList<Outcome>(commands.size());
         long timestamp = firstTimestamp;
         for (Command command : commands) {
-            outcomes.add(applyOnce(timestamp, command));
+            outcomes.add(apply(timestamp, command));
             timestamp++;
         }
         lastTimestamp = firstTimestamp + Math.max(1, commands.size()) - 1;
-        collect();
+        history.collect(floor());
         if (index % EXPIRE_EVERY == 0) {
             sessions.expire(lastTimestamp - HybridClock.ofWallMillis(limits.retentionMillis()));
         }
         return outcomes;
     }
 
+    private Outcome apply(long timestamp, Command command) {
+        return TransactionSteps.mayRepeat(command.operation())
+                ? steps.repeatable(timestamp, command)
+                : applyOnce(timestamp, command);
+    }
+
     private Outcome applyOnce(long timestamp, Command command) {
-        Optional<Outcome> first = sessions.find(command.id());
+        if (command.operation() instanceof Command.Settle) {
+            steps.settle(timestamp, command.id());
+        }
+        Optional<Outcome> first = outcome(command.id());
         Outcome outcome = first.isPresent() ? first.get() : applyNew(timestamp, command);
-        sessions.record(command.id(), command.doneBelow(), timestamp, outcome);
+        if (outcome.kind() != Outcome.Kind.LOCKED) {
+            sessions.record(command.id(), command.doneBelow(), timestamp, outcome);
+        }
         return outcome;
     }
 
@@ -99,93 +102,82 @@ public final class PartitionStore {
         if (late || command.operation() instanceof Command.Settle) {
             return new Outcome(Outcome.Kind.NOT_APPLIED, 0);
         }
-        if (!(command.operation() instanceof Command.KeyOperation onKey)) {
-            throw new UnsupportedOperationException("transactions are not applied yet");
+        if (command.operation() instanceof Command.KeyOperation onKey) {
+            return write(timestamp, onKey);
         }
-        Bytes key = onKey.key();
-        long live = versions.liveVersion(key);
-        if (command.operation() instanceof Command.Put put) {
+        if (command.operation() instanceof Command.Commit commit) {
+            return steps.commit(timestamp, commit, floor());
+        }
+        return steps.prepare(timestamp, command.id(), (Command.Prepare) command.operation(), floor());
+    }
+
+    private Outcome write(long timestamp, Command.KeyOperation operation) {
+        Bytes key = operation.key();
+        if (!transactions.nothingPrepared() && transactions.locks().forbidWrite(key)) {
+            return new Outcome(Outcome.Kind.LOCKED, 0);
+        }
+        long live = history.versions().liveVersion(key);
+        if (operation instanceof Command.Put put) {
             if (!put.condition().holds(live)) {
                 return new Outcome(Outcome.Kind.CONDITION_FAILED, live);
             }
-            write(key, timestamp, Optional.of(put.value()));
+            history.write(key, timestamp, Optional.of(put.value()));
             return new Outcome(Outcome.Kind.APPLIED, timestamp);
         }
-        Command.Delete delete = (Command.Delete) command.operation();
+        Command.Delete delete = (Command.Delete) operation;
         if (!delete.condition().holds(live)) {
             return new Outcome(Outcome.Kind.CONDITION_FAILED, live);
         }
         if (live == 0) {
             return new Outcome(Outcome.Kind.APPLIED, 0);
         }
-        write(key, timestamp, Optional.empty());
+        history.write(key, timestamp, Optional.empty());
         return new Outcome(Outcome.Kind.APPLIED, timestamp);
     }
 
-    private void write(Bytes key, long timestamp, Optional<Bytes> value) {
-        Optional<Version> before = versions.find(key);
-        Version version = Version.of(timestamp, value, before);
-        versions = versions.write(key, version, before);
-        if (before.isPresent() || version.deleted()) {
-            garbage.addLast(new Garbage(key, version));
-        }
-    }
-
-    /** Forgets what nobody may read any more. */
-    private void collect() {
-        horizon = Math.max(horizon, lastTimestamp - HybridClock.ofWallMillis(limits.historyMillis()));
-        // Published before anything is cut off, so that an image that misses something never claims to hold it.
-        collectedUpTo.set(horizon);
-        while (!garbage.isEmpty() && garbage.peekFirst().newer().timestamp() <= horizon) {
-            Garbage oldest = garbage.removeFirst();
-            versions = versions.freed(oldest.newer().cut());
-            if (oldest.newer().deleted()) {
-                versions = versions.forgetDeletion(oldest.key(), oldest.newer());
-            }
-        }
-    }
-
-    private void restoreGarbage() {
-        var all = new ArrayList<Garbage>();
-        versions.newest().forEach((key, newest) -> {
-            List<Version> chain = newest.chain();
-            for (int i = 0; i < chain.size(); i++) {
-                boolean hasOlder = i + 1 < chain.size();
-                if (hasOlder || chain.get(i).deleted()) {
-                    all.add(new Garbage(key, chain.get(i)));
-                }
-            }
-        });
-        all.sort(Comparator.comparingLong(it -> it.newer().timestamp()));
-        garbage.addAll(all);
+    /** What is older than the version at this timestamp is forgotten. Unlike the horizon, a function of the log alone. */
+    private long floor() {
+        return lastTimestamp - HybridClock.ofWallMillis(limits.historyMillis());
     }
 
     /** Reads below this timestamp are refused: the versions may be gone. */
     public long horizon() {
-        return horizon;
+        return history.horizon();
     }
 
+    /** From what this replica has applied. A timestamp that it has not reached is denied as one in the future. */
     public Query.Answer answer(Query query) {
-        if (query instanceof Query.Scan scan) {
-            return versions.scan(scan);
-        }
-        if (!(query instanceof Query.Plain)) {
-            throw new UnsupportedOperationException("transactions do not read yet");
-        }
-        return versions.find(((Query.Get) query).key())
-                .filter(version -> !version.deleted())
-                .map(version -> new Query.Value(version.value(), version.timestamp()))
-                .orElse(Query.Value.ABSENT);
+        return answers.answer(query, lastTimestamp, floor());
     }
 
-    /** The outcome of a write, if it is known. */
+    /** The outcome of a write or of a transaction's part here, as far as it is known. */
     public Optional<Outcome> outcome(WriteId id) {
-        return sessions.find(id);
+        return steps.outcome(id);
+    }
+
+    /** Whether transactions are under way, so that a write may meet a lock, or somebody may have to finish one. */
+    public boolean hasTransactions() {
+        return !transactions.isEmpty();
+    }
+
+    public Collection<PreparedTransaction> prepared() {
+        return transactions.prepared();
+    }
+
+    /** Commit decisions that are not complete. */
+    public Collection<CommittedTransaction> committed() {
+        return transactions.committed();
     }
 
     /** What stands now, immutable, for a snapshot or a follower; encoding it may happen elsewhere. */
     public StoreImage image() {
-        return new StoreImage(appliedIndex, lastTimestamp, collectedUpTo::get, versions, sessions.copy());
+        return new StoreImage(
+                appliedIndex,
+                lastTimestamp,
+                history::collectedUpTo,
+                history.versions(),
+                sessions.copy(),
+                transactions.copy());
     }
 
     public long appliedIndex() {
@@ -197,11 +189,11 @@ public final class PartitionStore {
     }
 
     public long keys() {
-        return versions.keys();
+        return history.versions().keys();
     }
 
     /** What keys and values take in memory, roughly. */
     public long bytes() {
-        return versions.bytes();
+        return history.versions().bytes();
     }
 }

@@ -10,6 +10,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.invoke.VarHandle;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,22 +26,37 @@ import org.pcollections.TreePMap;
  * encode to the same bytes, if nothing goes on meanwhile. Durable and on the wire, so the format is fixed for ever: version byte;
  * index, last timestamp, horizon; count and sessions (client, doneBelow, last timestamp, count and outcomes: sequence, kind byte,
  * version); count and keys (length short, key, count of versions, and these, newest first: timestamp, value length int with -1 for
- * a deletion, value). Big endian, all in order.
+ * a deletion, value). Since version 2: count and prepared transactions (client, sequence, timestamp, lockMillis int, part, read-write set);
+ * count and commit decisions (client, sequence, timestamp, count and others), written as {@link TransactionFormat} says. Big endian, all in
+ * order.
  *
  * @param horizon reads below this timestamp may miss versions; it grows while the partition goes on
  */
 public record StoreImage(
-        long index, long lastTimestamp, LongSupplier horizon, Versions versions, SortedMap<Long, Session> sessions) {
-    private static final byte VERSION = 1;
+        long index,
+        long lastTimestamp,
+        LongSupplier horizon,
+        Versions versions,
+        SortedMap<Long, Session> sessions,
+        Transactions.State transactions) {
+    private static final byte VERSION = 2;
+    private static final byte WITHOUT_TRANSACTIONS = 1;
     private static final int HORIZON_OFFSET = 1 + 8 + 8;
 
     /** The order is the format's: never change it, only append. */
     private static final Outcome.Kind[] KINDS = {
-        Outcome.Kind.APPLIED, Outcome.Kind.CONDITION_FAILED, Outcome.Kind.NOT_APPLIED, Outcome.Kind.FORGOTTEN
+        Outcome.Kind.APPLIED,
+        Outcome.Kind.CONDITION_FAILED,
+        Outcome.Kind.NOT_APPLIED,
+        Outcome.Kind.FORGOTTEN,
+        Outcome.Kind.COMMITTED,
+        Outcome.Kind.CONFLICT,
+        Outcome.Kind.PREPARED,
+        Outcome.Kind.ABORTED
     };
 
     public static StoreImage empty() {
-        return new StoreImage(0, 0, () -> 0, Versions.EMPTY, new TreeMap<>());
+        return new StoreImage(0, 0, () -> 0, Versions.EMPTY, new TreeMap<>(), Transactions.State.EMPTY);
     }
 
     public Bytes encode() {
@@ -55,6 +71,7 @@ public record StoreImage(
             for (var entry : versions.newest().entrySet()) {
                 encodeKey(entry.getKey(), entry.getValue().chain(), out);
             }
+            out.write(TransactionFormat.encode(transactions));
         } catch (IOException e) {
             throw new UncheckedIOException("encoding into memory cannot fail", e);
         }
@@ -101,7 +118,7 @@ public record StoreImage(
     public static StoreImage decode(Bytes encoded) {
         try (var in = new DataInputStream(new ByteArrayInputStream(encoded.unsafeArray()))) {
             byte version = in.readByte();
-            if (version != VERSION) {
+            if (version != VERSION && version != WITHOUT_TRANSACTIONS) {
                 throw new IllegalArgumentException("unknown version " + version + " of a partition's image");
             }
             long index = in.readLong();
@@ -109,11 +126,14 @@ public record StoreImage(
             long horizon = in.readLong();
             var sessions = decodeSessions(in);
             Versions versions = decodeVersions(in);
+            Transactions.State transactions = version == WITHOUT_TRANSACTIONS
+                    ? Transactions.State.EMPTY
+                    : TransactionFormat.decodeState(ByteBuffer.wrap(in.readAllBytes()));
             if (in.available() > 0) {
                 throw new IllegalArgumentException(in.available() + " bytes behind the end of a partition's image");
             }
-            return new StoreImage(index, lastTimestamp, () -> horizon, versions, sessions);
-        } catch (IOException e) {
+            return new StoreImage(index, lastTimestamp, () -> horizon, versions, sessions, transactions);
+        } catch (IOException | BufferUnderflowException e) {
             throw new IllegalArgumentException("a partition's image ends too early", e);
         }
     }

@@ -6,6 +6,8 @@ import io.holdfast.core.store.ReadWriteSet.Read;
 import io.holdfast.core.store.ReadWriteSet.Write;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -64,8 +66,7 @@ final class TransactionFormat {
 
     static void encode(Command.Part part, ByteBuffer out) {
         if (part instanceof Command.Decides decides) {
-            out.put(DECIDES).putInt(decides.others().size());
-            decides.others().forEach(participant -> encode(participant, out));
+            encode(decides.others(), out.put(DECIDES));
         } else {
             out.put(FOLLOWS);
             encode(((Command.Follows) part).decisionPartition(), out);
@@ -75,24 +76,31 @@ final class TransactionFormat {
     static Command.Part decodePart(ByteBuffer in) {
         byte kind = in.get();
         return switch (kind) {
-            case DECIDES -> {
-                var others = new ArrayList<Participant>();
-                for (int left = in.getInt(); left > 0; left--) {
-                    others.add(decodeParticipant(in));
-                }
-                yield new Command.Decides(others);
-            }
+            case DECIDES -> new Command.Decides(decodeParticipants(in));
             case FOLLOWS -> new Command.Follows(decodeParticipant(in));
             default -> throw new IllegalArgumentException("unknown part " + kind + " in a transaction");
         };
     }
 
-    static void encode(Participant participant, ByteBuffer out) {
+    private static void encode(List<Participant> participants, ByteBuffer out) {
+        out.putInt(participants.size());
+        participants.forEach(participant -> encode(participant, out));
+    }
+
+    private static List<Participant> decodeParticipants(ByteBuffer in) {
+        var participants = new ArrayList<Participant>();
+        for (int left = in.getInt(); left > 0; left--) {
+            participants.add(decodeParticipant(in));
+        }
+        return participants;
+    }
+
+    private static void encode(Participant participant, ByteBuffer out) {
         encodeKey(Bytes.utf8(participant.keyspace()), out);
         out.putInt(participant.number());
     }
 
-    static Participant decodeParticipant(ByteBuffer in) {
+    private static Participant decodeParticipant(ByteBuffer in) {
         return new Participant(decodeKey(in).toUtf8(), in.getInt());
     }
 
@@ -102,6 +110,56 @@ final class TransactionFormat {
 
     static Decision decodeDecision(ByteBuffer in) {
         return new Decision(decodeFlag(in), in.getLong());
+    }
+
+    /** The part of an image. */
+    static byte[] encode(Transactions.State state) {
+        int size = 8;
+        for (PreparedTransaction transaction : state.prepared()) {
+            size += 28 + transaction.set().size() + Command.sizeOf(transaction.part());
+        }
+        for (CommittedTransaction transaction : state.committed()) {
+            size += 24 + Command.sizeOf(new Command.Decides(transaction.others()));
+        }
+        ByteBuffer out = ByteBuffer.allocate(size);
+        out.putInt(state.prepared().size());
+        for (PreparedTransaction transaction : state.prepared()) {
+            encode(transaction.id(), out);
+            out.putLong(transaction.timestamp()).putInt(transaction.lockMillis());
+            encode(transaction.part(), out);
+            encode(transaction.set(), out);
+        }
+        out.putInt(state.committed().size());
+        for (CommittedTransaction transaction : state.committed()) {
+            encode(transaction.id(), out);
+            out.putLong(transaction.timestamp());
+            encode(transaction.others(), out);
+        }
+        return Arrays.copyOf(out.array(), out.position());
+    }
+
+    static Transactions.State decodeState(ByteBuffer in) {
+        var prepared = new ArrayList<PreparedTransaction>();
+        for (int left = in.getInt(); left > 0; left--) {
+            prepared.add(
+                    new PreparedTransaction(decodeId(in), in.getLong(), in.getInt(), decodePart(in), decodeSet(in)));
+        }
+        var committed = new ArrayList<CommittedTransaction>();
+        for (int left = in.getInt(); left > 0; left--) {
+            committed.add(new CommittedTransaction(decodeId(in), in.getLong(), decodeParticipants(in)));
+        }
+        if (in.hasRemaining()) {
+            throw new IllegalArgumentException(in.remaining() + " bytes behind the end of a partition's image");
+        }
+        return new Transactions.State(prepared, committed);
+    }
+
+    private static void encode(WriteId id, ByteBuffer out) {
+        out.putLong(id.client()).putLong(id.sequence());
+    }
+
+    private static WriteId decodeId(ByteBuffer in) {
+        return new WriteId(in.getLong(), in.getLong());
     }
 
     static void encodeKey(Bytes key, ByteBuffer out) {

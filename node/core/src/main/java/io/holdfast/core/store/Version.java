@@ -41,6 +41,20 @@ final class Version {
         return Optional.ofNullable(value).map(Bytes::wrap);
     }
 
+    /** The one before, or null. */
+    Version older() {
+        return older;
+    }
+
+    /** The one that stood at the timestamp, or null. */
+    Version at(long moment) {
+        Version version = this;
+        while (version != null && version.timestamp > moment) {
+            version = version.older;
+        }
+        return version;
+    }
+
     /** This version and all before it, newest first. */
     List<Version> chain() {
         var chain = new ArrayList<Version>();

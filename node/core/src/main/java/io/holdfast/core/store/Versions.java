@@ -57,8 +57,25 @@ record Versions(TreePMap<Bytes, Version> newest, long keys, long bytes) {
         return 80 + key.length();
     }
 
+    /** The value as it stood at a timestamp, which must not be before the horizon. */
+    Query.Dated get(Bytes key, long at, Moment moment) {
+        var validity = new Validity(moment);
+        Version version = validity.narrow(newest.get(key), at);
+        Query.Value value = version == null || version.deleted()
+                ? Query.Value.ABSENT
+                : new Query.Value(version.value(), version.timestamp());
+        return validity.dated(value);
+    }
+
     Query.Page scan(Query.Scan scan) {
+        return (Query.Page)
+                scan(scan, Long.MAX_VALUE, new Moment(0, Long.MAX_VALUE)).answer();
+    }
+
+    /** The entries as they stood at a timestamp, which must not be before the horizon. */
+    Query.Dated scan(Query.Scan scan, long at, Moment moment) {
         var entries = new ArrayList<Query.KeyValue>();
+        var validity = new Validity(moment);
         long size = 0;
         Bytes start = scan.after()
                 .filter(after -> after.compareTo(scan.prefix()) >= 0)
@@ -71,17 +88,71 @@ record Versions(TreePMap<Bytes, Version> newest, long keys, long bytes) {
             if (!next.getKey().startsWith(scan.prefix())) {
                 break;
             }
-            if (next.getValue().deleted()) {
-                continue;
+            Version version = next.getValue().at(at);
+            if (version != null && !version.deleted()) {
+                Bytes value = scan.keysOnly() ? Bytes.EMPTY : version.value().orElseThrow();
+                size += next.getKey().length() + value.length() + 16L;
+                if (!entries.isEmpty() && (entries.size() >= scan.maxEntries() || size > scan.maxBytes())) {
+                    return validity.dated(new Query.Page(entries, true));
+                }
+                entries.add(new Query.KeyValue(next.getKey(), value, version.timestamp()));
             }
-            Bytes value =
-                    scan.keysOnly() ? Bytes.EMPTY : next.getValue().value().orElseThrow();
-            size += next.getKey().length() + value.length() + 16L;
-            if (!entries.isEmpty() && (entries.size() >= scan.maxEntries() || size > scan.maxBytes())) {
-                return new Query.Page(entries, true);
-            }
-            entries.add(new Query.KeyValue(next.getKey(), value, next.getValue().timestamp()));
+            validity.narrow(next.getValue(), at);
         }
-        return new Query.Page(entries, false);
+        return validity.dated(new Query.Page(entries, false));
+    }
+
+    /** Whether no key of the range has changed, or been deleted, since the scan; deletions since the horizon are seen. */
+    boolean unchanged(ReadWriteSet.Range range) {
+        Iterator<Map.Entry<Bytes, Version>> rest =
+                newest.tailMap(range.from(), true).entrySet().iterator();
+        while (rest.hasNext()) {
+            Map.Entry<Bytes, Version> next = rest.next();
+            if (!range.contains(next.getKey())) {
+                return true;
+            }
+            if (next.getValue().timestamp() > range.asOf()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * How far answers may be dated.
+     *
+     * @param horizon what was deleted before it may be forgotten
+     * @param last nothing is known about later
+     */
+    record Moment(long horizon, long last) {}
+
+    /** Between which timestamps an answer holds: narrowed by each key that was looked at. */
+    private static final class Validity {
+        private long from = 0;
+        private long until;
+        private final long horizon;
+
+        Validity(Moment moment) {
+            this.horizon = moment.horizon();
+            this.until = moment.last();
+        }
+
+        /** Takes in a key's versions and answers the one at the timestamp, or null if there is none. */
+        Version narrow(Version newest, long at) {
+            Version version = newest;
+            while (version != null && version.timestamp() > at) {
+                until = Math.min(until, version.timestamp() - 1);
+                version = version.older();
+            }
+            if (version != null) {
+                from = Math.max(from, version.timestamp());
+            }
+            return version;
+        }
+
+        Query.Dated dated(Query.PlainAnswer answer) {
+            boolean nothingForgotten = answer instanceof Query.Value && from > 0;
+            return new Query.Dated(answer, nothingForgotten ? from : Math.max(from, horizon), until);
+        }
     }
 }

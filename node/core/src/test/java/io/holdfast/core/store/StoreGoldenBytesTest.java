@@ -60,7 +60,13 @@ class StoreGoldenBytesTest {
         TreePMap<Bytes, Version> newest = TreePMap.<Bytes, Version>empty()
                 .plus(a, Version.of(0x18bcfe56700L, Optional.of(Bytes.utf8("x")), Optional.of(older)))
                 .plus(bb, Version.of(0x18bcfe56703L, Optional.empty(), Optional.of(before)));
-        return new StoreImage(9, 0x18bcfe56800L, () -> 0x18bcfe50000L, new Versions(newest, 1, 0), sessions);
+        return new StoreImage(
+                9,
+                0x18bcfe56800L,
+                () -> 0x18bcfe50000L,
+                new Versions(newest, 1, 0),
+                sessions,
+                Transactions.State.EMPTY);
     }
 
     @Test

@@ -1,0 +1,125 @@
+package io.holdfast.core.store;
+
+import static io.holdfast.core.InvariantViolation.check;
+
+import io.holdfast.core.Bytes;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The versions of a partition's keys, and what of them is to be forgotten when. Forgetting follows the entries' timestamps alone, so
+ * that all replicas forget alike.
+ */
+final class History {
+    private static final Comparator<Garbage> ORDER =
+            Comparator.comparingLong(it -> it.newer().timestamp());
+
+    private final ArrayDeque<Garbage> garbage = new ArrayDeque<>();
+    /** What was written with a timestamp below one that was written before: by transactions that were prepared for a while. */
+    private final PriorityQueue<Garbage> lateGarbage =
+            new PriorityQueue<>(ORDER.thenComparing(Garbage::key, Comparator.naturalOrder()));
+
+    private Versions versions;
+    private long horizon;
+    /** The horizon, for images that another thread encodes while versions below it are cut off. */
+    private final AtomicLong collectedUpTo = new AtomicLong();
+
+    /**
+     * What readers stop seeing when the horizon reaches the version: what is older than it, and it itself if it is a deletion.
+     */
+    private record Garbage(Bytes key, Version newer) {}
+
+    History(Versions versions, long horizon) {
+        this.versions = versions;
+        this.horizon = horizon;
+        this.collectedUpTo.set(horizon);
+        restoreGarbage();
+    }
+
+    Versions versions() {
+        return versions;
+    }
+
+    /** Below this timestamp versions may be gone. */
+    long horizon() {
+        return horizon;
+    }
+
+    /** The horizon as it is when an image has been encoded. */
+    long collectedUpTo() {
+        return collectedUpTo.get();
+    }
+
+    void write(Bytes key, long timestamp, Optional<Bytes> value) {
+        Optional<Version> before = versions.find(key);
+        check(
+                before.isEmpty() || before.get().timestamp() < timestamp,
+                "key %s is written at %d, not after its version",
+                key,
+                timestamp);
+        Version version = Version.of(timestamp, value, before);
+        versions = versions.write(key, version, before);
+        if (before.isPresent() || version.deleted()) {
+            var superseded = new Garbage(key, version);
+            if (garbage.isEmpty() || garbage.peekLast().newer().timestamp() <= timestamp) {
+                garbage.addLast(superseded);
+            } else {
+                lateGarbage.add(superseded);
+            }
+        }
+    }
+
+    /**
+     * Forgets what nobody may read any more. What is forgotten follows the floor and not the horizon, which is further on in a replica that
+     * was restored from an image that took long to encode: transactions look at deletions, and must find the same ones at all replicas.
+     *
+     * @param floor a function of the log
+     */
+    void collect(long floor) {
+        horizon = Math.max(horizon, floor);
+        // Published before anything is cut off, so that an image that misses something never claims to hold it.
+        collectedUpTo.set(horizon);
+        for (Garbage oldest = oldest(); oldest != null && oldest.newer().timestamp() <= floor; oldest = oldest()) {
+            remove(oldest);
+            versions = versions.freed(oldest.newer().cut());
+            if (oldest.newer().deleted()) {
+                versions = versions.forgetDeletion(oldest.key(), oldest.newer());
+            }
+        }
+    }
+
+    /** Null if there is none. */
+    private Garbage oldest() {
+        Garbage late = lateGarbage.peek();
+        Garbage usual = garbage.peekFirst();
+        return late == null || usual != null && ORDER.compare(usual, late) <= 0 ? usual : late;
+    }
+
+    private void remove(Garbage oldest) {
+        if (oldest == garbage.peekFirst()) {
+            garbage.removeFirst();
+        } else {
+            lateGarbage.remove();
+        }
+    }
+
+    private void restoreGarbage() {
+        var all = new ArrayList<Garbage>();
+        versions.newest().forEach((key, newest) -> {
+            List<Version> chain = newest.chain();
+            for (int i = 0; i < chain.size(); i++) {
+                boolean hasOlder = i + 1 < chain.size();
+                if (hasOlder || chain.get(i).deleted()) {
+                    all.add(new Garbage(key, chain.get(i)));
+                }
+            }
+        });
+        all.sort(ORDER);
+        garbage.addAll(all);
+    }
+}

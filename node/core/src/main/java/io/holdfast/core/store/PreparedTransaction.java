@@ -1,0 +1,17 @@
+package io.holdfast.core.store;
+
+/**
+ * A transaction's part that holds locks in a partition.
+ *
+ * @param timestamp of its prepare: it will be committed at this or later, or not at all
+ * @param lockMillis after so long, by the timestamp's wall time, somebody should settle it
+ */
+public record PreparedTransaction(WriteId id, long timestamp, int lockMillis, Command.Part part, ReadWriteSet set) {
+    public long lockDeadlineMillis() {
+        return HybridClock.wallMillis(timestamp) + lockMillis;
+    }
+
+    boolean decidedHere() {
+        return part instanceof Command.Decides;
+    }
+}

@@ -1,0 +1,173 @@
+package io.holdfast.core.store;
+
+import static io.holdfast.core.InvariantViolation.check;
+
+import io.holdfast.core.store.Command.Commit;
+import io.holdfast.core.store.Command.Complete;
+import io.holdfast.core.store.Command.Decide;
+import io.holdfast.core.store.Command.Decides;
+import io.holdfast.core.store.Command.Prepare;
+import io.holdfast.core.store.Command.Resolve;
+import io.holdfast.core.store.Outcome.Kind;
+import io.holdfast.core.store.ReadWriteSet.Range;
+import io.holdfast.core.store.ReadWriteSet.Read;
+import io.holdfast.core.store.ReadWriteSet.Write;
+import java.util.Optional;
+
+/** What the steps of transactions do to a partition. The rules are in docs/protocol.md, "Transactions". */
+final class TransactionSteps {
+    private final History history;
+    private final Sessions sessions;
+    private final Transactions transactions;
+
+    TransactionSteps(History history, Sessions sessions, Transactions transactions) {
+        this.history = history;
+        this.sessions = sessions;
+        this.transactions = transactions;
+    }
+
+    /** Those of a prepared transaction come from whoever finishes it, again and again: not once for each id. */
+    static boolean mayRepeat(Command.Operation operation) {
+        return operation instanceof Decide || operation instanceof Resolve || operation instanceof Complete;
+    }
+
+    Outcome repeatable(long timestamp, Command command) {
+        if (command.operation() instanceof Decide decide) {
+            return decide(timestamp, command.id(), decide.decision());
+        }
+        if (command.operation() instanceof Resolve resolve) {
+            return resolve(timestamp, command.id(), resolve.decision());
+        }
+        return complete(timestamp, command.id());
+    }
+
+    /** @param floor ranges that were scanned before it cannot be checked: a deletion since may be forgotten */
+    Outcome commit(long timestamp, Commit commit, long floor) {
+        if (!mayCommit(commit.set(), floor)) {
+            return new Outcome(Kind.CONFLICT, 0);
+        }
+        write(commit.set(), timestamp);
+        return new Outcome(Kind.COMMITTED, timestamp);
+    }
+
+    Outcome prepare(long timestamp, WriteId id, Prepare prepare, long floor) {
+        if (!mayCommit(prepare.set(), floor)) {
+            return new Outcome(Kind.CONFLICT, 0);
+        }
+        transactions.prepare(
+                new PreparedTransaction(id, timestamp, prepare.lockMillis(), prepare.part(), prepare.set()));
+        return new Outcome(Kind.PREPARED, timestamp);
+    }
+
+    private boolean mayCommit(ReadWriteSet set, long floor) {
+        boolean locked = !transactions.nothingPrepared() && transactions.locks().conflictWith(set);
+        return !locked && unchanged(set, floor);
+    }
+
+    /** Whether everything that was read is still as it was. */
+    boolean unchanged(ReadWriteSet set, long floor) {
+        Versions versions = history.versions();
+        for (Read read : set.reads()) {
+            if (versions.liveVersion(read.key()) != read.version()) {
+                return false;
+            }
+        }
+        for (Range range : set.ranges()) {
+            if (range.asOf() < floor || !versions.unchanged(range)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void write(ReadWriteSet set, long timestamp) {
+        for (Write write : set.writes()) {
+            boolean nothing = write.value().isEmpty() && history.versions().liveVersion(write.key()) == 0;
+            if (!nothing) {
+                history.write(write.key(), timestamp, write.value());
+            }
+        }
+    }
+
+    private Outcome decide(long timestamp, WriteId id, Decision wanted) {
+        Optional<PreparedTransaction> prepared = transactions.prepared(id);
+        if (prepared.isEmpty()) {
+            return transactions.outcome(id).orElseGet(() -> neverPrepared(timestamp, id));
+        }
+        PreparedTransaction transaction = prepared.get();
+        if (!(transaction.part() instanceof Decides part)) {
+            return new Outcome(Kind.PREPARED, transaction.timestamp());
+        }
+        boolean commit = wanted.commit() && wanted.timestamp() >= transaction.timestamp();
+        Decision decision = commit ? wanted : Decision.ABORT;
+        if (commit) {
+            transactions.keep(new CommittedTransaction(id, decision.timestamp(), part.others()));
+        }
+        return finish(timestamp, transaction, decision);
+    }
+
+    /** A decision partition that does not know a transaction has not committed it, or all have resolved it. */
+    private Outcome neverPrepared(long timestamp, WriteId id) {
+        Optional<Outcome> known = sessions.find(id);
+        if (known.isEmpty()) {
+            // A prepare that is still on its way must not lock any more: its transaction has been said to be aborted.
+            sessions.record(id, 0, timestamp, Decision.ABORT.outcome());
+        }
+        return known.filter(it -> it.kind() == Kind.COMMITTED || it.kind() == Kind.FORGOTTEN)
+                .orElse(Decision.ABORT.outcome());
+    }
+
+    private Outcome resolve(long timestamp, WriteId id, Decision decision) {
+        Optional<PreparedTransaction> prepared = transactions.prepared(id);
+        if (prepared.isEmpty()) {
+            if (!decision.commit() && outcome(id).isEmpty()) {
+                sessions.record(id, 0, timestamp, decision.outcome());
+            }
+            return decision.outcome();
+        }
+        PreparedTransaction transaction = prepared.get();
+        if (transaction.decidedHere()) {
+            // Only a decision that is recorded ends it here.
+            return new Outcome(Kind.PREPARED, transaction.timestamp());
+        }
+        return finish(timestamp, transaction, decision);
+    }
+
+    private Outcome finish(long timestamp, PreparedTransaction transaction, Decision decision) {
+        transactions.release(transaction);
+        if (decision.commit()) {
+            check(
+                    transaction.timestamp() <= decision.timestamp() && decision.timestamp() < timestamp,
+                    "transaction %s, prepared at %d, is committed at %d by an entry at %d",
+                    transaction.id(),
+                    transaction.timestamp(),
+                    decision.timestamp(),
+                    timestamp);
+            write(transaction.set(), decision.timestamp());
+        }
+        sessions.record(transaction.id(), 0, timestamp, decision.outcome());
+        return decision.outcome();
+    }
+
+    private Outcome complete(long timestamp, WriteId id) {
+        Optional<CommittedTransaction> completed = transactions.complete(id);
+        // Once more, so that the outcome is kept for the retention from now on.
+        completed.ifPresent(it -> sessions.record(
+                id, 0, timestamp, Decision.commitAt(it.timestamp()).outcome()));
+        return outcome(id).orElse(new Outcome(Kind.FORGOTTEN, 0));
+    }
+
+    /** Settling ends an undecided transaction here, if it is decided here. */
+    void settle(long timestamp, WriteId id) {
+        transactions
+                .prepared(id)
+                .filter(PreparedTransaction::decidedHere)
+                .ifPresent(transaction -> finish(timestamp, transaction, Decision.ABORT));
+    }
+
+    /** What is known of a write or transaction, here. */
+    Optional<Outcome> outcome(WriteId id) {
+        Optional<Outcome> underWay = transactions.outcome(id);
+        return underWay.isPresent() ? underWay : sessions.find(id);
+    }
+}
