@@ -21,6 +21,12 @@ public enum Reason {
     INVALID_LIMIT(Retry.NEVER),
     /** The cluster has too few sites for the tolerance asked for. */
     TOLERANCE_NOT_POSSIBLE(Retry.NEVER),
+    /** The transaction has more keys or bytes than one may have. */
+    TRANSACTION_TOO_LARGE(Retry.NEVER),
+    /** The timestamp is older than the history that the keyspace keeps. */
+    HISTORY_GONE(Retry.NEVER),
+    /** The timestamp lies further ahead than clocks may differ. */
+    TIMESTAMP_IN_FUTURE(Retry.NEVER),
 
     /** The partition has no leader at this moment. */
     NO_LEADER(Retry.SAME_ID),
@@ -34,6 +40,8 @@ public enum Reason {
     SHUTTING_DOWN(Retry.SAME_ID),
     /** The node has not finished starting. */
     NOT_READY(Retry.SAME_ID),
+    /** A transaction that is about to be decided holds the key. */
+    LOCKED(Retry.SAME_ID),
     /** No node could be reached, or the connection broke. */
     UNREACHABLE(Retry.SAME_ID),
 
@@ -88,6 +96,10 @@ public enum Reason {
             case KEYSPACE_EXISTS -> KEYSPACE_EXISTS;
             case INVALID_LIMIT -> INVALID_LIMIT;
             case TOLERANCE_NOT_POSSIBLE -> TOLERANCE_NOT_POSSIBLE;
+            case TRANSACTION_TOO_LARGE -> TRANSACTION_TOO_LARGE;
+            case HISTORY_GONE -> HISTORY_GONE;
+            case TIMESTAMP_IN_FUTURE -> TIMESTAMP_IN_FUTURE;
+            case LOCKED -> LOCKED;
             case NO_LEADER -> NO_LEADER;
             case LEADERSHIP_LOST -> LEADERSHIP_LOST;
             case OVERLOADED -> OVERLOADED;
