@@ -30,17 +30,25 @@ import java.util.random.RandomGenerator;
  * this module: {@link #step} takes what happened and answers what to do. Not thread-safe: one driver owns it.
  */
 public final class PartitionCore {
+    /** Clocks of sites may differ by this; a read for a time that is further ahead is denied, not waited for. */
+    private static final long MOST_AHEAD_MILLIS = 10_000;
+
     private final PartitionConfig config;
     private final RaftNode raft;
     private final HybridClock clock;
     private final PendingWrites writes;
     private final Map<Long, Ask> reads = new HashMap<>();
+    private final TimedReads timedReads;
     private final Snapshots snapshots;
+    private final Overdue overdue = new Overdue();
 
     private PartitionStore store;
     private PartitionOutput out = new PartitionOutput();
     private Now now;
     private long leadingTerm;
+    /** The last timestamp of this term's entries, committed or not. */
+    private long proposedUpTo;
+
     private long nextTicket;
 
     public PartitionCore(PartitionConfig config, Recovery recovery, RandomGenerator random, Now now) {
@@ -50,6 +58,7 @@ public final class PartitionCore {
         this.store = new PartitionStore(config.limits(), recovery.store());
         this.clock = new HybridClock(store.lastTimestamp());
         this.writes = new PendingWrites(config.maxPendingBytes());
+        this.timedReads = new TimedReads(config.maxPendingReads());
         this.snapshots = new Snapshots(config.snapshotLogBytes(), recovery.bytes());
     }
 
@@ -71,6 +80,8 @@ public final class PartitionCore {
             raft(toRaft.input());
             if (failed) {
                 loseLeadership(Refusal.STORAGE_FAILED);
+            } else if (toRaft.input() instanceof Input.Tick && leads() && store.hasTransactions()) {
+                out.unfinished = overdue.due(store, now);
             }
         } else if (input instanceof Submit submit) {
             submit(submit);
@@ -108,7 +119,7 @@ public final class PartitionCore {
     }
 
     private void submit(Submit submit) {
-        if (raft.leadingTerm() == 0) {
+        if (!leads()) {
             raft(new Input.Nudge());
             refuse(submit.token(), Refusal.NOT_LEADER);
         } else if (!writes.offer(submit)) {
@@ -116,12 +127,21 @@ public final class PartitionCore {
         }
     }
 
+    private boolean leads() {
+        return raft.leadingTerm() != 0;
+    }
+
     private void ask(Ask ask) {
+        OptionalLong at = ask.at();
+        if (at.isPresent()) {
+            askAt(at.getAsLong(), ask);
+            return;
+        }
         long asOf = raft.asOfWallMillis();
         boolean freshEnough = asOf > 0 && now.wallMillis() - asOf <= ask.maxStalenessMillis();
         if (ask.maxStalenessMillis() > 0 && freshEnough) {
             answer(ask);
-        } else if (raft.leadingTerm() == 0) {
+        } else if (!leads()) {
             raft(new Input.Nudge());
             refuse(ask.token(), Refusal.NOT_LEADER);
         } else if (reads.size() >= config.maxPendingReads()) {
@@ -130,6 +150,19 @@ public final class PartitionCore {
             long ticket = ++nextTicket;
             reads.put(ticket, ask);
             raft(new Input.Read(ticket));
+        }
+    }
+
+    /** A replica that has applied an entry with a later timestamp knows all that will ever stand at this one (docs/protocol.md). */
+    private void askAt(long at, Ask ask) {
+        boolean tooFarAhead = HybridClock.wallMillis(at) > now.wallMillis() + MOST_AHEAD_MILLIS;
+        if (at <= store.lastTimestamp() || tooFarAhead && leads()) {
+            answer(ask);
+        } else if (!leads()) {
+            raft(new Input.Nudge());
+            refuse(ask.token(), Refusal.NOT_LEADER);
+        } else if (!timedReads.offer(ask, at)) {
+            refuse(ask.token(), Refusal.OVERLOADED);
         }
     }
 
@@ -167,19 +200,40 @@ public final class PartitionCore {
      * (group commit). Nothing is proposed before an entry of this term is committed, so every earlier timestamp is known.
      */
     private void proposeQueued() {
-        if (!writes.hasQueued() || raft.writeInFlight() || !raft.acceptsProposals()) {
+        boolean closeTime = !timedReads.isEmpty() && proposedUpTo < timedReads.latest();
+        if (!(writes.hasQueued() || closeTime) || raft.writeInFlight() || !raft.acceptsProposals()) {
             return;
         }
         List<Command> batch = writes.nextBatch(config.maxEntryBytes());
-        long timestamp = clock.next(now.wallMillis(), batch.size());
+        long timestamp = nextTimestamp(batch, closeTime);
         // Taken out of the queue before the step: with a single site the entry may be committed by it.
         long index = raft.lastIndex() + 1;
-        writes.proposed(index, timestamp, batch, id -> store.outcome(id).isPresent());
+        boolean locked = !store.prepared().isEmpty();
+        writes.proposed(index, timestamp, batch, id -> store.outcome(id).isPresent(), locked);
         OptionalLong proposed = raft(new Input.Propose(timestamp, CommandBatch.encode(batch)));
         check(proposed.isPresent() && proposed.getAsLong() == index, "entry %d was proposed as %s", index, proposed);
     }
 
+    /** An entry comes after every timestamp that its commands carry from other partitions, and closes the time that readers wait for. */
+    private long nextTimestamp(List<Command> batch, boolean closeTime) {
+        for (Command command : batch) {
+            if (command.operation() instanceof Command.Decide decide) {
+                clock.observe(decide.decision().timestamp());
+            } else if (command.operation() instanceof Command.Resolve resolve) {
+                clock.observe(resolve.decision().timestamp());
+            }
+        }
+        if (closeTime) {
+            clock.observe(timedReads.latest() - 1);
+        }
+        int count = Math.max(1, batch.size());
+        long first = clock.next(now.wallMillis(), count);
+        proposedUpTo = first + count - 1;
+        return first;
+    }
+
     private void answerWaiting() {
+        timedReads.reached(store.lastTimestamp()).forEach(this::answer);
         if (leadingTerm != 0) {
             writes.durableHere(raft.durableIndex(), out.replies);
             if (writes.waitForAll()) {
@@ -194,6 +248,9 @@ public final class PartitionCore {
             Optional<SiteId> next =
                     raft.leader().filter(site -> !site.equals(config.raft().self()));
             writes.refuseAll(reason, next, out.replies);
+            timedReads.removeAll().forEach(ask -> refuse(ask.token(), Refusal.NOT_LEADER));
+            overdue.forget();
+            proposedUpTo = 0;
         }
         leadingTerm = raft.leadingTerm();
     }
@@ -221,7 +278,7 @@ public final class PartitionCore {
 
     /** False while nothing is to be done until something happens. */
     public boolean needsTicks() {
-        return raft.needsTicks() || writes.waitForAll();
+        return raft.needsTicks() || writes.waitForAll() || leads() && store.hasTransactions();
     }
 
     /** What an operator wants to know of this replica. Cheap. */
@@ -241,6 +298,11 @@ public final class PartitionCore {
     /** The last entry that this replica has applied. */
     public long appliedIndex() {
         return store.appliedIndex();
+    }
+
+    /** Transactions that are under way here, as far as this replica has applied: prepared, or committed and not complete. */
+    public int unfinished() {
+        return store.prepared().size() + store.committed().size();
     }
 
     /** What this replica has applied, without any promise of how fresh that is. */

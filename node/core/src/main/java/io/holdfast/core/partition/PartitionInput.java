@@ -5,6 +5,7 @@ import io.holdfast.core.raft.Input;
 import io.holdfast.core.store.Command;
 import io.holdfast.core.store.Query;
 import java.util.List;
+import java.util.OptionalLong;
 
 /** What can happen to a replica of a partition. */
 public sealed interface PartitionInput {
@@ -34,13 +35,30 @@ public sealed interface PartitionInput {
     }
 
     /**
-     * Reads of one caller.
+     * Reads of one caller: all for stated timestamps, which any replica may answer that has reached them, or all for now.
      *
      * @param maxStalenessMillis 0: linearizable; else this replica may answer with a state that is at most so old
      */
     record Ask(long token, List<Query> queries, long maxStalenessMillis) implements PartitionInput {
         public Ask {
             queries = List.copyOf(queries);
+            long stated = queries.stream().filter(it -> at(it).isPresent()).count();
+            if (stated > 0 && stated < queries.size()) {
+                throw new IllegalArgumentException("reads for stated timestamps do not go together with others");
+            }
+        }
+
+        /** The latest of the stated timestamps, if they are stated. */
+        OptionalLong at() {
+            return queries.stream()
+                    .map(Ask::at)
+                    .filter(OptionalLong::isPresent)
+                    .mapToLong(OptionalLong::getAsLong)
+                    .max();
+        }
+
+        private static OptionalLong at(Query query) {
+            return query instanceof Query.ForTime forTime ? forTime.at() : OptionalLong.empty();
         }
     }
 

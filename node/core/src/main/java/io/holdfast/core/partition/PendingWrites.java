@@ -40,7 +40,8 @@ final class PendingWrites {
         }
     }
 
-    private record Proposal(long index, long timestamp, List<Pending> pending, List<Command> commands) {}
+    /** @param locks whether it prepares transactions, whose locks a later write may meet */
+    private record Proposal(long index, long timestamp, List<Pending> pending, List<Command> commands, boolean locks) {}
 
     private record WaitingForAll(long index, Submit submit, List<Outcome> outcomes) {}
 
@@ -94,16 +95,23 @@ final class PendingWrites {
     /**
      * The batch stands in the log at this index. Only now is it known which of its writes are retries: when they came, an
      * earlier leader's entry with the first attempt might have stood in the log and not have been applied.
+     *
+     * @param batch may be empty: an entry that does nothing but close time
+     * @param locked whether transactions that are applied hold locks: what a write comes to is not certain then
      */
-    void proposed(long index, long timestamp, List<Command> batch, Predicate<WriteId> outcomeKnown) {
+    void proposed(long index, long timestamp, List<Command> batch, Predicate<WriteId> outcomeKnown, boolean locked) {
         var members = new ArrayList<Pending>();
+        boolean locks = batch.stream().anyMatch(command -> command.operation() instanceof Command.Prepare);
+        boolean mayMeetLocks = locked || locks || proposals.stream().anyMatch(Proposal::locks);
         for (int left = batch.size(); left > 0; ) {
             Pending next = queued.removeFirst();
-            next.early &= next.submit.commands().stream().noneMatch(command -> outcomeKnown.test(command.id()));
+            next.early = next.early
+                    && !mayMeetLocks
+                    && next.submit.commands().stream().noneMatch(command -> outcomeKnown.test(command.id()));
             members.add(next);
             left -= next.submit.commands().size();
         }
-        proposals.addLast(new Proposal(index, timestamp, members, batch));
+        proposals.addLast(new Proposal(index, timestamp, members, batch, locks));
     }
 
     /** The commands of the entry if this leader proposed it: they need no decoding. */

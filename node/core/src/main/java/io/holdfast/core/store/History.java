@@ -55,8 +55,8 @@ final class History {
         return collectedUpTo.get();
     }
 
-    void write(Bytes key, long timestamp, Optional<Bytes> value) {
-        Optional<Version> before = versions.find(key);
+    /** @param before the key's newest version, which the caller has looked up already */
+    void write(Bytes key, Optional<Version> before, long timestamp, Optional<Bytes> value) {
         check(
                 before.isEmpty() || before.get().timestamp() < timestamp,
                 "key %s is written at %d, not after its version",

@@ -116,22 +116,18 @@ public final class PartitionStore {
         if (!transactions.nothingPrepared() && transactions.locks().forbidWrite(key)) {
             return new Outcome(Outcome.Kind.LOCKED, 0);
         }
-        long live = history.versions().liveVersion(key);
-        if (operation instanceof Command.Put put) {
-            if (!put.condition().holds(live)) {
-                return new Outcome(Outcome.Kind.CONDITION_FAILED, live);
-            }
-            history.write(key, timestamp, Optional.of(put.value()));
-            return new Outcome(Outcome.Kind.APPLIED, timestamp);
-        }
-        Command.Delete delete = (Command.Delete) operation;
-        if (!delete.condition().holds(live)) {
+        Optional<Version> before = history.versions().find(key);
+        long live = before.map(Version::liveTimestamp).orElse(0L);
+        boolean put = operation instanceof Command.Put;
+        Condition condition = put ? ((Command.Put) operation).condition() : ((Command.Delete) operation).condition();
+        if (!condition.holds(live)) {
             return new Outcome(Outcome.Kind.CONDITION_FAILED, live);
         }
-        if (live == 0) {
+        if (!put && live == 0) {
             return new Outcome(Outcome.Kind.APPLIED, 0);
         }
-        history.write(key, timestamp, Optional.empty());
+        Optional<Bytes> value = put ? Optional.of(((Command.Put) operation).value()) : Optional.empty();
+        history.write(key, before, timestamp, value);
         return new Outcome(Outcome.Kind.APPLIED, timestamp);
     }
 

@@ -36,7 +36,14 @@ public record ReadWriteSet(List<Read> reads, List<Range> ranges, List<Write> wri
                     ? Optional.of(justBehind(
                             page.entries().get(page.entries().size() - 1).key()))
                     : behindPrefix(scan.prefix());
-            return new Range(from, to, asOf);
+            // A scan that starts behind all keys with the prefix looks at nothing.
+            return new Range(from, to.map(end -> end.compareTo(from) < 0 ? from : end), asOf);
+        }
+
+        public Range {
+            if (to.isPresent() && to.get().compareTo(from) < 0) {
+                throw new IllegalArgumentException("a range ends at " + to.get() + ", before its start " + from);
+            }
         }
 
         boolean contains(Bytes key) {

@@ -82,9 +82,11 @@ final class TransactionSteps {
 
     private void write(ReadWriteSet set, long timestamp) {
         for (Write write : set.writes()) {
-            boolean nothing = write.value().isEmpty() && history.versions().liveVersion(write.key()) == 0;
+            Optional<Version> before = history.versions().find(write.key());
+            boolean nothing = write.value().isEmpty()
+                    && before.map(Version::liveTimestamp).orElse(0L) == 0;
             if (!nothing) {
-                history.write(write.key(), timestamp, write.value());
+                history.write(write.key(), before, timestamp, write.value());
             }
         }
     }

@@ -33,6 +33,11 @@ final class Version {
         return timestamp;
     }
 
+    /** The version that a reader sees: 0 if this is a deletion. */
+    long liveTimestamp() {
+        return deleted() ? 0 : timestamp;
+    }
+
     boolean deleted() {
         return value == null;
     }

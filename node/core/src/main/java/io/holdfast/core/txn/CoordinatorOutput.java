@@ -13,7 +13,6 @@ public final class CoordinatorOutput {
 
     /** Which of a transaction's steps a command is; comes back with its answer. */
     public enum Step {
-        COMMIT,
         PREPARE,
         DECIDE,
         RESOLVE,
@@ -35,7 +34,7 @@ public final class CoordinatorOutput {
         /** What it read has changed, or another transaction holds a key. */
         CONFLICT,
         /** It was not prepared everywhere in time, or somebody settled it. */
-        TIMED_OUT
+        NOT_IN_TIME
     }
 
     /** The client has said that it is done with this id. */
@@ -48,7 +47,7 @@ public final class CoordinatorOutput {
         return sends;
     }
 
-    /** At most once in a coordinator's life; a coordinator that finishes somebody else's transaction gives one, too. */
+    /** At most once in a coordinator's life. */
     public Optional<Result> result() {
         return result;
     }

@@ -14,8 +14,14 @@ public sealed interface Unfinished {
      * resolved here.
      *
      * @param decisionPartition empty: this partition itself
+     * @param others to be told, if this partition itself decides
      */
-    record Undecided(WriteId transaction, Optional<Participant> decisionPartition) implements Unfinished {}
+    record Undecided(WriteId transaction, Optional<Participant> decisionPartition, List<Participant> others)
+            implements Unfinished {
+        public Undecided {
+            others = List.copyOf(others);
+        }
+    }
 
     /**
      * It was committed here, the decision partition, and nobody has said that the others have resolved it.

@@ -7,6 +7,7 @@ import io.holdfast.core.store.CommandBatch;
 import io.holdfast.core.store.Condition;
 import io.holdfast.core.store.Outcome;
 import io.holdfast.core.store.Query;
+import io.holdfast.core.store.ReadWriteSet;
 import io.holdfast.core.store.WriteId;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,6 +30,14 @@ public final class CommittedModel {
     private final Map<Long, Long> doneBelow = new HashMap<>();
     private final ArrayList<Bytes> changes = new ArrayList<>();
     private final Frontier acknowledged = new Frontier();
+    private final TransactionModel transactions = new TransactionModel(this);
+    private final long historyMillis;
+    private long lastTimestamp;
+
+    /** @param historyMillis what was deleted so long ago may be forgotten, so a scan from before cannot be committed */
+    public CommittedModel(long historyMillis) {
+        this.historyMillis = historyMillis;
+    }
 
     /** @param position the number of the change it made, or of the last change before it */
     public record Applied(Outcome outcome, long index, long position) {}
@@ -42,15 +51,34 @@ public final class CommittedModel {
         for (Command command : CommandBatch.decode(entry.payload())) {
             apply(entry.index(), timestamp++, command);
         }
+        lastTimestamp = Math.max(entry.timestamp(), timestamp - 1);
+    }
+
+    long floor() {
+        return lastTimestamp - historyMillis * COUNTER;
     }
 
     private void apply(long index, long timestamp, Command command) {
         WriteId id = command.id();
+        if (TransactionModel.ends(command.operation())) {
+            transactions
+                    .end(timestamp, command, applied.containsKey(id))
+                    .ifPresent(outcome -> applied.put(id, new Applied(outcome, index, changes.size())));
+            return;
+        }
         boolean abandoned = id.sequence() < doneBelow.getOrDefault(id.client(), 0L);
+        if (command.operation() instanceof Command.Settle) {
+            transactions
+                    .settle(timestamp, id)
+                    .ifPresent(outcome -> applied.put(id, new Applied(outcome, index, changes.size())));
+        }
         if (!applied.containsKey(id)) {
             Outcome outcome = abandoned
                     ? new Outcome(Outcome.Kind.FORGOTTEN, 0)
                     : decide(timestamp, command, timestamp / COUNTER > command.notAfterMillis());
+            if (outcome.kind() == Outcome.Kind.LOCKED) {
+                return;
+            }
             applied.put(id, new Applied(outcome, index, changes.size()));
         }
         doneBelow.merge(id.client(), command.doneBelow(), Math::max);
@@ -59,6 +87,12 @@ public final class CommittedModel {
     private Outcome decide(long timestamp, Command command, boolean late) {
         if (late || command.operation() instanceof Command.Settle) {
             return new Outcome(Outcome.Kind.NOT_APPLIED, 0);
+        }
+        if (!(command.operation() instanceof Command.KeyOperation)) {
+            return transactions.begin(timestamp, command);
+        }
+        if (transactions.forbidWrite(((Command.KeyOperation) command.operation()).key())) {
+            return new Outcome(Outcome.Kind.LOCKED, 0);
         }
         Bytes key = ((Command.KeyOperation) command.operation()).key();
         KeyHistory history = keys.computeIfAbsent(key, it -> new KeyHistory());
@@ -74,10 +108,58 @@ public final class CommittedModel {
         if (!put && live == 0) {
             return new Outcome(Outcome.Kind.APPLIED, 0);
         }
-        changes.add(key);
         Optional<Bytes> value = put ? Optional.of(((Command.Put) command.operation()).value()) : Optional.empty();
-        history.write(changes.size(), timestamp, value);
+        change(key, timestamp, value);
         return new Outcome(Outcome.Kind.APPLIED, timestamp);
+    }
+
+    void change(Bytes key, long version, Optional<Bytes> value) {
+        KeyHistory history = keys.computeIfAbsent(key, it -> new KeyHistory());
+        if (history.newest().version() >= version) {
+            throw CheckFailed.of("%s is written at %d behind %s", key, version, history);
+        }
+        changes.add(key);
+        history.write(changes.size(), version, value);
+    }
+
+    /** What a reader sees of a key now: 0 if it is absent. */
+    long liveVersion(Bytes key) {
+        KeyHistory history = keys.get(key);
+        return history == null || history.newest().value().isEmpty()
+                ? 0
+                : history.newest().version();
+    }
+
+    /** Whether any key of the range has changed since. */
+    boolean changedSince(ReadWriteSet.Range range) {
+        return keys.tailMap(range.from(), true).entrySet().stream()
+                .takeWhile(it ->
+                        range.to().isEmpty() || it.getKey().compareTo(range.to().get()) < 0)
+                .anyMatch(it -> it.getValue().newest().version() > range.asOf());
+    }
+
+    /** The version of a key that stands at a timestamp, after all that will ever be committed: 0 if it is absent. */
+    public long versionAt(Bytes key, long timestamp) {
+        KeyHistory history = keys.get(key);
+        return history == null ? 0 : history.liveVersionAt(timestamp);
+    }
+
+    public Optional<Bytes> valueAt(Bytes key, long timestamp) {
+        KeyHistory history = keys.get(key);
+        return history == null ? Optional.empty() : history.valueAt(timestamp);
+    }
+
+    /** The keys with the prefix that are there at a timestamp, after all that will ever be committed. */
+    public List<Bytes> keysAt(Bytes prefix, long timestamp) {
+        return keys.tailMap(prefix, true).keySet().stream()
+                .takeWhile(key -> key.startsWith(prefix))
+                .filter(key -> versionAt(key, timestamp) != 0)
+                .toList();
+    }
+
+    /** Transactions that are prepared and not ended. */
+    public int prepared() {
+        return transactions.prepared();
     }
 
     private static boolean holds(Condition condition, long live) {

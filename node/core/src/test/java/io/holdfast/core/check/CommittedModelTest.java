@@ -20,7 +20,7 @@ class CommittedModelTest {
     private static final Bytes KEY = Bytes.utf8("k");
     private static final Bytes OTHER = Bytes.utf8("l");
 
-    private final CommittedModel model = new CommittedModel();
+    private final CommittedModel model = new CommittedModel(1_000);
     private long index;
 
     /** Commits one put and answers the version it gets. */

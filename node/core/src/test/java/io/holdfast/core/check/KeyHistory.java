@@ -32,6 +32,23 @@ final class KeyHistory {
         return states.get(index);
     }
 
+    private State atTimestamp(long timestamp) {
+        int index = states.size() - 1;
+        while (states.get(index).version() > timestamp) {
+            index--;
+        }
+        return states.get(index);
+    }
+
+    long liveVersionAt(long timestamp) {
+        State state = atTimestamp(timestamp);
+        return state.value().isEmpty() ? 0 : state.version();
+    }
+
+    Optional<Bytes> valueAt(long timestamp) {
+        return atTimestamp(timestamp).value();
+    }
+
     /** The first position in the range at which the key answers like this, or -1. */
     long firstMatch(Query.Value answer, long from, long to) {
         long end = Long.MAX_VALUE;

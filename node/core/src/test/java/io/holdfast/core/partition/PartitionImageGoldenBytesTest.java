@@ -23,7 +23,9 @@ class PartitionImageGoldenBytesTest {
         assertThat(decoded.membership())
                 .isEqualTo(Membership.of(
                         Map.of(new SiteId("a"), 1L, new SiteId("b"), Long.MIN_VALUE + 1, new SiteId("é"), 3L)));
-        assertThat(decoded.encode()).isEqualTo(golden);
+        // The image inside is written in the present version of its own.
+        assertThat(decoded.encode()).isEqualTo(Golden.read("partition-image-1-store-2"));
+        assertThat(PartitionImage.decode(decoded.encode()).encode()).isEqualTo(decoded.encode());
     }
 
     @Test

@@ -17,7 +17,7 @@ class KnownBugsElsewhereTest {
 
     /** Runs seeds without any fault but the steered ones, and answers all their timelines. */
     private static Stream<String> timelines(Consumer<SimCluster> steering) {
-        var quiet = new SimOptions(3, 1, 12, 400, EnumSet.allOf(Fault.class));
+        var quiet = new SimOptions(3, 1, 12, 400, 0, EnumSet.allOf(Fault.class));
         Stream<String> all = Stream.empty();
         for (long seed = 1; seed <= SEEDS; seed++) {
             var cluster = new SimCluster(seed, quiet, true);

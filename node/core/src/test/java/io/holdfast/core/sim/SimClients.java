@@ -217,7 +217,7 @@ final class SimClients {
 
     /** What an acknowledgement promises must be true when it leaves the replica. */
     private static void checkPromise(SimPartition partition, SimCall call, Reply.Written written) {
-        if (call.concern == WriteConcern.ALL) {
+        if (call.concern == WriteConcern.ALL && !locked(written)) {
             for (Command command : call.commands) {
                 long index = partition
                         .model()
@@ -245,6 +245,8 @@ final class SimClients {
         }
         if (reply instanceof Reply.Refused refused) {
             refused(call, refused);
+        } else if (locked(reply)) {
+            again(call);
         } else if (reply instanceof Reply.Answered answered) {
             call.client.leaderIs(call.partition, site);
             answered(call, answered.answers().get(0));
@@ -252,6 +254,18 @@ final class SimClients {
             call.client.leaderIs(call.partition, site);
             written(call, ((Reply.Written) reply).outcomes());
         }
+    }
+
+    /** A transaction holds a key that is asked for. What else was written has its outcome, and keeps it. */
+    private static boolean locked(Reply reply) {
+        return reply instanceof Reply.Answered answered && answered.answers().get(0) instanceof Query.Denied
+                || reply instanceof Reply.Written written
+                        && written.outcomes().stream().anyMatch(it -> it.kind() == Outcome.Kind.LOCKED);
+    }
+
+    private void again(SimCall call) {
+        call.token = 0;
+        world.queue.after(world.random.exponential(15.0 * MILLI), () -> attempt(call));
     }
 
     private void refused(SimCall call, Reply.Refused refused) {
@@ -262,8 +276,7 @@ final class SimClients {
         if (refused.reason() == Reply.Refusal.TIMED_OUT) {
             call.concern = WriteConcern.MAJORITY;
         }
-        call.token = 0;
-        world.queue.after(world.random.exponential(15.0 * MILLI), () -> attempt(call));
+        again(call);
     }
 
     private void answered(SimCall call, Query.Answer answer) {

@@ -32,6 +32,7 @@ final class SimCluster {
     final List<SimNode> nodes = new ArrayList<>();
     final List<SimPartition> partitions = new ArrayList<>();
     final SimClients clients;
+    final SimTransactions transactions;
     final SimHistory history;
     final Chaos chaos;
 
@@ -46,17 +47,31 @@ final class SimCluster {
         Membership genesis = Membership.of(identities);
         for (int number = 0; number < options.partitions(); number++) {
             int here = number;
-            partitions.add(new SimPartition(world, number, genesis, (reply, site) -> replied(site, here, reply)));
+            partitions.add(new SimPartition(
+                    world,
+                    number,
+                    genesis,
+                    (reply, site) -> replied(site, here, reply),
+                    (unfinished, site) -> unfinished(site, here, unfinished)));
         }
         nodes.forEach(node -> partitions.forEach(node::add));
         history = new SimHistory(options.partitions());
         chaos = new Chaos(world, network, nodes, partitions, world.sites.size());
         long slack = (2 * chaos.wallSpreadMillis + 50) * MILLI;
         clients = new SimClients(world, nodes, partitions, history, slack);
+        transactions = new SimTransactions(world, this);
+    }
+
+    private void unfinished(int site, int partition, io.holdfast.core.txn.Unfinished unfinished) {
+        transactions.coordinators.finish(site, partition, unfinished);
     }
 
     private void replied(int site, int partition, io.holdfast.core.partition.Reply reply) {
-        clients.replied(site, partitions.get(partition), reply);
+        if (SimCalls.owns(reply.token())) {
+            transactions.calls.replied(site, reply);
+        } else {
+            clients.replied(site, partitions.get(partition), reply);
+        }
     }
 
     /** Runs to the end. Throws what a checker or the core itself found wrong. */
@@ -64,22 +79,26 @@ final class SimCluster {
         chaos.start();
         nodes.forEach(SimNode::start);
         clients.start();
+        transactions.start();
         while (world.queue.now() < CHAOS_AT_MOST && !clients.allBegun()) {
             advance();
         }
         runFor(world.random.between(0, 500) * MILLI);
         List<SimNode> dead = chaos.calm();
         long calmSince = world.queue.now();
-        while (!clients.idle()) {
+        while (!clients.idle() || !transactions.idle()) {
             advance();
-            if (world.queue.now() > Math.max(calmSince, clients.lastEnd()) + CALM_AT_MOST) {
+            long lastEnd = Math.max(clients.lastEnd(), transactions.lastEnd());
+            if (world.queue.now() > Math.max(calmSince, lastEnd) + CALM_AT_MOST) {
                 throw CheckFailed.of(
-                        "liveness: %d calls never end:%s%n%s", clients.underWay(), clients.stillWaiting(), states());
+                        "liveness: %d calls and %d transactions never end:%s%n%s",
+                        clients.underWay(), transactions.underWay(), clients.stillWaiting(), states());
             }
         }
         chaos.revive(dead);
         converge();
         history.check(partitions);
+        new SimTransactionCheck(partitions, transactions.history).check();
     }
 
     private void runFor(long nanos) {
@@ -92,7 +111,8 @@ final class SimCluster {
     /** Work must stay in proportion to what is asked: messages that breed more messages drown a group. */
     private void advance() {
         world.queue.next();
-        if (world.queue.planned() > EVENTS_AT_LEAST + (long) EVENTS_AN_OPERATION * clients.begun()) {
+        if (world.queue.planned()
+                > EVENTS_AT_LEAST + (long) EVENTS_AN_OPERATION * (clients.begun() + 5L * transactions.begun())) {
             throw CheckFailed.of(
                     "a storm: %d events for %d operations%n%s", world.queue.planned(), clients.begun(), states());
         }
@@ -130,7 +150,8 @@ final class SimCluster {
                         && core.get().raft().commitIndex()
                                 == partition.checker().committedIndex()
                         && core.get().raft().lastIndex() == partition.checker().committedIndex()
-                        && core.get().raft().membership().isVoter(node.site(), node.identity());
+                        && core.get().raft().membership().isVoter(node.site(), node.identity())
+                        && core.get().unfinished() == 0;
                 if (!level) {
                     return false;
                 }

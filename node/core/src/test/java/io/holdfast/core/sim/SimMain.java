@@ -50,14 +50,17 @@ public final class SimMain {
                             options.partitions(),
                             options.clients(),
                             options.operations(),
+                            options.transactions(),
                             options.without());
                 case "--ops" -> options = options.withOperations(Integer.parseInt(value));
+                case "--transactions" -> options = options.withTransactions(Integer.parseInt(value));
                 case "--partitions" ->
                     options = new SimOptions(
                             options.sites(),
                             Integer.parseInt(value),
                             options.clients(),
                             options.operations(),
+                            options.transactions(),
                             options.without());
                 case "--clients" ->
                     options = new SimOptions(
@@ -65,6 +68,7 @@ public final class SimMain {
                             options.partitions(),
                             Integer.parseInt(value),
                             options.operations(),
+                            options.transactions(),
                             options.without());
                 case "--without" -> {
                     for (String fault : value.split(",")) {

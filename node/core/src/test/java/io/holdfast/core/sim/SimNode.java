@@ -70,6 +70,11 @@ final class SimNode {
         return paused;
     }
 
+    /** Counts the starts and crashes of this node: what belongs to one life ends with it. */
+    int life() {
+        return life;
+    }
+
     SimReplica replica(int partition) {
         return replicas.get(partition);
     }

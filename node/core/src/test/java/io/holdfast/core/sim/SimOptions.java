@@ -8,28 +8,33 @@ import java.util.Set;
  *
  * @param sites 3 or 5 (0: the seed decides)
  * @param operations that clients begin in all
+ * @param transactions that other clients begin beside them
  * @param without faults that are not injected, to find out which ones a failure needs
  */
-record SimOptions(int sites, int partitions, int clients, int operations, Set<Fault> without) {
+record SimOptions(int sites, int partitions, int clients, int operations, int transactions, Set<Fault> without) {
     static SimOptions of(int sites, int operations) {
-        return new SimOptions(sites, 2, 24, operations, EnumSet.noneOf(Fault.class));
+        return new SimOptions(sites, 2, 24, operations, operations / 5, EnumSet.noneOf(Fault.class));
     }
 
     SimOptions without(Fault fault) {
         var more = EnumSet.noneOf(Fault.class);
         more.addAll(without);
         more.add(fault);
-        return new SimOptions(sites, partitions, clients, operations, more);
+        return new SimOptions(sites, partitions, clients, operations, transactions, more);
     }
 
     SimOptions withOperations(int fewer) {
-        return new SimOptions(sites, partitions, clients, fewer, without);
+        return new SimOptions(sites, partitions, clients, fewer, transactions, without);
+    }
+
+    SimOptions withTransactions(int number) {
+        return new SimOptions(sites, partitions, clients, operations, number, without);
     }
 
     /** The arguments that stand for these options on the command line. */
     String arguments() {
-        var text = new StringBuilder(
-                "--sites " + sites + " --ops " + operations + " --partitions " + partitions + " --clients " + clients);
+        var text = new StringBuilder("--sites " + sites + " --ops " + operations + " --partitions " + partitions
+                + " --clients " + clients + " --transactions " + transactions);
         if (!without.isEmpty()) {
             text.append(" --without ");
             text.append(String.join(",", without.stream().map(Enum::name).toList()));

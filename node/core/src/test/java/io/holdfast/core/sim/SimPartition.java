@@ -10,6 +10,7 @@ import io.holdfast.core.partition.Reply;
 import io.holdfast.core.raft.Membership;
 import io.holdfast.core.raft.RaftConfig;
 import io.holdfast.core.store.PartitionStore;
+import io.holdfast.core.txn.Unfinished;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -24,21 +25,30 @@ final class SimPartition {
     private final int number;
     private final Membership genesis;
     private final RaftChecker checker;
-    private final CommittedModel model = new CommittedModel();
+    private final CommittedModel model;
     private final ObjIntConsumer<Reply> replies;
+    private final ObjIntConsumer<Unfinished> finisher;
     private final List<PartitionConfig> configs = new ArrayList<>();
     private long steps;
 
-    SimPartition(SimWorld world, int number, Membership genesis, ObjIntConsumer<Reply> replies) {
+    SimPartition(
+            SimWorld world,
+            int number,
+            Membership genesis,
+            ObjIntConsumer<Reply> replies,
+            ObjIntConsumer<Unfinished> finisher) {
+        this.finisher = finisher;
         this.world = world;
         this.number = number;
         this.genesis = genesis;
         this.replies = replies;
+        long historyMillis = world.random.pick(List.of(1L, 200L, 2000L));
+        this.model = new CommittedModel(historyMillis);
         this.checker = new RaftChecker(world.sites, genesis, model::committed);
-        drawConfigs();
+        drawConfigs(historyMillis);
     }
 
-    private void drawConfigs() {
+    private void drawConfigs(long historyMillis) {
         SimRandom random = world.random;
         long election = random.between(100, 300) * MILLI;
         long lease = random.chance(0.8) ? election * random.between(60, 95) / 100 : 0;
@@ -49,7 +59,6 @@ final class SimPartition {
         long tailBytes = random.pick(List.of(300L, 3_000L, 100_000L));
         int chunkBytes = (int) random.between(100, 2000);
         long imageRetry = random.between(50, 300) * MILLI;
-        long historyMillis = random.pick(List.of(1L, 200L, 2000L));
         long snapshotBytes = random.pick(List.of(500L, 4_000L, 30_000L));
         int entryBytes = (int) random.between(100, 2000);
         long pendingBytes = random.pick(List.of(400L, 100_000L));
@@ -103,6 +112,11 @@ final class SimPartition {
 
     void replied(int site, Reply reply) {
         replies.accept(reply, site);
+    }
+
+    /** A replica wants somebody to finish a transaction: its node does. */
+    void unfinished(int site, Unfinished transaction) {
+        finisher.accept(transaction, site);
     }
 
     void stepped() {

@@ -154,6 +154,7 @@ final class SimReplica {
             partition.checker().sending(node.index(), outgoing);
             send(outgoing.to(), outgoing.message());
         }
+        out.unfinished().forEach(transaction -> partition.unfinished(node.index(), transaction));
         for (Reply reply : out.replies()) {
             partition.replied(node.index(), reply);
         }

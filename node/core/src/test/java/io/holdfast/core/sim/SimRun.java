@@ -54,6 +54,10 @@ record SimRun(
             SimRun fewer = of(seed, smallest.options.withOperations(operations), false);
             smallest = fewer.failure.isPresent() ? fewer : smallest;
         }
+        for (int number = smallest.options.transactions() / 2; number > 0; number /= 2) {
+            SimRun fewer = of(seed, smallest.options.withTransactions(number), false);
+            smallest = fewer.failure.isPresent() ? fewer : smallest;
+        }
         return smallest;
     }
 

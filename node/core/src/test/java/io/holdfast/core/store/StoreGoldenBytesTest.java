@@ -77,13 +77,83 @@ class StoreGoldenBytesTest {
         assertThat(CommandBatch.encode(commands())).isEqualTo(golden);
     }
 
-    @Test
-    void storeImageOfVersion1() throws IOException {
-        Bytes golden = Golden.read("store-image-1");
+    private static ReadWriteSet set() {
+        return new ReadWriteSet(
+                List.of(
+                        new ReadWriteSet.Read(Bytes.utf8("k"), 0x18bcfe56700L),
+                        new ReadWriteSet.Read(Bytes.utf8("l"), 0)),
+                List.of(
+                        new ReadWriteSet.Range(Bytes.utf8("m"), Optional.of(Bytes.utf8("n")), 0x18bcfe56701L),
+                        new ReadWriteSet.Range(Bytes.utf8("x"), Optional.empty(), 0x18bcfe56702L)),
+                List.of(
+                        new ReadWriteSet.Write(Bytes.utf8("k"), Optional.of(Bytes.utf8("v"))),
+                        new ReadWriteSet.Write(Bytes.utf8("l"), Optional.empty())));
+    }
 
-        assertThat(image().encode()).isEqualTo(golden);
+    private static final Participant SHOP = new Participant("shop", 7);
+    private static final Participant BANK = new Participant("bank", 1023);
+
+    private static List<Command> transactionCommands() {
+        var id = new WriteId(7, 9);
+        return List.of(
+                new Command(id, 4, NOT_AFTER, new Command.Commit(set())),
+                new Command(
+                        id, 4, NOT_AFTER, new Command.Prepare(set(), new Command.Decides(List.of(SHOP, BANK)), 5_000)),
+                new Command(id, 4, NOT_AFTER, new Command.Prepare(set(), new Command.Follows(BANK), 5_000)),
+                Command.step(id, new Command.Decide(Decision.commitAt(0x18bcfe56703L))),
+                Command.step(id, new Command.Resolve(Decision.ABORT)),
+                Command.step(id, new Command.Complete()));
+    }
+
+    private static StoreImage imageWithTransactions() {
+        StoreImage plain = image();
+        var outcomes = plain.sessions().get(7L).outcomes;
+        outcomes.put(6L, new Outcome(Outcome.Kind.COMMITTED, 0x18bcfe56704L));
+        outcomes.put(7L, new Outcome(Outcome.Kind.CONFLICT, 0));
+        outcomes.put(8L, new Outcome(Outcome.Kind.PREPARED, 0x18bcfe56705L));
+        outcomes.put(9L, new Outcome(Outcome.Kind.ABORTED, 0));
+        var transactions = new Transactions.State(
+                List.of(
+                        new PreparedTransaction(
+                                new WriteId(7, 8), 0x18bcfe56705L, 5_000, new Command.Follows(BANK), set()),
+                        new PreparedTransaction(
+                                new WriteId(8, 2), 0x18bcfe56706L, 1, new Command.Decides(List.of(SHOP)), set())),
+                List.of(new CommittedTransaction(new WriteId(8, 1), 0x18bcfe56707L, List.of(SHOP, BANK))));
+        return new StoreImage(
+                plain.index(),
+                plain.lastTimestamp(),
+                plain.horizon(),
+                plain.versions(),
+                plain.sessions(),
+                transactions);
+    }
+
+    @Test
+    void commandBatchOfVersion1WithTransactions() throws IOException {
+        Bytes golden = Golden.read("command-batch-1-transactions");
+
+        assertThat(CommandBatch.decode(golden)).isEqualTo(transactionCommands());
+        assertThat(CommandBatch.encode(transactionCommands())).isEqualTo(golden);
+    }
+
+    @Test
+    void storeImageOfVersion2() throws IOException {
+        Bytes golden = Golden.read("store-image-2");
+
+        assertThat(imageWithTransactions().encode()).isEqualTo(golden);
         StoreImage decoded = StoreImage.decode(golden);
         assertThat(decoded.encode()).isEqualTo(golden);
+        assertThat(decoded.transactions()).isEqualTo(imageWithTransactions().transactions());
+        assertThat(decoded.sessions().get(7L).outcomes)
+                .isEqualTo(imageWithTransactions().sessions().get(7L).outcomes);
+    }
+
+    @Test
+    void storeImageOfVersion1IsStillRead() throws IOException {
+        StoreImage decoded = StoreImage.decode(Golden.read("store-image-1"));
+
+        assertThat(decoded.encode()).isEqualTo(image().encode());
+        assertThat(decoded.transactions()).isEqualTo(Transactions.State.EMPTY);
         assertThat(decoded.index()).isEqualTo(9);
         assertThat(decoded.horizon().getAsLong()).isEqualTo(0x18bcfe50000L);
         assertThat(decoded.versions().keys()).isEqualTo(1);
@@ -93,22 +163,26 @@ class StoreGoldenBytesTest {
 
     @Test
     void damagedBytesAreRefused() throws IOException {
-        for (Bytes damaged : Golden.damaged(Golden.read("store-image-1"))) {
-            assertThatIllegalArgumentException()
-                    .as("image of %d bytes", damaged.length())
-                    .isThrownBy(() -> StoreImage.decode(damaged));
+        for (String name : List.of("store-image-1", "store-image-2")) {
+            for (Bytes damaged : Golden.damaged(Golden.read(name))) {
+                assertThatIllegalArgumentException()
+                        .as("%s cut to %d bytes", name, damaged.length())
+                        .isThrownBy(() -> StoreImage.decode(damaged));
+            }
         }
-        for (Bytes damaged : Golden.damaged(Golden.read("command-batch-1"))) {
-            assertThatIllegalArgumentException()
-                    .as("batch of %d bytes", damaged.length())
-                    .isThrownBy(() -> CommandBatch.decode(damaged));
+        for (String name : List.of("command-batch-1", "command-batch-1-transactions")) {
+            for (Bytes damaged : Golden.damaged(Golden.read(name))) {
+                assertThatIllegalArgumentException()
+                        .as("%s cut to %d bytes", name, damaged.length())
+                        .isThrownBy(() -> CommandBatch.decode(damaged));
+            }
         }
     }
 
     @Test
     void aLaterVersionIsRefused() throws IOException {
-        byte[] image = Golden.read("store-image-1").unsafeArray();
-        image[0] = 2;
+        byte[] image = Golden.read("store-image-2").unsafeArray();
+        image[0] = 3;
         assertThatIllegalArgumentException().isThrownBy(() -> StoreImage.decode(Bytes.wrap(image)));
         byte[] batch = Golden.read("command-batch-1").unsafeArray();
         batch[0] = 2;

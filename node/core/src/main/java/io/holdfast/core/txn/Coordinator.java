@@ -1,0 +1,313 @@
+package io.holdfast.core.txn;
+
+import static io.holdfast.core.InvariantViolation.check;
+
+import io.holdfast.core.Now;
+import io.holdfast.core.store.Command;
+import io.holdfast.core.store.Decision;
+import io.holdfast.core.store.Outcome;
+import io.holdfast.core.store.Participant;
+import io.holdfast.core.store.WriteId;
+import io.holdfast.core.txn.CoordinatorInput.Answered;
+import io.holdfast.core.txn.CoordinatorInput.Unanswered;
+import io.holdfast.core.txn.CoordinatorOutput.Aborted;
+import io.holdfast.core.txn.CoordinatorOutput.Cause;
+import io.holdfast.core.txn.CoordinatorOutput.Committed;
+import io.holdfast.core.txn.CoordinatorOutput.Forgotten;
+import io.holdfast.core.txn.CoordinatorOutput.Result;
+import io.holdfast.core.txn.CoordinatorOutput.Send;
+import io.holdfast.core.txn.CoordinatorOutput.Step;
+import io.holdfast.core.txn.CoordinatorOutput.Unknown;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Brings one transaction over several partitions to its end: prepare at all, decision in one participant's log, resolution at the others
+ * (two-phase commit; Gray and Lamport, "Consensus on Transaction Commit", 2006, section 2, where each participant and the decision are
+ * replicated logs). It holds nothing that matters: when it dies, any other one, or whoever meets the locks, finishes what it began, because
+ * every step may be repeated. Pure; one driver owns it.
+ */
+public final class Coordinator {
+    private static final long PAUSE_LEAST = 10_000_000L;
+    private static final long PAUSE_MOST = 320_000_000L;
+    /** So long it goes on after its client has been answered; then the decision partition's leader sees to it. */
+    private static final long AFTERWARDS = 5_000_000_000L;
+
+    private final WriteId id;
+    private final Participant decider;
+    private final List<Participant> others;
+    private final Timing timing;
+    /** What has not been answered, by participant. */
+    private final Map<Participant, Task> tasks = new TreeMap<>();
+
+    private final Map<Participant, Long> prepared = new TreeMap<>();
+    private CoordinatorOutput out = new CoordinatorOutput();
+    private Phase phase;
+    private Cause cause = Cause.NOT_IN_TIME;
+    private Optional<Decision> decision = Optional.empty();
+    /** Whether all participants are known here, so that the decision partition may be told that all have resolved. */
+    private final boolean mayComplete;
+
+    private boolean answered;
+
+    private enum Phase {
+        PREPARING,
+        DECIDING,
+        /** The transaction cannot be committed any more: everybody is told at once. */
+        ABORTING,
+        RESOLVING,
+        COMPLETING,
+        DONE
+    }
+
+    /**
+     * On the driver's monotonic clock.
+     *
+     * @param prepareByNanos what is not prepared then is aborted
+     * @param answerByNanos the client is answered, if only that it must ask again
+     */
+    public record Timing(long prepareByNanos, long answerByNanos) {}
+
+    private static final class Task {
+        final Send send;
+        boolean underWay;
+        long notBeforeNanos;
+        long pause = PAUSE_LEAST;
+
+        Task(Send send) {
+            this.send = send;
+        }
+    }
+
+    private Coordinator(
+            WriteId id,
+            Participant decider,
+            List<Participant> others,
+            Timing timing,
+            Phase phase,
+            boolean mayComplete) {
+        this.id = id;
+        this.decider = decider;
+        this.others = others;
+        this.timing = timing;
+        this.phase = phase;
+        this.mayComplete = mayComplete;
+    }
+
+    /** Runs a client's transaction, perhaps not for the first time, and perhaps not alone. */
+    public static Coordinator of(TransactionRequest request, Timing timing) {
+        List<Participant> others = request.others();
+        var coordinator = new Coordinator(request.id(), request.decider(), others, timing, Phase.PREPARING, true);
+        request.commands().forEach((participant, command) -> coordinator.task(participant, Step.PREPARE, command));
+        return coordinator;
+    }
+
+    /** Finishes what its coordinator has left. Its result is for nobody. @param at the partition that asks for it */
+    public static Coordinator of(Unfinished unfinished, Participant at, Now now) {
+        var timing = new Timing(now.nanos(), now.nanos());
+        Coordinator coordinator;
+        if (unfinished instanceof Unfinished.Incomplete incomplete) {
+            coordinator =
+                    new Coordinator(incomplete.transaction(), at, incomplete.others(), timing, Phase.DECIDING, true);
+            coordinator.resolve(Decision.commitAt(incomplete.commitTimestamp()));
+        } else {
+            var undecided = (Unfinished.Undecided) unfinished;
+            boolean here = undecided.decisionPartition().isEmpty();
+            coordinator = new Coordinator(
+                    undecided.transaction(),
+                    undecided.decisionPartition().orElse(at),
+                    here ? undecided.others() : List.of(at),
+                    timing,
+                    Phase.DECIDING,
+                    here);
+            coordinator.decide(Decision.ABORT);
+        }
+        coordinator.answered = true;
+        return coordinator;
+    }
+
+    public boolean done() {
+        return phase == Phase.DONE;
+    }
+
+    /** Takes one input and answers all that follows from it. */
+    public CoordinatorOutput step(Now now, CoordinatorInput input) {
+        out = new CoordinatorOutput();
+        if (input instanceof Answered answer) {
+            answered(answer);
+        } else if (input instanceof Unanswered unanswered) {
+            unanswered(unanswered, now);
+        }
+        watchTime(now);
+        sendDue(now);
+        return out;
+    }
+
+    private void answered(Answered answer) {
+        Task task = tasks.get(answer.from());
+        if (task == null || task.send.step() != answer.step()) {
+            return;
+        }
+        tasks.remove(answer.from());
+        switch (answer.step()) {
+            case PREPARE -> prepareAnswered(answer.from(), answer.outcome());
+            case DECIDE -> decideAnswered(answer.outcome());
+            case RESOLVE -> checkResolved(answer.from(), answer.outcome());
+            case COMPLETE -> phase = Phase.DONE;
+        }
+        if (tasks.isEmpty() && phase == Phase.RESOLVING) {
+            complete();
+        } else if (tasks.isEmpty() && phase == Phase.ABORTING) {
+            phase = Phase.DONE;
+        }
+    }
+
+    private void prepareAnswered(Participant from, Outcome outcome) {
+        switch (outcome.kind()) {
+            case PREPARED -> {
+                prepared.put(from, outcome.version());
+                if (tasks.isEmpty()) {
+                    long highest = prepared.values().stream()
+                            .mapToLong(Long::longValue)
+                            .max()
+                            .orElseThrow();
+                    decide(Decision.commitAt(highest));
+                }
+            }
+            // Another coordinator of the same transaction was faster: a participant is only told of a commit that is
+            // decided.
+            case COMMITTED -> committed(outcome.version());
+            // Each of them is on record at a participant: it never was, or never will be again, prepared there.
+            case CONFLICT -> impossible(from, Cause.CONFLICT);
+            case ABORTED, NOT_APPLIED -> impossible(from, Cause.NOT_IN_TIME);
+            case FORGOTTEN -> {
+                answer(new Forgotten());
+                decide(Decision.ABORT);
+            }
+            default -> throw wrong(from, outcome);
+        }
+    }
+
+    private void decideAnswered(Outcome outcome) {
+        switch (outcome.kind()) {
+            case COMMITTED -> committed(outcome.version());
+            case ABORTED -> {
+                answer(new Aborted(cause));
+                if (phase == Phase.DECIDING) {
+                    resolve(Decision.ABORT);
+                }
+            }
+            // A commit decision is kept until all have resolved it, so to whoever has not it was an abort.
+            case FORGOTTEN -> {
+                answer(new Forgotten());
+                if (phase == Phase.DECIDING) {
+                    resolve(Decision.ABORT);
+                }
+            }
+            default -> throw wrong(decider, outcome);
+        }
+    }
+
+    private void checkResolved(Participant from, Outcome outcome) {
+        boolean resolved = outcome.kind() == Outcome.Kind.COMMITTED || outcome.kind() == Outcome.Kind.ABORTED;
+        if (!resolved) {
+            throw wrong(from, outcome);
+        }
+    }
+
+    private IllegalStateException wrong(Participant from, Outcome outcome) {
+        return new IllegalStateException(from + " answered " + outcome + " to a step of transaction " + id);
+    }
+
+    private void committed(long timestamp) {
+        check(phase != Phase.ABORTING, "transaction %s is aborted and committed", id);
+        answer(new Committed(timestamp));
+        resolve(Decision.commitAt(timestamp));
+    }
+
+    /** A participant will never be prepared: the client is told at once. */
+    private void impossible(Participant from, Cause why) {
+        answer(new Aborted(why));
+        phase = Phase.ABORTING;
+        tasks.clear();
+        Command abort = Command.step(id, new Command.Resolve(Decision.ABORT));
+        task(decider, Step.DECIDE, Command.step(id, new Command.Decide(Decision.ABORT)));
+        others.stream().filter(it -> !it.equals(from)).forEach(it -> task(it, Step.RESOLVE, abort));
+    }
+
+    private void decide(Decision wanted) {
+        phase = Phase.DECIDING;
+        tasks.clear();
+        task(decider, Step.DECIDE, Command.step(id, new Command.Decide(wanted)));
+    }
+
+    private void resolve(Decision made) {
+        check(
+                decision.isEmpty() || decision.get().equals(made),
+                "transaction %s is decided as %s and as %s",
+                id,
+                decision,
+                made);
+        decision = Optional.of(made);
+        phase = Phase.RESOLVING;
+        tasks.clear();
+        Command command = Command.step(id, new Command.Resolve(made));
+        others.forEach(participant -> task(participant, Step.RESOLVE, command));
+        if (tasks.isEmpty()) {
+            complete();
+        }
+    }
+
+    private void complete() {
+        if (mayComplete && decision.orElseThrow().commit()) {
+            phase = Phase.COMPLETING;
+            task(decider, Step.COMPLETE, Command.step(id, new Command.Complete()));
+        } else {
+            phase = Phase.DONE;
+        }
+    }
+
+    private void unanswered(Unanswered unanswered, Now now) {
+        Task task = tasks.get(unanswered.from());
+        if (task != null && task.send.step() == unanswered.step()) {
+            task.underWay = false;
+            task.notBeforeNanos = now.nanos() + task.pause;
+            task.pause = Math.min(PAUSE_MOST, 2 * task.pause);
+        }
+    }
+
+    private void watchTime(Now now) {
+        if (phase == Phase.PREPARING && now.nanos() - timing.prepareByNanos() >= 0) {
+            decide(Decision.ABORT);
+        }
+        if (now.nanos() - timing.answerByNanos() >= 0 && phase != Phase.DONE) {
+            answer(new Unknown());
+        }
+        if (now.nanos() - timing.answerByNanos() >= AFTERWARDS) {
+            phase = Phase.DONE;
+            tasks.clear();
+        }
+    }
+
+    private void sendDue(Now now) {
+        for (Task task : tasks.values()) {
+            if (!task.underWay && now.nanos() - task.notBeforeNanos >= 0) {
+                task.underWay = true;
+                out.sends.add(task.send);
+            }
+        }
+    }
+
+    private void task(Participant to, Step step, Command command) {
+        tasks.put(to, new Task(new Send(to, step, command)));
+    }
+
+    private void answer(Result result) {
+        if (!answered) {
+            answered = true;
+            out.result = Optional.of(result);
+        }
+    }
+}

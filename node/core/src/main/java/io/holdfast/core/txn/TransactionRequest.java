@@ -1,0 +1,57 @@
+package io.holdfast.core.txn;
+
+import io.holdfast.core.store.Command;
+import io.holdfast.core.store.Participant;
+import io.holdfast.core.store.ReadWriteSet;
+import io.holdfast.core.store.WriteId;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What a client wants to commit over several partitions.
+ *
+ * @param doneBelow and
+ * @param notAfterMillis as in {@link Command}
+ * @param lockMillis how long a prepared part waits for its coordinator before it is settled
+ */
+public record TransactionRequest(
+        WriteId id, long doneBelow, long notAfterMillis, int lockMillis, SortedMap<Participant, ReadWriteSet> parts) {
+    public TransactionRequest {
+        parts = new TreeMap<>(parts);
+        if (parts.size() < 2) {
+            throw new IllegalArgumentException("a transaction in one partition is a single command");
+        }
+        if (parts.values().stream().allMatch(set -> set.writes().isEmpty())) {
+            throw new IllegalArgumentException("a transaction that writes nothing is not committed but validated");
+        }
+    }
+
+    /** The first that writes: clients find it by the keys that they write. */
+    public Participant decider() {
+        return parts.entrySet().stream()
+                .filter(part -> !part.getValue().writes().isEmpty())
+                .findFirst()
+                .orElseThrow()
+                .getKey();
+    }
+
+    List<Participant> others() {
+        Participant decider = decider();
+        return parts.keySet().stream().filter(it -> !it.equals(decider)).toList();
+    }
+
+    /** Prepares each part. */
+    SortedMap<Participant, Command> commands() {
+        Participant decider = decider();
+        var commands = new TreeMap<Participant, Command>();
+        parts.forEach((participant, set) -> {
+            Command.Part part =
+                    participant.equals(decider) ? new Command.Decides(others()) : new Command.Follows(decider);
+            commands.put(
+                    participant,
+                    new Command(id, doneBelow, notAfterMillis, new Command.Prepare(set, part, lockMillis)));
+        });
+        return commands;
+    }
+}

@@ -1,0 +1,126 @@
+package io.holdfast.core.check;
+
+import io.holdfast.core.Bytes;
+import io.holdfast.core.store.Command;
+import io.holdfast.core.store.Decision;
+import io.holdfast.core.store.Outcome;
+import io.holdfast.core.store.Outcome.Kind;
+import io.holdfast.core.store.ReadWriteSet;
+import io.holdfast.core.store.WriteId;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** The part of {@link CommittedModel} that knows what the steps of transactions do to a partition. Plain, and slow. */
+final class TransactionModel {
+    private final CommittedModel model;
+    private final Map<WriteId, Prepared> prepared = new HashMap<>();
+
+    private record Prepared(long timestamp, Command.Prepare prepare) {}
+
+    TransactionModel(CommittedModel model) {
+        this.model = model;
+    }
+
+    /** Whether it ends a transaction that was prepared, for whoever, and any number of times. */
+    static boolean ends(Command.Operation operation) {
+        return operation instanceof Command.Decide
+                || operation instanceof Command.Resolve
+                || operation instanceof Command.Complete;
+    }
+
+    int prepared() {
+        return prepared.size();
+    }
+
+    boolean forbidWrite(Bytes key) {
+        return prepared.values().stream()
+                .map(it -> it.prepare().set())
+                .anyMatch(set -> writes(set, key)
+                        || set.reads().stream().anyMatch(read -> read.key().equals(key))
+                        || set.ranges().stream().anyMatch(range -> within(range, key)));
+    }
+
+    private static boolean writes(ReadWriteSet set, Bytes key) {
+        return set.writes().stream().anyMatch(write -> write.key().equals(key));
+    }
+
+    private static boolean within(ReadWriteSet.Range range, Bytes key) {
+        return range.from().compareTo(key) <= 0
+                && (range.to().isEmpty() || key.compareTo(range.to().get()) < 0);
+    }
+
+    Outcome begin(long timestamp, Command command) {
+        boolean whole = command.operation() instanceof Command.Commit;
+        ReadWriteSet set =
+                whole ? ((Command.Commit) command.operation()).set() : ((Command.Prepare) command.operation()).set();
+        if (!free(set) || !unchanged(set)) {
+            return new Outcome(Kind.CONFLICT, 0);
+        }
+        if (whole) {
+            write(set, timestamp);
+            return new Outcome(Kind.COMMITTED, timestamp);
+        }
+        prepared.put(command.id(), new Prepared(timestamp, (Command.Prepare) command.operation()));
+        return new Outcome(Kind.PREPARED, timestamp);
+    }
+
+    private boolean free(ReadWriteSet set) {
+        boolean writable = set.writes().stream().noneMatch(write -> forbidWrite(write.key()));
+        boolean readable = prepared.values().stream()
+                .flatMap(it -> it.prepare().set().writes().stream())
+                .noneMatch(write ->
+                        set.reads().stream().anyMatch(read -> read.key().equals(write.key()))
+                                || set.ranges().stream().anyMatch(range -> within(range, write.key())));
+        return writable && readable;
+    }
+
+    private boolean unchanged(ReadWriteSet set) {
+        return set.reads().stream().allMatch(read -> model.liveVersion(read.key()) == read.version())
+                && set.ranges().stream().noneMatch(range -> range.asOf() < model.floor() || model.changedSince(range));
+    }
+
+    private void write(ReadWriteSet set, long timestamp) {
+        set.writes().stream()
+                .filter(write -> write.value().isPresent() || model.liveVersion(write.key()) != 0)
+                .forEach(write -> model.change(write.key(), timestamp, write.value()));
+    }
+
+    /** The outcome from now on, if this step makes one. */
+    Optional<Outcome> end(long timestamp, Command command, boolean known) {
+        Prepared mine = prepared.get(command.id());
+        boolean toDecider = command.operation() instanceof Command.Decide;
+        if (command.operation() instanceof Command.Complete) {
+            return Optional.empty();
+        }
+        Decision wanted = toDecider
+                ? ((Command.Decide) command.operation()).decision()
+                : ((Command.Resolve) command.operation()).decision();
+        if (mine == null) {
+            boolean fences = !known && (toDecider || !wanted.commit());
+            return fences ? Optional.of(new Outcome(Kind.ABORTED, 0)) : Optional.empty();
+        }
+        if (toDecider != mine.prepare().part() instanceof Command.Decides) {
+            throw CheckFailed.of("%s is sent to the wrong partition", command);
+        }
+        prepared.remove(command.id());
+        if (!wanted.commit()) {
+            return Optional.of(new Outcome(Kind.ABORTED, 0));
+        }
+        if (wanted.timestamp() < mine.timestamp() || wanted.timestamp() >= timestamp) {
+            throw CheckFailed.of("%s ends what was prepared at %d", command, mine.timestamp());
+        }
+        write(mine.prepare().set(), wanted.timestamp());
+        return Optional.of(new Outcome(Kind.COMMITTED, wanted.timestamp()));
+    }
+
+    /** Whoever asks for the outcome of an undecided transaction aborts it, where it is decided. */
+    Optional<Outcome> settle(long timestamp, WriteId id) {
+        Prepared mine = prepared.get(id);
+        if (mine == null || !(mine.prepare().part() instanceof Command.Decides)) {
+            return Optional.empty();
+        }
+        prepared.remove(id);
+        return Optional.of(new Outcome(Kind.ABORTED, 0));
+    }
+}

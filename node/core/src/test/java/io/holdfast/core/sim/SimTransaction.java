@@ -1,0 +1,138 @@
+package io.holdfast.core.sim;
+
+import io.holdfast.core.Bytes;
+import io.holdfast.core.store.ReadWriteSet;
+import io.holdfast.core.store.WriteId;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** What one client did in one transaction and how it ended: lists of numbers that are read, and appended to. */
+final class SimTransaction {
+    final String what;
+    final Kind kind;
+    final long invoked;
+    long returned = Long.MAX_VALUE;
+    Ending ending = Ending.UNKNOWN;
+    /** At which it is committed, or at which it read. */
+    long timestamp;
+
+    Optional<WriteId> id = Optional.empty();
+    final List<Seen> reads = new ArrayList<>();
+    final List<SeenRange> ranges = new ArrayList<>();
+    final TreeMap<Place, Integer> appends = new TreeMap<>();
+
+    enum Kind {
+        READ_WRITE,
+        STRICT_READ,
+        SNAPSHOT
+    }
+
+    enum Ending {
+        COMMITTED,
+        ABORTED,
+        UNKNOWN
+    }
+
+    record Place(int partition, Bytes key) implements Comparable<Place> {
+        @Override
+        public int compareTo(Place other) {
+            int byPartition = Integer.compare(partition, other.partition);
+            return byPartition != 0 ? byPartition : key.compareTo(other.key);
+        }
+
+        @Override
+        public String toString() {
+            return partition + "/" + key.toUtf8();
+        }
+    }
+
+    /** @param from and until: between these timestamps the answer was said to hold */
+    record Seen(Place place, long version, List<Integer> list, long from, long until) {}
+
+    record SeenRange(int partition, ReadWriteSet.Range range, List<Bytes> keys, long from, long until) {}
+
+    SimTransaction(String what, Kind kind, long invoked) {
+        this.what = what;
+        this.kind = kind;
+        this.invoked = invoked;
+    }
+
+    void end(Ending how, long at, long timestampOfEnd) {
+        ending = how;
+        returned = at;
+        timestamp = timestampOfEnd;
+    }
+
+    /** What has been read and will be written, by partition. */
+    Map<Integer, ReadWriteSet> sets() {
+        var partitions = new java.util.TreeSet<Integer>();
+        reads.forEach(it -> partitions.add(it.place().partition()));
+        ranges.forEach(it -> partitions.add(it.partition()));
+        var sets = new TreeMap<Integer, ReadWriteSet>();
+        for (int partition : partitions) {
+            sets.put(
+                    partition,
+                    new ReadWriteSet(
+                            reads.stream()
+                                    .filter(it -> it.place().partition() == partition)
+                                    .map(it -> new ReadWriteSet.Read(it.place().key(), it.version()))
+                                    .toList(),
+                            ranges.stream()
+                                    .filter(it -> it.partition() == partition)
+                                    .map(SeenRange::range)
+                                    .toList(),
+                            writes(partition)));
+        }
+        return sets;
+    }
+
+    private List<ReadWriteSet.Write> writes(int partition) {
+        return appends.entrySet().stream()
+                .filter(it -> it.getKey().partition() == partition)
+                .map(it -> new ReadWriteSet.Write(it.getKey().key(), Optional.of(encode(appended(it.getKey())))))
+                .toList();
+    }
+
+    /** The list as it is after this transaction's append. */
+    List<Integer> appended(Place place) {
+        var list = new ArrayList<>(listAt(place));
+        list.add(appends.get(place));
+        return list;
+    }
+
+    List<Integer> listAt(Place place) {
+        return reads.stream()
+                .filter(it -> it.place().equals(place))
+                .findFirst()
+                .orElseThrow()
+                .list();
+    }
+
+    static Bytes encode(List<Integer> list) {
+        ByteBuffer out = ByteBuffer.allocate(4 * list.size());
+        list.forEach(out::putInt);
+        return Bytes.wrap(out.array());
+    }
+
+    static List<Integer> decode(Optional<Bytes> value) {
+        if (value.isEmpty()) {
+            return List.of();
+        }
+        ByteBuffer in = ByteBuffer.wrap(value.get().unsafeArray());
+        var list = new ArrayList<Integer>();
+        while (in.hasRemaining()) {
+            list.add(in.getInt());
+        }
+        return list;
+    }
+
+    @Override
+    public String toString() {
+        return what + " " + kind + " " + ending + (timestamp == 0 ? "" : " at " + timestamp) + " read " + reads + ranges
+                + " appended " + appends;
+    }
+}

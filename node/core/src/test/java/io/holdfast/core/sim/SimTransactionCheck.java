@@ -1,0 +1,140 @@
+package io.holdfast.core.sim;
+
+import io.holdfast.core.Bytes;
+import io.holdfast.core.check.CheckFailed;
+import io.holdfast.core.check.CommittedModel;
+import io.holdfast.core.sim.SimTransaction.Ending;
+import io.holdfast.core.sim.SimTransaction.Kind;
+import io.holdfast.core.sim.SimTransaction.Place;
+import io.holdfast.core.sim.SimTransaction.Seen;
+import io.holdfast.core.sim.SimTransaction.SeenRange;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Judges transactions by timestamps, against everything that was committed in the end: each must have happened as a whole at its
+ * commit timestamp, and have read what stood there. That is exact, and needs no search; it says nothing of real time, which the cycle
+ * search over the history does.
+ */
+final class SimTransactionCheck {
+    private final List<SimPartition> partitions;
+    private final List<SimTransaction> history;
+
+    SimTransactionCheck(List<SimPartition> partitions, List<SimTransaction> history) {
+        this.partitions = partitions;
+        this.history = history;
+    }
+
+    void check() {
+        for (SimPartition partition : partitions) {
+            if (partition.model().prepared() > 0) {
+                throw CheckFailed.of(
+                        "%d transactions of partition %d are still prepared",
+                        partition.model().prepared(), partition.number());
+            }
+        }
+        history.forEach(this::check);
+    }
+
+    private CommittedModel model(int partition) {
+        return partitions.get(partition).model();
+    }
+
+    private void check(SimTransaction transaction) {
+        transaction.reads.forEach(read -> answerHolds(transaction, read));
+        transaction.ranges.forEach(range -> answerHolds(transaction, range));
+        OptionalCommit commit = commitOf(transaction);
+        boolean known = transaction.ending != Ending.UNKNOWN;
+        if (transaction.kind == Kind.READ_WRITE) {
+            boolean saidCommitted = transaction.ending == Ending.COMMITTED;
+            if (known && commit.happened() != saidCommitted) {
+                throw CheckFailed.of("%s was told so, but its writes say %s", transaction, commit);
+            }
+            if (saidCommitted && commit.timestamp() != transaction.timestamp) {
+                throw CheckFailed.of("%s was told so, but it was written at %d", transaction, commit.timestamp());
+            }
+            if (commit.happened()) {
+                readWhatStoodAt(transaction, commit.timestamp() - 1);
+            }
+        } else if (transaction.kind == Kind.SNAPSHOT && transaction.ending == Ending.COMMITTED) {
+            readWhatStoodAt(transaction, transaction.timestamp);
+        }
+    }
+
+    /** @param timestamp 0 if it did not happen */
+    private record OptionalCommit(long timestamp) {
+        boolean happened() {
+            return timestamp != 0;
+        }
+    }
+
+    /** All its writes stand at one timestamp in all their partitions, or none of them anywhere. */
+    private OptionalCommit commitOf(SimTransaction transaction) {
+        Optional<Long> common = Optional.empty();
+        for (Map.Entry<Place, Integer> append : transaction.appends.entrySet()) {
+            long version = versionWith(append.getKey(), append.getValue());
+            if (common.isPresent() && common.get() != version) {
+                throw CheckFailed.of("%s is half applied: at %d and at %d", transaction, common.get(), version);
+            }
+            common = Optional.of(version);
+        }
+        return new OptionalCommit(common.orElse(0L));
+    }
+
+    /** The version in which the number came into the list, or 0. */
+    private long versionWith(Place place, int number) {
+        CommittedModel model = model(place.partition());
+        long version = model.versionAt(place.key(), Long.MAX_VALUE);
+        long found = 0;
+        while (version != 0) {
+            List<Integer> list = SimTransaction.decode(model.valueAt(place.key(), version));
+            if (!list.contains(number)) {
+                break;
+            }
+            found = version;
+            version = model.versionAt(place.key(), version - 1);
+        }
+        return found;
+    }
+
+    private void readWhatStoodAt(SimTransaction transaction, long timestamp) {
+        for (Seen read : transaction.reads) {
+            long stood = model(read.place().partition()).versionAt(read.place().key(), timestamp);
+            if (stood != read.version()) {
+                throw CheckFailed.of(
+                        "%s read %s, but at %d version %d stood there", transaction, read, timestamp, stood);
+            }
+        }
+        for (SeenRange range : transaction.ranges) {
+            sameKeys(transaction, range, timestamp);
+        }
+    }
+
+    private void sameKeys(SimTransaction transaction, SeenRange range, long timestamp) {
+        List<Bytes> stood = model(range.partition()).keysAt(Bytes.utf8(SimTransactions.PREFIX), timestamp).stream()
+                .filter(key -> range.range().from().compareTo(key) <= 0)
+                .filter(key -> range.range().to().isEmpty()
+                        || key.compareTo(range.range().to().get()) < 0)
+                .toList();
+        if (!stood.equals(range.keys())) {
+            throw CheckFailed.of("%s scanned %s, but at %d there were %s", transaction, range, timestamp, stood);
+        }
+    }
+
+    private void answerHolds(SimTransaction transaction, Seen read) {
+        for (long timestamp : new long[] {read.from(), read.until()}) {
+            long stood = model(read.place().partition()).versionAt(read.place().key(), timestamp);
+            if (stood != read.version()) {
+                throw CheckFailed.of(
+                        "%s was told that %s holds, but at %d version %d stood there",
+                        transaction, read, timestamp, stood);
+            }
+        }
+    }
+
+    private void answerHolds(SimTransaction transaction, SeenRange range) {
+        sameKeys(transaction, range, range.from());
+        sameKeys(transaction, range, range.until());
+    }
+}

@@ -1,0 +1,322 @@
+package io.holdfast.core.sim;
+
+import static io.holdfast.core.sim.SimWorld.MILLI;
+
+import io.holdfast.core.partition.Reply;
+import io.holdfast.core.partition.WriteConcern;
+import io.holdfast.core.sim.SimTransaction.Ending;
+import io.holdfast.core.sim.SimTransaction.Kind;
+import io.holdfast.core.sim.SimTransaction.Place;
+import io.holdfast.core.store.Command;
+import io.holdfast.core.store.Outcome;
+import io.holdfast.core.store.Participant;
+import io.holdfast.core.store.Query;
+import io.holdfast.core.store.ReadWriteSet;
+import io.holdfast.core.store.WriteId;
+import io.holdfast.core.txn.CoordinatorOutput;
+import io.holdfast.core.txn.TransactionRequest;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+
+/** One client in one transaction, as the SDK does it: reads, then commits or validates, with the same id until there is an outcome. */
+final class SimTransactor {
+    private final SimTransactions all;
+    private final SimWorld world;
+    private final int client;
+    private final SimTransaction record;
+    private final WriteId id;
+    private final ArrayDeque<Question> open = new ArrayDeque<>();
+    private final long giveUpAt;
+    private final WriteConcern wanted;
+    private OptionalLong at = OptionalLong.empty();
+    private int waitingFor;
+    private int attempts;
+    private boolean done;
+
+    record Question(int partition, Query.Plain query, Optional<Place> place) {}
+
+    SimTransactor(SimTransactions all, int client, SimTransaction record, long clientId, long sequence) {
+        this.all = all;
+        this.world = all.world;
+        this.client = client;
+        this.record = record;
+        this.id = new WriteId(clientId, sequence);
+        this.giveUpAt = all.giveUpAt();
+        this.wanted = world.random.chance(0.1) ? WriteConcern.ALL : WriteConcern.MAJORITY;
+    }
+
+    void start(List<Question> questions) {
+        if (record.kind == Kind.SNAPSHOT) {
+            at = OptionalLong.of(all.chooseTimestamp(client));
+            record.timestamp = at.getAsLong();
+        }
+        waitingFor = questions.size();
+        if (world.random.chance(0.5)) {
+            questions.forEach(question -> ask(question, 0));
+        } else {
+            open.addAll(questions);
+            ask(open.remove(), 0);
+        }
+    }
+
+    /** All sites are asked for once; one of them may be dead for good. */
+    private WriteConcern concern() {
+        return attempts <= 1 ? wanted : WriteConcern.MAJORITY;
+    }
+
+    private boolean late() {
+        return !world.calm && world.queue.now() >= giveUpAt;
+    }
+
+    // Reading.
+
+    private void ask(Question question, int attempt) {
+        if (done) {
+            return;
+        }
+        if (late()) {
+            end(Ending.ABORTED, 0);
+            return;
+        }
+        boolean anywhere = at.isPresent() && attempt == 0;
+        int site =
+                anywhere ? world.random.below(world.sites.size()) : all.target(client, question.partition(), attempt);
+        Query query = new Query.ForTime(question.query(), at);
+        all.calls.read(-1, site, question.partition(), query, (from, reply) -> found(question, attempt, from, reply));
+    }
+
+    private void again(EventQueue.Event event) {
+        world.queue.after(world.random.exponential(15.0 * MILLI), event);
+    }
+
+    private void found(Question question, int attempt, int from, Optional<Reply> reply) {
+        if (done) {
+            return;
+        }
+        if (reply.isEmpty() || !(reply.get() instanceof Reply.Answered answered)) {
+            all.refused(client, question.partition(), reply);
+            again(() -> ask(question, attempt + 1));
+            return;
+        }
+        if (at.isEmpty()) {
+            all.leaderIs(client, question.partition(), from);
+        }
+        Query.Answer answer = answered.answers().get(0);
+        if (answer instanceof Query.Denied denied) {
+            if (denied.reason() == Query.Denial.LOCKED) {
+                again(() -> ask(question, attempt + 1));
+            } else {
+                end(Ending.ABORTED, 0);
+            }
+            return;
+        }
+        take(question, (Query.Dated) answer);
+        waitingFor--;
+        if (waitingFor == 0) {
+            finish();
+        } else if (!open.isEmpty()) {
+            ask(open.remove(), 0);
+        }
+    }
+
+    private void take(Question question, Query.Dated dated) {
+        if (dated.answer() instanceof Query.Value value) {
+            record.reads.add(new SimTransaction.Seen(
+                    question.place().orElseThrow(),
+                    value.version(),
+                    SimTransaction.decode(value.value()),
+                    dated.validFrom(),
+                    dated.validUntil()));
+            all.sees(client, value.version());
+            return;
+        }
+        var page = (Query.Page) dated.answer();
+        var range = ReadWriteSet.Range.of((Query.Scan) question.query(), page, dated.validUntil());
+        record.ranges.add(new SimTransaction.SeenRange(
+                question.partition(),
+                range,
+                page.entries().stream().map(Query.KeyValue::key).toList(),
+                dated.validFrom(),
+                dated.validUntil()));
+        for (Query.KeyValue entry : page.entries()) {
+            var place = new Place(question.partition(), entry.key());
+            if (record.reads.stream().noneMatch(it -> it.place().equals(place))) {
+                record.reads.add(new SimTransaction.Seen(
+                        place,
+                        entry.version(),
+                        SimTransaction.decode(Optional.of(entry.value())),
+                        dated.validFrom(),
+                        dated.validUntil()));
+            }
+            all.sees(client, entry.version());
+        }
+    }
+
+    // Ending.
+
+    private void finish() {
+        switch (record.kind) {
+            case SNAPSHOT -> end(Ending.COMMITTED, at.getAsLong());
+            case STRICT_READ -> validate();
+            case READ_WRITE -> {
+                record.id = Optional.of(id);
+                commit();
+            }
+        }
+    }
+
+    private void validate() {
+        Map<Integer, ReadWriteSet> sets = record.sets();
+        waitingFor = sets.size();
+        sets.forEach((partition, set) -> validate(partition, set, 0));
+    }
+
+    private void validate(int partition, ReadWriteSet set, int attempt) {
+        if (done) {
+            return;
+        }
+        if (late()) {
+            end(Ending.ABORTED, 0);
+            return;
+        }
+        int site = all.target(client, partition, attempt);
+        all.calls.read(-1, site, partition, new Query.Validate(set), (from, reply) -> {
+            if (done) {
+                return;
+            }
+            Optional<Query.Answer> answer = reply.filter(Reply.Answered.class::isInstance)
+                    .map(it -> ((Reply.Answered) it).answers().get(0));
+            if (answer.isEmpty() || answer.get() instanceof Query.Denied) {
+                if (answer.isEmpty()) {
+                    all.refused(client, partition, reply);
+                }
+                again(() -> validate(partition, set, attempt + 1));
+            } else if (!((Query.Validity) answer.get()).valid()) {
+                end(Ending.ABORTED, 0);
+            } else if (--waitingFor == 0) {
+                end(Ending.COMMITTED, 0);
+            }
+        });
+    }
+
+    private void commit() {
+        if (done) {
+            return;
+        }
+        if (late()) {
+            giveUp();
+            return;
+        }
+        attempts++;
+        Map<Integer, ReadWriteSet> sets = record.sets();
+        if (sets.size() == 1) {
+            commitInOne(
+                    sets.keySet().iterator().next(), sets.values().iterator().next());
+        } else {
+            commitInSeveral(sets);
+        }
+    }
+
+    private long notAfter() {
+        return SimClients.START_MILLIS + world.queue.now() / MILLI + 120_000;
+    }
+
+    private void commitInOne(int partition, ReadWriteSet set) {
+        var command = new Command(id, id.sequence(), notAfter(), new Command.Commit(set));
+        write(partition, command);
+    }
+
+    private void write(int partition, Command command) {
+        all.calls.write(-1, all.target(client, partition, attempts), partition, concern(), command, (from, reply) -> {
+            if (done) {
+                return;
+            }
+            if (reply.isPresent() && reply.get() instanceof Reply.Written written) {
+                all.leaderIs(client, partition, from);
+                outcome(written.outcomes().get(0));
+            } else {
+                all.refused(client, partition, reply);
+                attempts++;
+                again(() -> {
+                    if (command.operation() instanceof Command.Settle) {
+                        write(partition, command);
+                    } else {
+                        commit();
+                    }
+                });
+            }
+        });
+    }
+
+    private void outcome(Outcome outcome) {
+        switch (outcome.kind()) {
+            case COMMITTED -> end(Ending.COMMITTED, outcome.version());
+            case CONFLICT, ABORTED, NOT_APPLIED -> end(Ending.ABORTED, 0);
+            default -> throw new IllegalStateException(outcome + " to " + record);
+        }
+    }
+
+    private void commitInSeveral(Map<Integer, ReadWriteSet> sets) {
+        var parts = new TreeMap<Participant, ReadWriteSet>();
+        sets.forEach((partition, set) -> parts.put(SimCoordinators.participant(partition), set));
+        int lockMillis = (int) world.random.between(100, 600);
+        var request = new TransactionRequest(id, id.sequence(), notAfter(), lockMillis, parts);
+        int node = world.random.below(world.sites.size());
+        int mine = attempts;
+        long patience = world.random.between(100, 800);
+        world.queue.after(world.random.between(MILLI / 20, MILLI / 2), () -> all.cluster
+                .nodes
+                .get(node)
+                .whenAwake(() -> all.coordinators.run(
+                        node,
+                        request,
+                        concern(),
+                        patience,
+                        result -> world.queue.after(
+                                world.random.between(MILLI / 20, MILLI / 2), () -> result(mine, result)))));
+        // Another node is asked when this one does not answer; both may be at it then.
+        world.queue.after((patience + 50) * MILLI, () -> {
+            if (!done && attempts == mine) {
+                commit();
+            }
+        });
+    }
+
+    private void result(int attempt, CoordinatorOutput.Result result) {
+        if (done) {
+            return;
+        }
+        if (result instanceof CoordinatorOutput.Committed committed) {
+            end(Ending.COMMITTED, committed.timestamp());
+        } else if (result instanceof CoordinatorOutput.Aborted) {
+            end(Ending.ABORTED, 0);
+        } else if (result instanceof CoordinatorOutput.Forgotten) {
+            throw new IllegalStateException("forgotten, but its client was not done: " + record);
+        } else if (attempt == attempts) {
+            commit();
+        }
+    }
+
+    private void giveUp() {
+        if (world.random.chance(0.5)) {
+            end(Ending.UNKNOWN, 0);
+            return;
+        }
+        int decider = record.appends.firstKey().partition();
+        var settle = new Command.Settle(record.appends.firstKey().key());
+        write(decider, new Command(id, id.sequence(), notAfter(), settle));
+    }
+
+    private void end(Ending how, long timestamp) {
+        done = true;
+        record.end(how, all.cluster.clients.moment(), timestamp);
+        if (how == Ending.COMMITTED) {
+            all.sees(client, timestamp);
+        }
+        all.ended(client, record);
+    }
+}
