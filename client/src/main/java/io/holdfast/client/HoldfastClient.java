@@ -3,6 +3,7 @@ package io.holdfast.client;
 import io.holdfast.client.internal.Endpoint;
 import io.holdfast.client.internal.Engine;
 import java.time.Duration;
+import java.util.concurrent.CompletionStage;
 
 /**
  * A client of a Holdfast cluster. Safe for use by many threads; one for a whole process is enough, and best, because
@@ -57,6 +58,26 @@ public final class HoldfastClient implements AutoCloseable {
     /** Keyspaces, status, routes and leaders. */
     public Admin admin() {
         return admin;
+    }
+
+    /**
+     * What became of a transaction whose commit had no answer, asked of the partition that decides it, from any site. If it is not
+     * decided by now, the question itself aborts it.
+     */
+    public TransactionOutcome outcome(TransactionId id) {
+        return engine.join(outcomeAsync(id));
+    }
+
+    /** The asynchronous twin of {@link #outcome}. */
+    public CompletionStage<TransactionOutcome> outcomeAsync(TransactionId id) {
+        return keyspace(id.keyspace()).outcomeAsync(id.write()).thenApply(outcome -> {
+            if (outcome instanceof Outcome.Finished finished) {
+                return new TransactionOutcome.Committed(finished.result().version());
+            }
+            return outcome instanceof Outcome.NotApplied
+                    ? new TransactionOutcome.NotCommitted()
+                    : new TransactionOutcome.Forgotten();
+        });
     }
 
     /** The 64 random bits by which the cluster knows this client's writes. */

@@ -34,14 +34,20 @@ public class HoldfastException extends RuntimeException {
      * else becomes one with {@link Reason#INTERNAL}.
      */
     public static HoldfastException of(Throwable failure) {
+        Throwable cause = unwrap(failure);
+        return cause instanceof HoldfastException holdfast
+                ? holdfast
+                : new HoldfastException(Reason.INTERNAL, "Unexpected: " + cause, Optional.empty(), Optional.of(cause));
+    }
+
+    /** What a stage failed with, without the wrapping of {@link java.util.concurrent.CompletionStage}. */
+    public static Throwable unwrap(Throwable failure) {
         Throwable cause = failure;
         while ((cause instanceof CompletionException || cause instanceof ExecutionException)
                 && cause.getCause() != null) {
             cause = cause.getCause();
         }
-        return cause instanceof HoldfastException holdfast
-                ? holdfast
-                : new HoldfastException(Reason.INTERNAL, "Unexpected: " + cause, Optional.empty(), Optional.of(cause));
+        return cause;
     }
 
     /** Why it failed. */

@@ -5,6 +5,7 @@ import io.holdfast.client.internal.Engine;
 import io.holdfast.client.internal.KeyspaceRoutes;
 import io.holdfast.client.internal.Op;
 import io.holdfast.client.internal.ScanStream;
+import io.holdfast.client.internal.TransactionRunner;
 import io.holdfast.v1.ScanRequest;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.function.Function;
 
 /**
  * The keys of one keyspace. Safe for use by many threads; made by {@link HoldfastClient#keyspace}.
@@ -216,6 +218,83 @@ public final class Keyspace {
         return subscriber -> ScanStream.publish(engine, request, scanWait(how), subscriber);
     }
 
+    /** {@link #transact(TransactionOptions, TransactionBody)} with the client's defaults. */
+    public <T> T transact(TransactionBody<T> body) {
+        return transact(TransactionOptions.DEFAULT, body);
+    }
+
+    /**
+     * Runs a transaction and commits it; when it meets another one, runs it again after a pause, until it is committed, its deadline has
+     * passed, or it has been tried often enough. Returns what the body returned in the attempt that was committed. An exception of the
+     * body ends the transaction without effect and is passed on.
+     *
+     * @throws TransactionConflictException it was in conflict to the last and had no effect
+     * @throws TransactionInDoubtException the deadline passed during the commit: ask {@link HoldfastClient#outcome}
+     */
+    public <T> T transact(TransactionOptions how, TransactionBody<T> body) {
+        engine.forbidNetworkThread();
+        TransactionRunner runner = runner(how);
+        while (true) {
+            try {
+                var transaction = new Transaction(runner.next(), routes);
+                T result = body.run(transaction);
+                transaction.commit();
+                return result;
+            } catch (TransactionConflictException conflict) {
+                if (!runner.mayRetry(conflict)) {
+                    throw runner.givenUp(conflict);
+                }
+                engine.join(runner.pause());
+            }
+        }
+    }
+
+    /**
+     * The asynchronous twin of {@link #transact(TransactionOptions, TransactionBody)}: the body returns a stage, and no thread waits. The
+     * body runs on the client's network thread when it is repeated, and must not block.
+     */
+    public <T> CompletionStage<T> transactAsync(
+            TransactionOptions how, Function<Transaction, CompletionStage<T>> body) {
+        return runner(how).run(state -> {
+            var transaction = new Transaction(state, routes);
+            return transaction.committed(body.apply(transaction));
+        });
+    }
+
+    private TransactionRunner runner(TransactionOptions how) {
+        return new TransactionRunner(
+                engine,
+                how.concern().orElse(options.writeConcern()),
+                how.deadline().orElse(options.deadline()),
+                how.maxAttempts());
+    }
+
+    /** Begins a transaction that the caller commits or aborts. Asks nobody, and may be forgotten without harm. */
+    public Transaction begin(TransactionOptions how) {
+        return new Transaction(runner(how).next(), routes);
+    }
+
+    /** A snapshot of everything at one timestamp, which a node chooses; never older than what this client has read or written. */
+    public Snapshot snapshot(SnapshotOptions how) {
+        return engine.join(snapshotAsync(how));
+    }
+
+    /** The asynchronous twin of {@link #snapshot}. */
+    public CompletionStage<Snapshot> snapshotAsync(SnapshotOptions how) {
+        int staleness = Math.toIntExact(how.maxStaleness().toMillis());
+        return engine.chooseTimestamp(routes, staleness, options.deadline())
+                .thenApply(timestamp -> new Snapshot(this, timestamp, how.maxStaleness()));
+    }
+
+    /** A snapshot at a timestamp: a version that a read or write returned, or a commit's. Asks nobody. */
+    public Snapshot snapshotAt(long timestamp) {
+        return new Snapshot(this, ReadOptions.at(timestamp).at().orElseThrow(), Duration.ZERO);
+    }
+
+    <T> T join(CompletionStage<T> stage) {
+        return engine.join(stage);
+    }
+
     private Duration scanWait(ScanOptions how) {
         return how.read().deadline().orElse(options.deadline());
     }
@@ -233,11 +312,17 @@ public final class Keyspace {
                 .setLimit(how.limit())
                 .setKeysOnly(how.keysOnly())
                 .setMaxStalenessMillis(staleness(how.read()))
+                .setAt(how.read().at().orElse(0))
                 .build();
     }
 
     private Op<Optional<Versioned>> getOp(Key key, ReadOptions read) {
-        return Op.get(routes, key, staleness(read), read.deadline().orElse(options.deadline()));
+        return Op.get(
+                routes,
+                key,
+                staleness(read),
+                read.at().orElse(0),
+                read.deadline().orElse(options.deadline()));
     }
 
     private Op<WriteResult> writeOp(Write write, WriteOptions how) {

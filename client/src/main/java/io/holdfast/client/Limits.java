@@ -11,6 +11,10 @@ public final class Limits {
     public static final int MAX_VALUE_BYTES = 1 << 20;
     /** Partitions of a keyspace, at most. */
     public static final int MAX_PARTITIONS = 1024;
+    /** Reads, scanned partitions and writes of a transaction together, at most. */
+    public static final int MAX_TRANSACTION_ITEMS = 1_000;
+    /** Keys and values of a transaction together, in bytes, at most: 8 MiB. What concerns one partition: 1 MiB. */
+    public static final int MAX_TRANSACTION_BYTES = 8 << 20;
     /** The longest deadline of a request. */
     public static final Duration MAX_DEADLINE = Duration.ofMinutes(5);
 

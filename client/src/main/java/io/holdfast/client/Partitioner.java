@@ -51,6 +51,13 @@ public final class Partitioner {
         return hash(key.toByteArray());
     }
 
+    /** Whether all keys that start with this prefix have the same hashed part, and so live in one partition. */
+    public static boolean hasHashedPart(byte[] prefix) {
+        int open = indexOf(prefix, (byte) '{', 0);
+        int close = open < 0 ? -1 : indexOf(prefix, (byte) '}', open + 1);
+        return close > open + 1;
+    }
+
     private static int indexOf(byte[] bytes, byte wanted, int from) {
         for (int i = from; i < bytes.length; i++) {
             if (bytes[i] == wanted) {

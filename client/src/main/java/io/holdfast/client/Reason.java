@@ -52,6 +52,8 @@ public enum Reason {
     /** A bug in Holdfast: please report it. For a write, the outcome can be asked for. */
     INTERNAL(Retry.ASK_OUTCOME),
 
+    /** The transaction met another one, and nothing of it was applied: run it again. {@link Keyspace#transact} does by itself. */
+    CONFLICT(Retry.AS_NEW),
     /** This client holds as many requests as its options allow; nothing was sent. Try again when some have finished. */
     CLIENT_FULL(Retry.AS_NEW),
     /** The client was closed. For a write that was on its way, ask for the outcome with another client. */

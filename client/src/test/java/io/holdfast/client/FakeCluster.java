@@ -7,6 +7,7 @@ import io.grpc.stub.StreamObserver;
 import io.holdfast.client.internal.Errors;
 import io.holdfast.v1.CreateKeyspaceRequest;
 import io.holdfast.v1.Error;
+import io.holdfast.v1.Get;
 import io.holdfast.v1.GetResult;
 import io.holdfast.v1.KeyValue;
 import io.holdfast.v1.KeyspaceRoutes;
@@ -18,6 +19,7 @@ import io.holdfast.v1.Routes;
 import io.holdfast.v1.ScanRequest;
 import io.holdfast.v1.ScanResponse;
 import io.holdfast.v1.SiteEndpoints;
+import io.holdfast.v1.TimestampResult;
 import io.holdfast.v1.WriteResult;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -36,6 +38,8 @@ final class FakeCluster implements AutoCloseable {
     private final TreeMap<ByteString, KeyValue> data = new TreeMap<>(ByteString.unsignedLexicographicalComparator());
     private final Map<String, WriteResult> outcomes = new HashMap<>();
     private final Map<String, Boolean> never = new HashMap<>();
+    private final Map<ByteString, TreeMap<Long, KeyValue>> history = new HashMap<>();
+    final FakeTransactions transactions = new FakeTransactions(this);
     int applied;
     private long version;
 
@@ -81,6 +85,16 @@ final class FakeCluster implements AutoCloseable {
     }
 
     synchronized Response execute(Request request) {
+        if (request.hasChooseTimestamp()) {
+            return Response.newBuilder()
+                    .setTimestamp(TimestampResult.newBuilder()
+                            .setTimestamp(Math.max(
+                                    version, request.getChooseTimestamp().getAtLeast())))
+                    .build();
+        }
+        if (request.hasCommit()) {
+            return transactions.commit(request.getCommit());
+        }
         if (!keyspaces.containsKey(request.getKeyspace())) {
             return error(io.holdfast.v1.Reason.UNKNOWN_KEYSPACE);
         }
@@ -92,7 +106,10 @@ final class FakeCluster implements AutoCloseable {
                         request,
                         request.getDelete().getWriteId(),
                         request.getDelete().getKey());
-            case GET -> get(request.getGet().getKey());
+            case GET -> get(request.getGet());
+            case PAGE -> transactions.page(request.getPage());
+            case VALIDATE -> transactions.validate(request.getValidate());
+            case COMMIT, CHOOSE_TIMESTAMP -> throw new IllegalStateException("answered before");
             case OUTCOME -> outcome(request.getOutcome().getWriteId());
             case OP_NOT_SET -> error(io.holdfast.v1.Reason.INVALID_REQUEST);
         };
@@ -138,28 +155,63 @@ final class FakeCluster implements AutoCloseable {
 
     private void apply(Request request, ByteString key) {
         if (request.hasPut()) {
-            data.put(
-                    key,
-                    KeyValue.newBuilder()
-                            .setKey(key)
-                            .setValue(request.getPut().getValue())
-                            .setVersion(version)
-                            .build());
+            set(key, request.getPut().getValue(), version);
         } else {
             data.remove(key);
         }
     }
 
-    private Response get(ByteString key) {
-        KeyValue found = data.get(key);
+    private Response get(Get get) {
+        KeyValue found = at(get.getKey(), get.getAt() == 0 ? Long.MAX_VALUE : get.getAt());
         GetResult.Builder result = GetResult.newBuilder().setFound(found != null);
         if (found != null) {
             result.setValue(found.getValue()).setVersion(found.getVersion());
         }
+        if (get.getDated()) {
+            result.setValidFrom(result.getVersion()).setValidUntil(version);
+        }
         return Response.newBuilder().setGet(result).build();
     }
 
+    private KeyValue at(ByteString key, long timestamp) {
+        KeyValue newest = data.get(key);
+        if (newest == null || newest.getVersion() <= timestamp) {
+            return newest;
+        }
+        var older = history.getOrDefault(key, new TreeMap<>()).floorEntry(timestamp);
+        return older == null ? null : older.getValue();
+    }
+
+    /** As a transaction writes it. */
+    void set(ByteString key, ByteString value, long at) {
+        version = at;
+        KeyValue entry =
+                KeyValue.newBuilder().setKey(key).setValue(value).setVersion(at).build();
+        data.put(key, entry);
+        history.computeIfAbsent(key, it -> new TreeMap<>()).put(at, entry);
+    }
+
+    void remove(ByteString key) {
+        data.remove(key);
+    }
+
+    long nextVersion() {
+        return version + 1;
+    }
+
+    long version() {
+        return version;
+    }
+
+    TreeMap<ByteString, KeyValue> data() {
+        return data;
+    }
+
     private Response outcome(io.holdfast.v1.WriteId id) {
+        if (transactions.knows(id)) {
+            return transactions.outcome(id);
+        }
+        transactions.forbid(id);
         WriteResult known = outcomes.get(name(id));
         OutcomeResult.Builder result = OutcomeResult.newBuilder();
         if (known == null) {

@@ -4,6 +4,7 @@ import io.holdfast.client.ClientFullException;
 import io.holdfast.client.ClientOptions;
 import io.holdfast.client.ClientOptions.WhenFull;
 import io.holdfast.client.HoldfastException;
+import io.holdfast.client.Key;
 import io.holdfast.client.Reason;
 import io.holdfast.client.TimedOutException;
 import io.holdfast.v1.Response;
@@ -40,6 +41,7 @@ public final class Engine implements NodeConnection.Listener {
     private final WriteIds ids;
     private final Router router;
     private final RetryLoop retries;
+    private final Seen seen = new Seen();
     private final List<NodeConnection> toFlush = new ArrayList<>();
     private final CompletableFuture<Void> firstContact = new CompletableFuture<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -54,7 +56,8 @@ public final class Engine implements NodeConnection.Listener {
         SecureRandom secure = new SecureRandom();
         this.ids = new WriteIds(secure.nextLong());
         this.router = new Router(endpoint -> new NodeConnection(endpoint, loop, ids, this));
-        this.retries = new RetryLoop(options, ids, router, new SplittableRandom(secure.nextLong()), room::release);
+        this.retries =
+                new RetryLoop(options, ids, router, seen, new SplittableRandom(secure.nextLong()), room::release);
     }
 
     /** Begins to connect, in the background. */
@@ -73,6 +76,62 @@ public final class Engine implements NodeConnection.Listener {
 
     public KeyspaceRoutes routesOf(String keyspace) {
         return router.keyspace(keyspace);
+    }
+
+    /** The greatest timestamp that this client has read or written. */
+    public long seen() {
+        return seen.greatest();
+    }
+
+    /** A timestamp for a snapshot, from some node's clock. */
+    public CompletableFuture<Long> chooseTimestamp(KeyspaceRoutes routes, int stalenessMillis, Duration timeout) {
+        return submit(new TransactionOps.Choose(routes, seen(), stalenessMillis, timeout));
+    }
+
+    /** What a scan has shown. */
+    void sees(long version) {
+        seen.take(version);
+    }
+
+    /** Completes after a while, on the network thread; at once if the client is closed. */
+    CompletableFuture<Void> after(long nanos) {
+        var elapsed = new CompletableFuture<Void>();
+        boolean runs = loop.execute(() -> {
+            track(elapsed);
+            loop.schedule(() -> elapsed.complete(null), nanos);
+        });
+        if (!runs) {
+            elapsed.completeExceptionally(closedError());
+        }
+        return elapsed;
+    }
+
+    /**
+     * How many partitions a keyspace has, asked of the nodes if this client has not heard of it yet.
+     *
+     * @param key any key of the keyspace
+     */
+    CompletableFuture<Integer> partitions(KeyspaceRoutes routes, Key key, Duration timeout) {
+        if (routes.partitions() > 0) {
+            return CompletableFuture.completedFuture(routes.partitions());
+        }
+        long deadline = System.nanoTime() + timeout.toNanos();
+        // Says whether there is such a keyspace, and makes the client ask for the routes.
+        return submit(Op.get(routes, key, 0, 0, timeout)).thenCompose(any -> untilKnown(routes, deadline));
+    }
+
+    private CompletableFuture<Integer> untilKnown(KeyspaceRoutes routes, long deadline) {
+        if (routes.partitions() > 0) {
+            return CompletableFuture.completedFuture(routes.partitions());
+        }
+        if (System.nanoTime() - deadline >= 0) {
+            return CompletableFuture.failedFuture(new TimedOutException(
+                    "No node has told in time how many partitions keyspace '" + routes.name() + "' has.",
+                    Optional.empty(),
+                    Optional.empty()));
+        }
+        loop.execute(() -> router.refresh(System.nanoTime()));
+        return after(10_000_000L).thenCompose(elapsed -> untilKnown(routes, deadline));
     }
 
     Router router() {

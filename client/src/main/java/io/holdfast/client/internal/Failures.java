@@ -21,8 +21,12 @@ final class Failures {
         }
         boolean invalid =
                 switch (reason) {
-                    case INVALID_KEY, INVALID_VALUE, INVALID_KEYSPACE_NAME, INVALID_REQUEST, INVALID_LIMIT ->
-                        open.isEmpty();
+                    case INVALID_KEY,
+                            INVALID_VALUE,
+                            INVALID_KEYSPACE_NAME,
+                            INVALID_REQUEST,
+                            INVALID_LIMIT,
+                            TRANSACTION_TOO_LARGE -> open.isEmpty();
                     default -> false;
                 };
         return invalid
@@ -46,6 +50,7 @@ final class Failures {
     }
 
     static String describe(Op<?> op) {
-        return op.verb() + " of key '" + op.key + "' in keyspace '" + op.routes.name() + "'";
+        String subject = op.key == null ? "partition " + op.hash : "key '" + op.key + "'";
+        return op.verb() + " of " + subject + " in keyspace '" + op.routes.name() + "'";
     }
 }

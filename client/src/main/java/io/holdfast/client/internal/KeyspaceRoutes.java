@@ -4,11 +4,13 @@ import io.holdfast.client.Partitioner;
 
 /**
  * Which site leads which partition of a keyspace, as far as this client knows: a hint, which every response may correct.
- * All but the name is for the network thread alone.
+ * All but the name and the number of partitions is for the network thread alone.
  */
 public final class KeyspaceRoutes {
     private final String name;
     private Site[] leaders = {};
+    /** The length of the leaders, for any thread. */
+    private volatile int partitions;
 
     KeyspaceRoutes(String name) {
         this.name = name;
@@ -24,9 +26,15 @@ public final class KeyspaceRoutes {
         return leaders.length > 0;
     }
 
+    /** How many partitions there are; 0 while no node has told. For any thread. */
+    int partitions() {
+        return partitions;
+    }
+
     void partitions(int count) {
         if (leaders.length != count) {
             leaders = new Site[count];
+            partitions = count;
         }
     }
 

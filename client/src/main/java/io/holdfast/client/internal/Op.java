@@ -36,7 +36,9 @@ public abstract class Op<T> extends TimerWheel.Node {
 
     final CompletableFuture<T> future = new CompletableFuture<>();
     final KeyspaceRoutes routes;
+    /** Null for what concerns a partition and no key of it. */
     final Key key;
+
     final int hash;
     final long timeoutNanos;
     final long deadline;
@@ -55,17 +57,27 @@ public abstract class Op<T> extends TimerWheel.Node {
 
     String lastFailure = "";
 
-    private Op(KeyspaceRoutes routes, Key key, Duration timeout) {
+    Op(KeyspaceRoutes routes, Key key, Duration timeout) {
+        this(routes, key, Partitioner.hash(key.toByteString()), timeout);
+    }
+
+    /** For a partition: its number is a hash that leads there. */
+    Op(KeyspaceRoutes routes, int partition, Duration timeout) {
+        this(routes, null, partition, timeout);
+    }
+
+    private Op(KeyspaceRoutes routes, Key key, int hash, Duration timeout) {
         this.routes = routes;
         this.key = key;
-        this.hash = Partitioner.hash(key.toByteString());
+        this.hash = hash;
         this.timeoutNanos = timeout.toNanos();
         this.deadline = System.nanoTime() + timeoutNanos;
     }
 
-    /** A read of one key. */
-    public static Op<Optional<Versioned>> get(KeyspaceRoutes routes, Key key, int stalenessMillis, Duration timeout) {
-        return new GetOp(routes, key, stalenessMillis, timeout);
+    /** A read of one key. @param at the timestamp for which to answer, 0 for now */
+    public static Op<Optional<Versioned>> get(
+            KeyspaceRoutes routes, Key key, int stalenessMillis, long at, Duration timeout) {
+        return new GetOp(routes, key, stalenessMillis, at, timeout);
     }
 
     /** A write of one key. */
@@ -88,7 +100,7 @@ public abstract class Op<T> extends TimerWheel.Node {
 
     /** What the request takes on the wire, about. */
     int size() {
-        return key.toByteString().size() + 64;
+        return (key == null ? 0 : key.toByteString().size()) + 64;
     }
 
     /** Whether any site may answer. */
@@ -103,15 +115,20 @@ public abstract class Op<T> extends TimerWheel.Node {
 
     private static final class GetOp extends Op<Optional<Versioned>> {
         private final int stalenessMillis;
+        private final long at;
 
-        GetOp(KeyspaceRoutes routes, Key key, int stalenessMillis, Duration timeout) {
+        GetOp(KeyspaceRoutes routes, Key key, int stalenessMillis, long at, Duration timeout) {
             super(routes, key, timeout);
             this.stalenessMillis = stalenessMillis;
+            this.at = at;
         }
 
         @Override
         void fill(Request.Builder request, WriteIds ids) {
-            request.setGet(Get.newBuilder().setKey(key.toByteString()).setMaxStalenessMillis(stalenessMillis));
+            request.setGet(Get.newBuilder()
+                    .setKey(key.toByteString())
+                    .setMaxStalenessMillis(stalenessMillis)
+                    .setAt(at));
         }
 
         @Override
@@ -136,10 +153,31 @@ public abstract class Op<T> extends TimerWheel.Node {
         }
     }
 
-    static final class WriteOp extends Op<WriteResult> {
+    /** One that is applied once, however often it is sent: it has a number, given when it is let in. */
+    abstract static class Numbered<T> extends Op<T> {
+        long sequence;
+
+        Numbered(KeyspaceRoutes routes, Key key, Duration timeout) {
+            super(routes, key, timeout);
+        }
+
+        final io.holdfast.v1.WriteId id(WriteIds ids) {
+            return io.holdfast.v1.WriteId.newBuilder()
+                    .setClient(ids.client())
+                    .setSequence(sequence)
+                    .setDoneBelow(ids.doneBelow())
+                    .build();
+        }
+
+        @Override
+        final long sequence() {
+            return sequence;
+        }
+    }
+
+    private static final class WriteOp extends Numbered<WriteResult> {
         private final Write write;
         private final WriteConcern concern;
-        long sequence;
 
         WriteOp(KeyspaceRoutes routes, Write write, WriteConcern concern, Duration timeout) {
             super(routes, write.key(), timeout);
@@ -149,11 +187,7 @@ public abstract class Op<T> extends TimerWheel.Node {
 
         @Override
         void fill(Request.Builder request, WriteIds ids) {
-            var id = io.holdfast.v1.WriteId.newBuilder()
-                    .setClient(ids.client())
-                    .setSequence(sequence)
-                    .setDoneBelow(ids.doneBelow())
-                    .build();
+            var id = id(ids);
             if (write instanceof Write.Put put) {
                 Put.Builder message = Put.newBuilder()
                         .setWriteId(id)
@@ -200,11 +234,6 @@ public abstract class Op<T> extends TimerWheel.Node {
         @Override
         int size() {
             return super.size() + (write instanceof Write.Put put ? put.value().length : 0);
-        }
-
-        @Override
-        long sequence() {
-            return sequence;
         }
     }
 

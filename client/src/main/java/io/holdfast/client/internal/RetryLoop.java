@@ -23,6 +23,9 @@ final class RetryLoop {
     /** While a partition has no leader, which is for a second at most: what is waited too long adds to the outage. */
     private static final long BACKOFF_NO_LEADER = 80_000_000L;
 
+    /** A lock is held for some milliseconds if all is well. */
+    private static final long BACKOFF_LOCKED = 20_000_000L;
+
     /** Nodes asked before a keyspace that none of them knows counts as unknown. */
     private static final int UNKNOWN_KEYSPACE_ATTEMPTS = 3;
 
@@ -36,6 +39,7 @@ final class RetryLoop {
     private final Router router;
     private final RandomGenerator random;
     private final Released released;
+    private final Seen seen;
     private final TimerWheel<Op<?>> wheel;
     private final LinkedHashSet<Op<?>> waiting = new LinkedHashSet<>();
     private final LinkedHashSet<Op<?>> stranded = new LinkedHashSet<>();
@@ -43,7 +47,9 @@ final class RetryLoop {
     private int inFlight;
     private boolean closed;
 
-    RetryLoop(ClientOptions options, WriteIds ids, Router router, RandomGenerator random, Released released) {
+    RetryLoop(
+            ClientOptions options, WriteIds ids, Router router, Seen seen, RandomGenerator random, Released released) {
+        this.seen = seen;
         this.options = options;
         this.ids = ids;
         this.router = router;
@@ -71,7 +77,7 @@ final class RetryLoop {
         if (inFlight >= options.maxInFlight()) {
             return false;
         }
-        if (op instanceof Op.WriteOp write) {
+        if (op instanceof Op.Numbered<?> write) {
             write.sequence = ids.take();
             if (write.sequence == 0) {
                 return false;
@@ -232,6 +238,7 @@ final class RetryLoop {
             fail(op, Reason.INTERNAL, "The node " + node.endpoint() + " answered something else than was asked.");
             return;
         }
+        seen.take(response);
         if (op instanceof Op.OutcomeOp outcome && outcome.id.client() == ids.client()) {
             ids.resolve(outcome.id.sequence());
         }
@@ -255,7 +262,7 @@ final class RetryLoop {
             return;
         }
         op.unsure |= switch (reason) {
-            case NO_LEADER, OVERLOADED, NOT_READY, UNKNOWN_KEYSPACE -> false;
+            case NO_LEADER, OVERLOADED, NOT_READY, UNKNOWN_KEYSPACE, LOCKED -> false;
             default -> true;
         };
         if (attempt != op.attempt || op.state != Op.State.SENT) {
@@ -269,10 +276,11 @@ final class RetryLoop {
             router.refresh(System.nanoTime());
         }
         op.lastFailure = message;
-        op.avoid = moved || reason == Reason.OVERLOADED ? null : node;
+        op.avoid = moved || reason == Reason.OVERLOADED || reason == Reason.LOCKED ? null : node;
         op.state = Op.State.BACKING_OFF;
         backingOff.add(op);
-        long delay = backoff(op.attempts, noLeader ? BACKOFF_NO_LEADER : BACKOFF_MOST);
+        long most = reason == Reason.LOCKED ? BACKOFF_LOCKED : noLeader ? BACKOFF_NO_LEADER : BACKOFF_MOST;
+        long delay = backoff(op.attempts, most);
         wheel.set(op, earlier(op.deadline, System.nanoTime() + delay));
     }
 

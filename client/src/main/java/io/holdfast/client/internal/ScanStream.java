@@ -157,6 +157,7 @@ public final class ScanStream {
     }
 
     private void received(List<KeyValue> entries) {
+        entries.forEach(entry -> engine.sees(entry.getVersion()));
         if (entries.isEmpty()) {
             call.request(1);
             return;

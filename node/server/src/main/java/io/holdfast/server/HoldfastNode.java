@@ -28,6 +28,7 @@ import io.holdfast.server.partition.ShardedReplicas;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -61,6 +62,8 @@ public final class HoldfastNode {
     private final GrpcServer grpc;
     private final NodeStatus status;
     private final Delay delay;
+    /** Empty until the node knows who it is; replicas that want something of it before ask again. */
+    private volatile Optional<Gateway> gateway = Optional.empty();
 
     private HoldfastNode(HoldfastSettings settings, PekkoConfig.Hosting hosting, GrpcServer grpc) throws IOException {
         this.settings = settings;
@@ -112,8 +115,9 @@ public final class HoldfastNode {
         long clientId = new SecureRandom().nextLong();
         var config = new GatewayConfig(
                 site, clientId, GatewayConfig.DEFAULT_MAX_OUTSTANDING, System::nanoTime, System::currentTimeMillis);
-        Gateway gateway = GatewayActors.start(system, config, directory, registry, replicas);
-        var backend = new Backend(settings, gateway, registry, directory, status.source(), delay);
+        Gateway started = GatewayActors.start(system, config, directory, registry, replicas);
+        gateway = Optional.of(started);
+        var backend = new Backend(settings, started, registry, directory, status.source(), delay);
         catalogIsLed().thenRun(() -> {
             grpc.serve(backend);
             ready.complete(null);
@@ -129,6 +133,7 @@ public final class HoldfastNode {
                 directory,
                 membership.reachability(),
                 incidents,
+                (partition, unfinished) -> gateway.ifPresent(it -> it.finish(partition, unfinished)),
                 system.dispatchers().lookup(DispatcherSelector.blocking()),
                 quarantined,
                 settings.replication().returnLeadershipAfter());

@@ -61,6 +61,11 @@ final class Exchange {
         return operations.get(0) instanceof Operation.Read read ? read.maxStalenessMillis() : 0;
     }
 
+    /** Whether an answer says nothing of who leads. */
+    boolean anyReplica() {
+        return operations.get(0) instanceof Operation.Read read && (read.maxStalenessMillis() > 0 || read.timed());
+    }
+
     ReplicaMessage message(ActorRef<ReplicaReply> replyTo, long nowNanos) {
         if (isWrite()) {
             var commands = new ArrayList<Command>(operations.size());

@@ -25,6 +25,21 @@ final class Failures {
                                 : ": ask again."));
     }
 
+    static Result.Failed outcomeUnknown(PartitionId decider) {
+        return new Result.Failed(
+                Reason.TIMED_OUT,
+                "Partition " + decider
+                        + ", which decides the transaction, could not be asked in the time allowed, and the"
+                        + " transaction may have been committed: retry with the same id, or ask for its outcome.");
+    }
+
+    static Result.Failed brokenTransaction() {
+        return new Result.Failed(
+                Reason.INTERNAL,
+                "A partition gave an answer that does not fit the transaction. This is a bug: please report it with the"
+                        + " node's log, and ask for the transaction's outcome.");
+    }
+
     static Result.Failed wrongAnswer(PartitionId partition) {
         return new Result.Failed(
                 Reason.INTERNAL,

@@ -4,6 +4,7 @@ import io.holdfast.core.SiteId;
 import io.holdfast.core.partition.Reply;
 import io.holdfast.core.store.Outcome;
 import io.holdfast.core.store.Query;
+import io.holdfast.core.txn.Unfinished;
 import io.holdfast.server.catalog.KeyspaceRegistry;
 import io.holdfast.server.gateway.Exchange.Route;
 import io.holdfast.server.partition.PartitionId;
@@ -39,6 +40,7 @@ public final class Gateway {
     private final ReplicaRouter router;
     private final DrawnIds ids;
     private final Operations operations;
+    private final Transactions transactions;
     private final ConcurrentHashMap<Long, Exchange> waiting = new ConcurrentHashMap<>();
     private final AtomicInteger outstanding = new AtomicInteger();
     private final AtomicLong lastRequest = new AtomicLong();
@@ -56,6 +58,7 @@ public final class Gateway {
         this.router = router;
         this.ids = new DrawnIds(config.clientId());
         this.operations = new Operations(ids, config.wallMillis());
+        this.transactions = new Transactions(this, config);
         this.receivers = List.copyOf(receivers.apply(this));
     }
 
@@ -71,7 +74,7 @@ public final class Gateway {
 
     /** Operations that have not ended. */
     public int outstanding() {
-        return outstanding.get();
+        return outstanding.get() + transactions.underWay();
     }
 
     /**
@@ -79,7 +82,21 @@ public final class Gateway {
      * partition that have the same kind and concern are applied in the order of the list.
      */
     public void submit(List<? extends Operation> submitted, Caller caller) {
-        Grouping.group(submitted, group -> begin(group, caller));
+        List<? extends Operation> single = submitted;
+        if (submitted.stream().anyMatch(Operation.Commit.class::isInstance)) {
+            single = submitted.stream()
+                    .filter(operation -> !(operation instanceof Operation.Commit))
+                    .toList();
+            submitted.stream()
+                    .filter(Operation.Commit.class::isInstance)
+                    .forEach(commit -> transactions.begin((Operation.Commit) commit, caller));
+        }
+        Grouping.group(single, group -> begin(group, caller));
+    }
+
+    /** A partition led by this node asks for one of its transactions to be brought to its end. */
+    public void finish(PartitionId partition, Unfinished unfinished) {
+        transactions.finish(partition, unfinished);
     }
 
     /** Hands leadership of a partition over, if its leader is where this node believes. Nobody answers. */
@@ -133,10 +150,10 @@ public final class Gateway {
             refused(exchange, refused);
             return;
         }
-        if (exchange.maxStalenessMillis() == 0) {
+        if (!exchange.anyReplica()) {
             routes.leads(exchange.partition, reply.fromSite());
         }
-        String leader = exchange.maxStalenessMillis() == 0 ? reply.fromSite() : routes.leaderName(exchange.partition);
+        String leader = exchange.anyReplica() ? routes.leaderName(exchange.partition) : reply.fromSite();
         if (reply.reply() instanceof Reply.Written written) {
             written(exchange, written.outcomes(), leader);
         } else if (reply.reply() instanceof Reply.Answered answered) {
@@ -202,6 +219,7 @@ public final class Gateway {
      * {@link GatewayConfig#SWEEP_MILLIS}, by one thread at a time.
      */
     void sweep() {
+        transactions.tick();
         long now = config.nanos().getAsLong();
         Set<PartitionId> nudged = new HashSet<>();
         for (Exchange exchange : waiting.values()) {

@@ -40,7 +40,8 @@ final class Grouping {
                 return first instanceof Operation.Write own && own.concern() == write.concern();
             }
             return first instanceof Operation.Read own
-                    && own.maxStalenessMillis() == ((Operation.Read) operation).maxStalenessMillis();
+                    && own.maxStalenessMillis() == ((Operation.Read) operation).maxStalenessMillis()
+                    && own.timed() == ((Operation.Read) operation).timed();
         }
     }
 

@@ -3,6 +3,8 @@ package io.holdfast.server.gateway;
 import io.holdfast.core.partition.WriteConcern;
 import io.holdfast.core.store.Command;
 import io.holdfast.core.store.Query;
+import io.holdfast.core.store.ReadWriteSet;
+import io.holdfast.core.txn.TransactionRequest;
 import io.holdfast.server.partition.PartitionId;
 
 /** What a caller wants of one partition. Made by {@link Operations}. */
@@ -28,12 +30,32 @@ public sealed interface Operation {
         }
     }
 
+    /**
+     * A transaction over several partitions.
+     *
+     * @param partition that decides it
+     */
+    record Commit(long tag, PartitionId partition, TransactionRequest request, WriteConcern concern, int timeoutMillis)
+            implements Operation {
+        @Override
+        public int size() {
+            return request.parts().values().stream()
+                    .mapToInt(ReadWriteSet::size)
+                    .sum();
+        }
+    }
+
     /** @param maxStalenessMillis 0: linearizable */
     record Read(long tag, PartitionId partition, Query query, long maxStalenessMillis, int timeoutMillis)
             implements Operation {
         @Override
         public int size() {
             return sizeOf(query);
+        }
+
+        /** Whether it is for a stated timestamp, which any replica may answer that has reached it. */
+        boolean timed() {
+            return query instanceof Query.ForTime forTime && forTime.at().isPresent();
         }
 
         private static int sizeOf(Query query) {

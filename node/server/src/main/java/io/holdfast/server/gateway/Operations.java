@@ -2,9 +2,13 @@ package io.holdfast.server.gateway;
 
 import io.holdfast.core.partition.WriteConcern;
 import io.holdfast.core.store.Command;
+import io.holdfast.core.store.Participant;
 import io.holdfast.core.store.Query;
+import io.holdfast.core.store.ReadWriteSet;
 import io.holdfast.core.store.WriteId;
+import io.holdfast.core.txn.TransactionRequest;
 import io.holdfast.server.partition.PartitionId;
+import java.util.SortedMap;
 import java.util.function.LongSupplier;
 
 /**
@@ -51,6 +55,24 @@ public final class Operations {
     public Operation.Read read(
             long tag, PartitionId partition, Query query, long maxStalenessMillis, int timeoutMillis) {
         return new Operation.Read(tag, partition, query, maxStalenessMillis, timeoutMillis);
+    }
+
+    /** A transaction over several partitions; it may be repeated with the same id. */
+    public Operation.Commit commit(
+            long tag,
+            WriteId id,
+            long doneBelow,
+            SortedMap<Participant, ReadWriteSet> parts,
+            WriteConcern concern,
+            int lockMillis,
+            int timeoutMillis) {
+        var request = new TransactionRequest(id, doneBelow, notAfter(timeoutMillis), lockMillis, parts);
+        return new Operation.Commit(tag, PartitionId.of(request.decider()), request, concern, timeoutMillis);
+    }
+
+    /** One step of a transaction, at one of its partitions. */
+    Operation.Write step(PartitionId partition, Command command, WriteConcern concern, int timeoutMillis) {
+        return new Operation.Write(0, partition, command, concern, timeoutMillis, false);
     }
 
     private long notAfter(int timeoutMillis) {

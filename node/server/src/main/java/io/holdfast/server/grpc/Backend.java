@@ -42,6 +42,8 @@ public final class Backend {
         this.requests = new Requests(
                 keyspaces,
                 gateway.operations(),
+                new TransactionRequests(
+                        keyspaces, gateway.operations(), System::currentTimeMillis, defaultTimeoutMillis()),
                 WriteConcern.valueOf(settings.transaction().writeConcern().name()),
                 defaultTimeoutMillis());
     }

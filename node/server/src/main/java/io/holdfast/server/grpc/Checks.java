@@ -3,9 +3,12 @@ package io.holdfast.server.grpc;
 import com.google.protobuf.ByteString;
 import io.holdfast.client.InvalidRequestException;
 import io.holdfast.client.Limits;
+import io.holdfast.core.store.WriteId;
 import io.holdfast.server.gateway.KeyspaceTable;
+import io.holdfast.server.partition.PartitionId;
 import io.holdfast.v1.Reason;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** What a request must keep to, whoever sent it. Each check throws the {@link Problem} that the caller is told. */
 final class Checks {
@@ -83,6 +86,52 @@ final class Checks {
                             + MAX_STALENESS_MILLIS + ", or 0 for a linearizable read.");
         }
         return millis;
+    }
+
+    /** @param timestamp as on the wire: 0 for none */
+    static OptionalLong timestamp(long timestamp) {
+        if (timestamp < 0) {
+            throw new Problem(
+                    Reason.INVALID_REQUEST,
+                    "The timestamp " + Long.toUnsignedString(timestamp)
+                            + " is none that Holdfast gave: use a version or a commit timestamp.");
+        }
+        return timestamp == 0 ? OptionalLong.empty() : OptionalLong.of(timestamp);
+    }
+
+    /** @throws Problem if no client would give such an id */
+    static WriteId writeId(io.holdfast.v1.WriteId id) {
+        if (id.getSequence() <= 0) {
+            throw new Problem(
+                    Reason.INVALID_REQUEST,
+                    "The write id has the sequence " + Long.toUnsignedString(id.getSequence())
+                            + ": sequences are 1, 2, 3 … for each client.");
+        }
+        // As unsigned numbers; a client that is done with this very write would get no outcome of it.
+        if (Long.compareUnsigned(id.getDoneBelow(), id.getSequence()) > 0) {
+            throw new Problem(
+                    Reason.INVALID_REQUEST,
+                    "The write id has the sequence " + id.getSequence() + " and is done below "
+                            + Long.toUnsignedString(id.getDoneBelow())
+                            + ": a client is not done with a write that it still sends.");
+        }
+        return new WriteId(id.getClient(), id.getSequence());
+    }
+
+    /** The end of a range may be one byte longer than a key: what lies just behind a longest one. */
+    static ByteString end(String what, ByteString bytes) {
+        return bytes.size() == Limits.MAX_KEY_BYTES + 1 ? bytes : part(what, bytes);
+    }
+
+    static PartitionId partition(int number, KeyspaceTable.Entry keyspace) {
+        if (number < 0 || number >= keyspace.partitions().size()) {
+            throw new Problem(
+                    Reason.INVALID_REQUEST,
+                    "There is no partition " + Integer.toUnsignedString(number) + " in keyspace '"
+                            + keyspace.definition().name() + "': it has "
+                            + keyspace.partitions().size() + ", from 0 on.");
+        }
+        return keyspace.partitions().get(number);
     }
 
     static long limit(long limit) {

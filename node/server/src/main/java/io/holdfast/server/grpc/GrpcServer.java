@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
  * clients and load balancers can tell a node that starts from one that is gone. Thread-safe.
  */
 public final class GrpcServer {
-    /** The largest value is 1 MiB; the rest is room for batches. A larger message ends its call. */
-    static final int MAX_MESSAGE_BYTES = 4 << 20;
+    /** The largest transaction is 8 MiB; the rest is room for what comes with it. A larger message ends its call. */
+    static final int MAX_MESSAGE_BYTES = 12 << 20;
 
     private static final int MAX_CALLS_PER_CONNECTION = 1024;
     private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(GrpcServer.class);

@@ -4,6 +4,7 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.ProtoUtils;
+import io.holdfast.core.store.Query;
 import io.holdfast.server.gateway.Result;
 import io.holdfast.v1.Error;
 import io.holdfast.v1.Reason;
@@ -32,6 +33,30 @@ final class Problem extends RuntimeException {
                 Reason.INTERNAL,
                 "The node failed on this request. This is a bug: please report it with the node's log. For a write, ask"
                         + " for its outcome.");
+    }
+
+    static Problem locked() {
+        return new Problem(
+                Reason.LOCKED,
+                "A transaction that is about to be decided holds a key, and nothing was applied: retry, a write with the same"
+                        + " write id, after some milliseconds.");
+    }
+
+    /** A read that has no answer. */
+    static Problem of(Query.Denial denial) {
+        return switch (denial) {
+            case LOCKED -> locked();
+            case HISTORY_GONE ->
+                new Problem(
+                        Reason.HISTORY_GONE,
+                        "The timestamp is older than the history that the partition keeps: read at a later one, or create"
+                                + " keyspaces with a longer history.");
+            case TIMESTAMP_IN_FUTURE ->
+                new Problem(
+                        Reason.TIMESTAMP_IN_FUTURE,
+                        "The timestamp lies more than 10 s ahead of the clock of the partition's leader: read at an earlier"
+                                + " one, and compare the clocks of the sites.");
+        };
     }
 
     static Problem notReady() {

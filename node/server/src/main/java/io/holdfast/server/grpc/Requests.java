@@ -5,33 +5,49 @@ import io.holdfast.core.partition.WriteConcern;
 import io.holdfast.core.store.Command;
 import io.holdfast.core.store.Condition;
 import io.holdfast.core.store.Query;
-import io.holdfast.core.store.WriteId;
 import io.holdfast.server.gateway.KeyspaceTable;
 import io.holdfast.server.gateway.Operation;
 import io.holdfast.server.gateway.Operations;
+import io.holdfast.v1.Commit;
 import io.holdfast.v1.Delete;
 import io.holdfast.v1.Get;
 import io.holdfast.v1.OutcomeQuery;
 import io.holdfast.v1.Put;
 import io.holdfast.v1.Reason;
 import io.holdfast.v1.Request;
+import io.holdfast.v1.Response;
+import io.holdfast.v1.TimestampResult;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Checks requests and turns them into operations. Thread-safe. */
 final class Requests {
     private final KeyspaceTable keyspaces;
     private final Operations operations;
+    private final TransactionRequests transactions;
     private final WriteConcern defaultConcern;
     private final int defaultTimeoutMillis;
 
-    Requests(KeyspaceTable keyspaces, Operations operations, WriteConcern defaultConcern, int defaultTimeoutMillis) {
+    Requests(
+            KeyspaceTable keyspaces,
+            Operations operations,
+            TransactionRequests transactions,
+            WriteConcern defaultConcern,
+            int defaultTimeoutMillis) {
         this.keyspaces = keyspaces;
         this.operations = operations;
+        this.transactions = transactions;
         this.defaultConcern = defaultConcern;
         this.defaultTimeoutMillis = defaultTimeoutMillis;
     }
 
     /** @throws Problem if the request is wrong */
     Operation operation(Request request) {
+        if (request.getOpCase() == Request.OpCase.COMMIT) {
+            int timeout = Checks.timeout(request.getTimeoutMillis(), defaultTimeoutMillis);
+            Commit commit = request.getCommit();
+            return transactions.commit(request.getId(), timeout, commit, concern(commit.getWriteConcern()));
+        }
         KeyspaceTable.Entry keyspace = Checks.keyspace(request.getKeyspace(), keyspaces);
         int timeout = Checks.timeout(request.getTimeoutMillis(), defaultTimeoutMillis);
         return switch (request.getOpCase()) {
@@ -39,11 +55,27 @@ final class Requests {
             case DELETE -> delete(request.getId(), keyspace, timeout, request.getDelete());
             case GET -> get(request.getId(), keyspace, timeout, request.getGet());
             case OUTCOME -> outcome(request.getId(), keyspace, timeout, request.getOutcome());
+            case PAGE -> transactions.page(request.getId(), keyspace, timeout, request.getPage());
+            case VALIDATE -> transactions.validate(request.getId(), keyspace, timeout, request.getValidate());
+            case COMMIT, CHOOSE_TIMESTAMP -> throw new IllegalStateException("answered before");
             case OP_NOT_SET ->
                 throw new Problem(
                         Reason.INVALID_REQUEST,
-                        "The request names no operation that this node knows: set put, delete, get or outcome.");
+                        "The request names no operation that this node knows: set put, delete, get, outcome, commit, page,"
+                                + " validate or choose_timestamp.");
         };
+    }
+
+    /** The response to a request that needs no partition. */
+    Optional<Response> immediate(Request request) {
+        if (request.getOpCase() != Request.OpCase.CHOOSE_TIMESTAMP) {
+            return Optional.empty();
+        }
+        long timestamp = transactions.choose(request.getChooseTimestamp());
+        return Optional.of(Response.newBuilder()
+                .setId(request.getId())
+                .setTimestamp(TimestampResult.newBuilder().setTimestamp(timestamp))
+                .build());
     }
 
     private Operation put(long tag, KeyspaceTable.Entry keyspace, int timeout, Put put) {
@@ -68,7 +100,10 @@ final class Requests {
     private Operation get(long tag, KeyspaceTable.Entry keyspace, int timeout, Get get) {
         byte[] key = Checks.key(get.getKey());
         int staleness = Checks.staleness(get.getMaxStalenessMillis());
-        return operations.read(tag, keyspace.partitionOf(key), new Query.Get(Bytes.wrap(key)), staleness, timeout);
+        OptionalLong at = Checks.timestamp(get.getAt());
+        var plain = new Query.Get(Bytes.wrap(key));
+        Query query = at.isPresent() || get.getDated() ? new Query.ForTime(plain, at) : plain;
+        return operations.read(tag, keyspace.partitionOf(key), query, staleness, timeout);
     }
 
     /** Durable at a majority whatever the write's own concern was: what it answers must stay true. */
@@ -89,28 +124,8 @@ final class Requests {
             Command.Operation write,
             WriteConcern concern,
             int timeout) {
-        if (id.getSequence() <= 0) {
-            throw new Problem(
-                    Reason.INVALID_REQUEST,
-                    "The write id has the sequence " + Long.toUnsignedString(id.getSequence())
-                            + ": sequences are 1, 2, 3 … for each client.");
-        }
-        // As unsigned numbers; a client that is done with this very write would get no outcome of it.
-        if (Long.compareUnsigned(id.getDoneBelow(), id.getSequence()) > 0) {
-            throw new Problem(
-                    Reason.INVALID_REQUEST,
-                    "The write id has the sequence " + id.getSequence() + " and is done below "
-                            + Long.toUnsignedString(id.getDoneBelow())
-                            + ": a client is not done with a write that it still sends.");
-        }
         return operations.write(
-                tag,
-                keyspace.partitionOf(key),
-                new WriteId(id.getClient(), id.getSequence()),
-                id.getDoneBelow(),
-                write,
-                concern,
-                timeout);
+                tag, keyspace.partitionOf(key), Checks.writeId(id), id.getDoneBelow(), write, concern, timeout);
     }
 
     private WriteConcern concern(io.holdfast.v1.WriteConcern wire) {

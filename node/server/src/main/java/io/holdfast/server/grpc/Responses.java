@@ -5,12 +5,11 @@ import com.google.protobuf.UnsafeByteOperations;
 import io.holdfast.core.Bytes;
 import io.holdfast.core.store.Command;
 import io.holdfast.core.store.Outcome;
-import io.holdfast.core.store.Query;
 import io.holdfast.server.gateway.Answer;
 import io.holdfast.server.gateway.Operation;
 import io.holdfast.server.gateway.Result;
+import io.holdfast.v1.CommitResult;
 import io.holdfast.v1.Error;
-import io.holdfast.v1.GetResult;
 import io.holdfast.v1.OutcomeResult;
 import io.holdfast.v1.Reason;
 import io.holdfast.v1.Response;
@@ -25,9 +24,9 @@ final class Responses {
                 Response.newBuilder().setId(answer.operation().tag()).setLeaderSite(leaderSite);
         Result result = answer.result();
         if (result instanceof Result.Found found) {
-            response.setGet(get((Query.Value) found.answer()));
+            Found.fill(response, found.answer());
         } else if (result instanceof Result.Written written) {
-            written(response, (Operation.Write) answer.operation(), written.outcome());
+            written(response, answer.operation(), written.outcome());
         } else {
             response.setError(Problem.of((Result.Failed) result).toError());
         }
@@ -43,17 +42,11 @@ final class Responses {
         return UnsafeByteOperations.unsafeWrap(bytes.unsafeArray());
     }
 
-    private static GetResult get(Query.Value value) {
-        GetResult.Builder result = GetResult.newBuilder().setVersion(value.version());
-        if (value.value().isPresent()) {
-            result.setFound(true).setValue(bytes(value.value().get()));
-        }
-        return result.build();
-    }
-
-    private static void written(Response.Builder response, Operation.Write write, Outcome outcome) {
-        if (write.command().operation() instanceof Command.Settle) {
-            response.setOutcome(outcome(outcome));
+    private static void written(Response.Builder response, Operation operation, Outcome outcome) {
+        boolean asked =
+                operation instanceof Operation.Write write && write.command().operation() instanceof Command.Settle;
+        if (asked) {
+            outcome(response, outcome);
             return;
         }
         switch (outcome.kind()) {
@@ -68,32 +61,39 @@ final class Responses {
                         Reason.OUTCOME_FORGOTTEN,
                         "The client has said before that it is done with this write id, and its outcome is forgotten: use"
                                 + " a new write id for a new write."));
-            case LOCKED ->
-                response.setError(error(
-                        Reason.OVERLOADED,
-                        "A transaction that is about to be decided holds the key, and nothing was applied: retry with the same"
-                                + " write id after a pause."));
-            case COMMITTED, CONFLICT, PREPARED, ABORTED ->
-                throw new IllegalStateException("a write was answered with a transaction's outcome " + outcome);
+            case LOCKED -> response.setError(Problem.locked().toError());
+            case COMMITTED -> response.setCommit(commit(CommitResult.State.COMMITTED, outcome.version()));
+            case CONFLICT -> response.setCommit(commit(CommitResult.State.CONFLICT, 0));
+            case ABORTED -> response.setCommit(commit(CommitResult.State.ABORTED, 0));
+            case PREPARED -> throw new IllegalStateException("a caller was answered " + outcome);
         }
     }
 
-    private static OutcomeResult outcome(Outcome outcome) {
+    private static CommitResult commit(CommitResult.State state, long timestamp) {
+        return CommitResult.newBuilder().setState(state).setTimestamp(timestamp).build();
+    }
+
+    private static void outcome(Response.Builder response, Outcome outcome) {
         OutcomeResult.Builder result = OutcomeResult.newBuilder();
         switch (outcome.kind()) {
-            case APPLIED, CONDITION_FAILED ->
+            case APPLIED, CONDITION_FAILED, COMMITTED ->
                 result.setState(OutcomeResult.State.FINISHED).setResult(result(outcome));
-            case NOT_APPLIED -> result.setState(OutcomeResult.State.NOT_APPLIED);
+            case NOT_APPLIED, CONFLICT, ABORTED -> result.setState(OutcomeResult.State.NOT_APPLIED);
             case FORGOTTEN -> result.setState(OutcomeResult.State.FORGOTTEN);
-            case COMMITTED, CONFLICT, PREPARED, ABORTED, LOCKED ->
-                throw new IllegalStateException("a write was answered with a transaction's outcome " + outcome);
+            case PREPARED, LOCKED -> {
+                response.setError(error(
+                        Reason.INVALID_REQUEST,
+                        "The transaction is not decided by the partition of this key: ask with a key that it writes in the"
+                                + " first of the partitions, by keyspace and number, in which it writes."));
+                return;
+            }
         }
-        return result.build();
+        response.setOutcome(result);
     }
 
     private static WriteResult result(Outcome outcome) {
         return WriteResult.newBuilder()
-                .setApplied(outcome.kind() == Outcome.Kind.APPLIED)
+                .setApplied(outcome.kind() != Outcome.Kind.CONDITION_FAILED)
                 .setVersion(outcome.version())
                 .build();
     }

@@ -6,7 +6,6 @@ import io.holdfast.core.store.Query;
 import io.holdfast.server.gateway.Operation;
 import io.holdfast.server.gateway.Result;
 import io.holdfast.server.partition.PartitionId;
-import io.holdfast.v1.KeyValue;
 import io.holdfast.v1.ScanResponse;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -103,24 +102,30 @@ final class ScanCall {
 
     private void arrived(Cursor cursor, Result result) {
         asked--;
-        if (result instanceof Result.Found found) {
-            Query.Page page = (Query.Page) found.answer();
+        if (result instanceof Result.Found found && !(found.answer() instanceof Query.Denied)) {
+            Query.Page page = pageOf(found.answer());
             cursor.page = page.entries();
             cursor.next = 0;
             cursor.more = page.more();
             cursor.giveUpNanos = 0;
             settle(cursor);
         } else {
-            Result.Failed failed = (Result.Failed) result;
-            ErrorRule.Retry retry = ErrorRule.of(failed.reason()).retry();
+            Problem problem = result instanceof Result.Found found
+                    ? Problem.of(((Query.Denied) found.answer()).reason())
+                    : Problem.of((Result.Failed) result);
+            ErrorRule.Retry retry = ErrorRule.of(problem.reason()).retry();
             boolean passing = retry == ErrorRule.Retry.SAME_ID || retry == ErrorRule.Retry.SAME_ID_OR_OUTCOME;
             if (passing && System.nanoTime() - cursor.giveUpNanos < 0) {
                 asked++;
                 backend.delay().after(ASK_AGAIN_AFTER, () -> ask(List.of(cursor)));
             } else {
-                fail(Problem.of(failed));
+                fail(problem);
             }
         }
+    }
+
+    private static Query.Page pageOf(Query.Answer answer) {
+        return (Query.Page) (answer instanceof Query.Dated dated ? dated.answer() : answer);
     }
 
     /** Puts a cursor where it belongs: among those with a key, those to ask, or nowhere if it is at its end. */
@@ -165,10 +170,7 @@ final class ScanCall {
     private void take(Cursor cursor) {
         Query.KeyValue entry = cursor.page.get(cursor.next++);
         cursor.behind = Optional.of(entry.key());
-        message.addEntries(KeyValue.newBuilder()
-                .setKey(Responses.bytes(entry.key()))
-                .setValue(Responses.bytes(entry.value()))
-                .setVersion(entry.version()));
+        message.addEntries(Found.entry(entry));
         messageBytes += entry.key().length() + entry.value().length() + 24;
         left--;
         settle(cursor);

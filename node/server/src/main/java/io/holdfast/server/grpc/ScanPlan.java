@@ -1,6 +1,7 @@
 package io.holdfast.server.grpc;
 
 import com.google.protobuf.ByteString;
+import io.holdfast.client.Partitioner;
 import io.holdfast.core.Bytes;
 import io.holdfast.core.store.Query;
 import io.holdfast.server.gateway.KeyspaceTable;
@@ -8,12 +9,14 @@ import io.holdfast.server.partition.PartitionId;
 import io.holdfast.v1.ScanRequest;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * What a scan asks for, checked.
  *
  * @param partitions those that can hold keys of the range
  * @param limit at most so many entries
+ * @param at the timestamp for which to answer, if one is stated
  * @param pageBytes how much to ask of a partition at a time, so that a scan of many partitions takes no more memory
  */
 record ScanPlan(
@@ -22,6 +25,7 @@ record ScanPlan(
         Optional<Bytes> after,
         long limit,
         int maxStalenessMillis,
+        OptionalLong at,
         boolean keysOnly,
         int pageBytes) {
     private static final int LARGEST_PAGE = 64 << 10;
@@ -35,8 +39,9 @@ record ScanPlan(
         ByteString after = Checks.part("key to start after", request.getAfter());
         long limit = Checks.limit(request.getLimit());
         int staleness = Checks.staleness(request.getMaxStalenessMillis());
-        List<PartitionId> partitions =
-                hasHashedPart(prefix) ? List.of(keyspace.partitionOf(prefix.toByteArray())) : keyspace.partitions();
+        List<PartitionId> partitions = Partitioner.hasHashedPart(prefix.toByteArray())
+                ? List.of(keyspace.partitionOf(prefix.toByteArray()))
+                : keyspace.partitions();
         int page = Math.min(LARGEST_PAGE, Math.max(SMALLEST_PAGE, ALL_PAGES / partitions.size()));
         return new ScanPlan(
                 partitions,
@@ -44,28 +49,14 @@ record ScanPlan(
                 after.isEmpty() ? Optional.empty() : Optional.of(Bytes.wrap(after.toByteArray())),
                 limit == 0 ? Long.MAX_VALUE : limit,
                 staleness,
+                Checks.timestamp(request.getAt()),
                 request.getKeysOnly(),
                 page);
     }
 
-    /** All keys that start with <code>{user:42}</code> live in one partition: the others need not be asked. */
-    private static boolean hasHashedPart(ByteString prefix) {
-        int open = indexOf(prefix, '{', 0);
-        int close = open < 0 ? -1 : indexOf(prefix, '}', open + 1);
-        return close > open + 1;
-    }
-
-    private static int indexOf(ByteString bytes, char wanted, int from) {
-        for (int i = from; i < bytes.size(); i++) {
-            if (bytes.byteAt(i) == wanted) {
-                return i;
-            }
-        }
-        return -1;
-    }
-
-    Query.Scan page(Optional<Bytes> behind, long wanted) {
+    Query page(Optional<Bytes> behind, long wanted) {
         int entries = (int) Math.min(Integer.MAX_VALUE, wanted);
-        return new Query.Scan(prefix, behind, entries, pageBytes, keysOnly);
+        var page = new Query.Scan(prefix, behind, entries, pageBytes, keysOnly);
+        return at.isPresent() ? new Query.ForTime(page, at) : page;
     }
 }

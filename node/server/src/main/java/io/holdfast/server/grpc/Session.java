@@ -12,6 +12,7 @@ import io.holdfast.v1.Response;
 import io.holdfast.v1.ResponseBatch;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
@@ -36,6 +37,9 @@ final class Session implements StreamObserver<RequestBatch>, Caller {
 
     /** What the session needs of its node. */
     interface Host {
+        /** The response to a request that needs no partition. @throws Problem as the next one */
+        Optional<Response> immediate(Request request);
+
         /** @throws Problem if the request is wrong, or the node cannot take it now */
         Operation operation(Request request);
 
@@ -90,7 +94,12 @@ final class Session implements StreamObserver<RequestBatch>, Caller {
                             "The stream has " + REFUSE_ABOVE + " requests under way, its limit: retry with the same"
                                     + " write id when some are answered.");
                 }
-                operations.add(host.operation(request));
+                Optional<Response> immediate = host.immediate(request);
+                if (immediate.isPresent()) {
+                    ready.add(immediate.get());
+                } else {
+                    operations.add(host.operation(request));
+                }
             } catch (Problem problem) {
                 ready.add(Responses.failed(request.getId(), problem));
             } catch (RuntimeException e) {

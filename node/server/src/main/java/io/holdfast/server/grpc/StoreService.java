@@ -13,6 +13,7 @@ import io.holdfast.v1.ScanRequest;
 import io.holdfast.v1.ScanResponse;
 import io.holdfast.v1.StoreGrpc;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -48,6 +49,11 @@ final class StoreService extends StoreGrpc.StoreImplBase implements Session.Host
     }
 
     @Override
+    public Optional<Response> immediate(Request request) {
+        return gate.backend().requests().immediate(request);
+    }
+
+    @Override
     public Operation operation(Request request) {
         return gate.backend().requests().operation(request);
     }
@@ -65,6 +71,12 @@ final class StoreService extends StoreGrpc.StoreImplBase implements Session.Host
     @Override
     public void execute(Request request, StreamObserver<Response> out) {
         gate.call(out, backend -> {
+            Optional<Response> immediate = backend.requests().immediate(request);
+            if (immediate.isPresent()) {
+                out.onNext(immediate.get());
+                out.onCompleted();
+                return;
+            }
             Operation operation = backend.requests().operation(request);
             backend.gateway().submit(List.of(operation), (leader, answers) -> {
                 Response response = Responses.of(leader, answers.get(0));

@@ -1,7 +1,18 @@
 package io.holdfast.server.partition;
 
+import io.holdfast.core.store.Participant;
+
 /** A partition of a keyspace; its text form {@code shop/7} is also its entity id and its persistence id. */
 public record PartitionId(String keyspace, int number) implements Comparable<PartitionId> {
+
+    /** As a transaction names it. */
+    public static PartitionId of(Participant participant) {
+        return new PartitionId(participant.keyspace(), participant.number());
+    }
+
+    public Participant participant() {
+        return new Participant(keyspace, number);
+    }
 
     public static PartitionId parse(String text) {
         int slash = text.lastIndexOf('/');

@@ -212,6 +212,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
                 .tell(
                         outgoing.to().name(),
                         new ReplicaEnvelope(partition, new ReplicaMessage.FromPeer(outgoing.message()))));
+        out.unfinished().forEach(transaction -> shared.finisher().accept(partition, transaction));
         out.encode().ifPresent(this::encode);
         out.decode().ifPresent(this::decode);
         observer.stepped(running);

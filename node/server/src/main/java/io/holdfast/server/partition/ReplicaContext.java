@@ -1,12 +1,14 @@
 package io.holdfast.server.partition;
 
 import io.holdfast.core.partition.PartitionConfig;
+import io.holdfast.core.txn.Unfinished;
 import io.holdfast.server.catalog.KeyspaceDefinition;
 import io.holdfast.server.membership.IncidentLog;
 import io.holdfast.server.membership.SiteReachability;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 
 /**
@@ -16,6 +18,7 @@ import java.util.function.BiFunction;
  * @param identity of this site's storage
  * @param configOf the core's settings for a partition
  * @param router to the replicas of all sites
+ * @param finisher brings transactions to their end that nobody else has; must not block
  * @param background for work that would hold up a replica: encoding and decoding images
  * @param quarantined partitions whose replica broke an invariant: they do not start again in this process
  * @param returnLeadershipAfter a leader hands over to the preferred site when that has been well for so long
@@ -28,6 +31,7 @@ public record ReplicaContext(
         ReplicaDirectory directory,
         SiteReachability reachability,
         IncidentLog incidents,
+        BiConsumer<PartitionId, Unfinished> finisher,
         Executor background,
         Set<PartitionId> quarantined,
         Duration returnLeadershipAfter) {}

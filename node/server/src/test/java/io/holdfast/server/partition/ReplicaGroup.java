@@ -72,6 +72,7 @@ final class ReplicaGroup implements AutoCloseable {
                 directory,
                 hints,
                 new IncidentLog(System::currentTimeMillis),
+                (partition, unfinished) -> {},
                 ForkJoinPool.commonPool(),
                 Set.of(),
                 Duration.ofHours(1));

@@ -1,0 +1,85 @@
+package io.holdfast.client.internal;
+
+import io.holdfast.client.HoldfastException;
+import io.holdfast.client.TransactionConflictException;
+import io.holdfast.client.WriteConcern;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
+
+/** Runs a transaction's body again and again until it commits without a conflict, for as long and as often as is allowed. */
+public final class TransactionRunner {
+    private static final long PAUSE_LEAST = 2_000_000L;
+    private static final long PAUSE_MOST = 100_000_000L;
+    /** A transaction of this age pauses half as long, of twice this age a third: so the old ones get through. */
+    private static final long PATIENCE = 250_000_000L;
+
+    private final Engine engine;
+    private final WriteConcern concern;
+    private final int maxAttempts;
+    private final long begun = System.nanoTime();
+    private final long deadline;
+    private int attempts;
+
+    /** @param deadline of all attempts together */
+    public TransactionRunner(Engine engine, WriteConcern concern, Duration deadline, int maxAttempts) {
+        this.engine = engine;
+        this.concern = concern;
+        this.maxAttempts = maxAttempts;
+        this.deadline = begun + deadline.toNanos();
+    }
+
+    /** The state of the next attempt. */
+    public TransactionState next() {
+        attempts++;
+        return new TransactionState(engine, concern, deadline);
+    }
+
+    /** Whether another attempt may follow this conflict. */
+    public boolean mayRetry(Throwable failure) {
+        return HoldfastException.unwrap(failure) instanceof TransactionConflictException
+                && attempts < maxAttempts
+                && System.nanoTime() - deadline < 0;
+    }
+
+    /** What the application is told of the last conflict. */
+    public HoldfastException givenUp(TransactionConflictException last) {
+        return new TransactionConflictException("The transaction met a conflict in each of " + attempts
+                + " attempts within " + (System.nanoTime() - begun) / 1_000_000
+                + " ms and was not committed. The last: " + last.getMessage());
+    }
+
+    /** Before the next attempt: full jitter (Brooker, "Exponential Backoff And Jitter", 2015), shorter for those that wait long. */
+    public CompletableFuture<Void> pause() {
+        long now = System.nanoTime();
+        long most = Math.min(PAUSE_MOST, PAUSE_LEAST << Math.min(16, attempts));
+        long cap = most / (1 + (now - begun) / PATIENCE);
+        long pause = ThreadLocalRandom.current().nextLong(1, Math.max(2, cap));
+        return engine.after(Math.max(0, Math.min(pause, deadline - now)));
+    }
+
+    /** The asynchronous form: no thread waits. @param attempt runs the body on a state and commits it */
+    public <T> CompletableFuture<T> run(Function<TransactionState, CompletionStage<T>> attempt) {
+        CompletionStage<T> one;
+        try {
+            one = attempt.apply(next());
+        } catch (RuntimeException failure) {
+            one = CompletableFuture.failedFuture(failure);
+        }
+        return one.handle((result, failure) -> {
+                    if (failure == null) {
+                        return CompletableFuture.completedFuture(result);
+                    }
+                    if (mayRetry(failure)) {
+                        return pause().thenCompose(elapsed -> run(attempt));
+                    }
+                    Throwable cause = HoldfastException.unwrap(failure);
+                    return CompletableFuture.<T>failedFuture(
+                            cause instanceof TransactionConflictException conflict ? givenUp(conflict) : cause);
+                })
+                .thenCompose(Function.identity())
+                .toCompletableFuture();
+    }
+}

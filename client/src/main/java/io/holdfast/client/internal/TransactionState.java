@@ -1,0 +1,265 @@
+package io.holdfast.client.internal;
+
+import com.google.protobuf.ByteString;
+import io.holdfast.client.CommitResult;
+import io.holdfast.client.Entry;
+import io.holdfast.client.HoldfastException;
+import io.holdfast.client.Key;
+import io.holdfast.client.TransactionConflictException;
+import io.holdfast.client.TransactionId;
+import io.holdfast.client.TransactionInDoubtException;
+import io.holdfast.client.WriteConcern;
+import io.holdfast.v1.GetResult;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * One transaction from its begin to its end. Reads go to the leaders at once; whatever was read must have stood together at one
+ * moment, else the transaction is in conflict, so that its body never sees two states mixed. Writes stay here until the commit.
+ *
+ * <p>Used by one caller at a time, whose reads may complete on the network thread: therefore the lock.
+ */
+public final class TransactionState {
+    private final Engine engine;
+    private final WriteConcern concern;
+    private final long deadline;
+    private final Footprint footprint = new Footprint();
+    private Stage stage = Stage.OPEN;
+
+    private enum Stage {
+        OPEN,
+        /** A read failed or did not fit: only the end is possible. */
+        BROKEN,
+        ENDED
+    }
+
+    /** @param deadline as of {@link System#nanoTime} */
+    public TransactionState(Engine engine, WriteConcern concern, long deadline) {
+        this.engine = engine;
+        this.concern = concern;
+        this.deadline = deadline;
+    }
+
+    public Engine engine() {
+        return engine;
+    }
+
+    Duration remaining() {
+        return Duration.ofNanos(Math.max(1_000_000L, deadline - System.nanoTime()));
+    }
+
+    private void checkOpen() {
+        if (stage == Stage.ENDED) {
+            throw new IllegalStateException("The transaction has ended: begin another one");
+        }
+        if (stage == Stage.BROKEN) {
+            throw new IllegalStateException("A read of the transaction has failed: end it, and begin another one");
+        }
+    }
+
+    /** The value of a key as this transaction sees it. */
+    public CompletableFuture<Optional<byte[]>> get(KeyspaceRoutes routes, Key key) {
+        return getAll(routes, List.of(key)).thenApply(found -> Optional.ofNullable(found.get(key)));
+    }
+
+    /** The values of those of the keys that exist, asked for together. */
+    public CompletableFuture<TreeMap<Key, byte[]>> getAll(KeyspaceRoutes routes, Collection<Key> keys) {
+        List<Place> unknown;
+        synchronized (this) {
+            checkOpen();
+            unknown = keys.stream()
+                    .distinct()
+                    .map(key -> new Place(routes, key))
+                    .filter(place -> !footprint.writes.containsKey(place) && !footprint.reads.containsKey(place))
+                    .toList();
+        }
+        List<CompletableFuture<GetResult>> answers = unknown.stream()
+                .map(place -> engine.submit(new TransactionOps.DatedGet(routes, place.key(), remaining())))
+                .toList();
+        CompletableFuture<Void> read = answers.isEmpty()
+                ? CompletableFuture.completedFuture(null)
+                : all(answers).thenCompose(done -> take(unknown, answers));
+        return orBreak(read).thenApply(done -> values(routes, keys));
+    }
+
+    private static CompletableFuture<Void> all(List<? extends CompletableFuture<?>> stages) {
+        return CompletableFuture.allOf(stages.toArray(CompletableFuture<?>[]::new));
+    }
+
+    private CompletableFuture<Void> take(List<Place> places, List<CompletableFuture<GetResult>> answers) {
+        synchronized (this) {
+            for (int i = 0; i < places.size(); i++) {
+                footprint.read(places.get(i), answers.get(i).join());
+            }
+        }
+        return ofOneMoment();
+    }
+
+    /** The stage of a read: when it fails, the transaction is broken. */
+    private <T> CompletableFuture<T> orBreak(CompletableFuture<T> stage) {
+        return stage.whenComplete((done, failure) -> {
+            if (failure != null) {
+                synchronized (this) {
+                    this.stage = this.stage == Stage.OPEN ? Stage.BROKEN : this.stage;
+                }
+            }
+        });
+    }
+
+    private synchronized TreeMap<Key, byte[]> values(KeyspaceRoutes routes, Collection<Key> keys) {
+        var values = new TreeMap<Key, byte[]>();
+        for (Key key : keys) {
+            value(new Place(routes, key)).ifPresent(value -> values.put(key, value));
+        }
+        return values;
+    }
+
+    private Optional<byte[]> value(Place place) {
+        if (footprint.writes.containsKey(place)) {
+            return footprint.writes.get(place);
+        }
+        GetResult read = footprint.reads.get(place);
+        return read.getFound() ? Optional.of(read.getValue().toByteArray()) : Optional.empty();
+    }
+
+    /** The version that was read of a key: 0 if it is absent. Only after a get. */
+    public synchronized long versionRead(KeyspaceRoutes routes, Key key) {
+        return footprint.reads.get(new Place(routes, key)).getVersion();
+    }
+
+    public synchronized boolean hasWritten(KeyspaceRoutes routes, Key key) {
+        return footprint.writes.containsKey(new Place(routes, key));
+    }
+
+    /** @param value empty: the key is deleted */
+    public synchronized void write(KeyspaceRoutes routes, Key key, Optional<byte[]> value) {
+        checkOpen();
+        footprint.write(new Place(routes, key), value);
+    }
+
+    /** Keys with a prefix, in order, this transaction's own writes included. */
+    public CompletableFuture<List<Entry>> scan(KeyspaceRoutes routes, ByteString prefix, int limit) {
+        var own = new TreeMap<Key, Optional<byte[]>>();
+        synchronized (this) {
+            checkOpen();
+            footprint.writes.forEach((place, value) -> {
+                if (place.routes() == routes && place.key().toByteString().startsWith(prefix)) {
+                    own.put(place.key(), value);
+                }
+            });
+        }
+        var scan = new TransactionScan(this, routes, prefix, limit, own);
+        return orBreak(scan.run().thenCompose(entries -> {
+            synchronized (this) {
+                scan.ranges().forEach(it -> footprint.scanned(routes, it.range(), it.validFrom()));
+            }
+            return ofOneMoment().thenApply(done -> entries);
+        }));
+    }
+
+    /** Completes when all that was read is known to have stood together at one moment, or fails as a conflict. */
+    private CompletableFuture<Void> ofOneMoment() {
+        synchronized (this) {
+            if (footprint.isOfOneMoment()) {
+                return CompletableFuture.completedFuture(null);
+            }
+        }
+        return validate();
+    }
+
+    /** Asks all partitions at once whether what was read there still stands: then it stood together before the first was asked. */
+    private CompletableFuture<Void> validate() {
+        var answers = new ArrayList<CompletableFuture<Boolean>>();
+        synchronized (this) {
+            footprint
+                    .readsByPartition()
+                    .forEach((part, set) -> answers.add(engine.submit(
+                            new TransactionOps.Validation(part.routes(), part.partition(), set.build(), remaining()))));
+        }
+        return all(answers).thenAccept(done -> {
+            if (!answers.stream().allMatch(CompletableFuture::join)) {
+                throw new TransactionConflictException(
+                        "Something that the transaction has read was changed by another one: run it again.");
+            }
+        });
+    }
+
+    /** Nothing was sent, so nothing needs to be taken back. */
+    public synchronized void abort() {
+        stage = Stage.ENDED;
+    }
+
+    /** Ends the transaction: its writes take effect together, or not at all. */
+    public CompletableFuture<CommitResult> commit() {
+        boolean writes;
+        synchronized (this) {
+            checkOpen();
+            stage = Stage.ENDED;
+            writes = !footprint.writes.isEmpty();
+            if (footprint.isEmpty() && !writes) {
+                return CompletableFuture.completedFuture(new CommitResult(0));
+            }
+        }
+        return partitionsKnown().thenCompose(known -> writes ? commitWrites() : commitReads());
+    }
+
+    private CompletableFuture<Void> partitionsKnown() {
+        var keys = new ArrayList<Place>();
+        synchronized (this) {
+            keys.addAll(footprint.reads.keySet());
+            keys.addAll(footprint.writes.keySet());
+        }
+        return all(keys.stream()
+                .filter(place -> place.routes().partitions() == 0)
+                .map(place -> engine.partitions(place.routes(), place.key(), remaining()))
+                .toList());
+    }
+
+    /** In one partition timestamps follow real time, so that what stood at one of them was the state at some moment since the begin. */
+    private CompletableFuture<CommitResult> commitReads() {
+        synchronized (this) {
+            if (footprint.readsByPartition().size() == 1 && footprint.isOfOneMoment()) {
+                return CompletableFuture.completedFuture(new CommitResult(footprint.until()));
+            }
+        }
+        return validate().thenApply(valid -> new CommitResult(0));
+    }
+
+    private CompletableFuture<CommitResult> commitWrites() {
+        TransactionOps.CommitAll commit;
+        synchronized (this) {
+            Place decider = footprint.decider();
+            commit = new TransactionOps.CommitAll(
+                    decider.routes(), decider.key(), footprint.sets(), concern, remaining());
+        }
+        String keyspace = commit.routes.name();
+        return engine.submit(commit).handle((result, failure) -> {
+            if (failure != null) {
+                throw inDoubt(keyspace, HoldfastException.of(failure));
+            }
+            return switch (result.getState()) {
+                case COMMITTED -> new CommitResult(result.getTimestamp());
+                case CONFLICT ->
+                    throw new TransactionConflictException(
+                            "Something that the transaction has read was changed, or is held by another one: run it again.");
+                case ABORTED ->
+                    throw new TransactionConflictException(
+                            "The transaction was not prepared at all its partitions in time: run it again.");
+                case STATE_UNSPECIFIED, UNRECOGNIZED ->
+                    throw new IllegalStateException("a commit ended with the unknown state " + result.getStateValue());
+            };
+        });
+    }
+
+    private static RuntimeException inDoubt(String keyspace, HoldfastException failure) {
+        return failure.writeId().isEmpty()
+                ? failure
+                : new TransactionInDoubtException(
+                        new TransactionId(keyspace, failure.writeId().get()), failure);
+    }
+}

@@ -1,0 +1,166 @@
+package io.holdfast.server.gateway;
+
+import io.holdfast.core.Now;
+import io.holdfast.core.partition.WriteConcern;
+import io.holdfast.core.store.Outcome;
+import io.holdfast.core.txn.Coordinator;
+import io.holdfast.core.txn.CoordinatorInput;
+import io.holdfast.core.txn.CoordinatorOutput;
+import io.holdfast.core.txn.Unfinished;
+import io.holdfast.server.partition.PartitionId;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs the coordinators of this node: those of its clients' transactions, and those that finish what others have left at partitions
+ * that are led here. Thread-safe; what a coordinator decides is the core's business.
+ */
+final class Transactions {
+    private static final Logger LOG = LoggerFactory.getLogger(Transactions.class);
+
+    /** What another node has left is asked for again, so that some of it may be dropped. */
+    private static final int MAX_FINISHING = 1024;
+    /** After that a step is repeated; the partition may have got another leader meanwhile. */
+    private static final int STEP_TIMEOUT_MILLIS = 2_000;
+
+    private final Gateway gateway;
+    private final GatewayConfig config;
+    private final Set<Running> running = ConcurrentHashMap.newKeySet();
+
+    Transactions(Gateway gateway, GatewayConfig config) {
+        this.gateway = gateway;
+        this.config = config;
+    }
+
+    int underWay() {
+        return running.size();
+    }
+
+    void begin(Operation.Commit commit, Caller caller) {
+        if (running.size() >= config.maxOutstanding()) {
+            answer(commit, caller, Failures.nodeOverloaded(config.maxOutstanding()));
+            return;
+        }
+        Now now = now();
+        long timeout = TimeUnit.MILLISECONDS.toNanos(commit.timeoutMillis());
+        // What is left of the time is for learning that it is aborted.
+        var timing = new Coordinator.Timing(now.nanos() + timeout / 4 * 3, now.nanos() + timeout);
+        start(new Running(Coordinator.of(commit.request(), timing), Optional.of(new Client(commit, caller))));
+    }
+
+    void finish(PartitionId at, Unfinished unfinished) {
+        if (running.size() < config.maxOutstanding() + MAX_FINISHING) {
+            start(new Running(Coordinator.of(unfinished, at.participant(), now()), Optional.empty()));
+        }
+    }
+
+    /** Called now and then: repeats what was not answered, and ends what takes too long. */
+    void tick() {
+        running.forEach(it -> it.step(new CoordinatorInput.Tick()));
+    }
+
+    private void start(Running started) {
+        running.add(started);
+        started.step(new CoordinatorInput.Tick());
+    }
+
+    private Now now() {
+        return new Now(config.nanos().getAsLong(), config.wallMillis().getAsLong());
+    }
+
+    private void answer(Operation.Commit commit, Caller caller, Result result) {
+        caller.answered(gateway.leaderOf(commit.partition()), List.of(new Answer(commit, result)));
+    }
+
+    private record Client(Operation.Commit commit, Caller caller) {}
+
+    /** One coordinator and whom it works for. Its steps come from many threads, one at a time. */
+    private final class Running {
+        private final Coordinator coordinator;
+        private final Optional<Client> client;
+
+        Running(Coordinator coordinator, Optional<Client> client) {
+            this.coordinator = coordinator;
+            this.client = client;
+        }
+
+        void step(CoordinatorInput input) {
+            CoordinatorOutput out;
+            boolean done;
+            synchronized (this) {
+                if (coordinator.done()) {
+                    return;
+                }
+                try {
+                    out = coordinator.step(now(), input);
+                } catch (RuntimeException e) {
+                    broken(e);
+                    return;
+                }
+                done = coordinator.done();
+            }
+            out.result().ifPresent(this::tell);
+            out.sends().forEach(this::send);
+            if (done) {
+                running.remove(this);
+            }
+        }
+
+        /** The participants keep what they know, and are settled by whoever meets their locks. */
+        private void broken(RuntimeException failure) {
+            LOG.error("A coordinator of a transaction failed on an answer", failure);
+            if (running.remove(this)) {
+                client.ifPresent(it -> answer(it.commit(), it.caller(), Failures.brokenTransaction()));
+            }
+        }
+
+        private void tell(CoordinatorOutput.Result result) {
+            client.ifPresent(it -> answer(it.commit(), it.caller(), resultFor(it.commit(), result)));
+        }
+
+        private Result resultFor(Operation.Commit commit, CoordinatorOutput.Result result) {
+            if (result instanceof CoordinatorOutput.Committed committed) {
+                return new Result.Written(new Outcome(Outcome.Kind.COMMITTED, committed.timestamp()));
+            }
+            if (result instanceof CoordinatorOutput.Aborted aborted) {
+                boolean conflict = aborted.cause() == CoordinatorOutput.Cause.CONFLICT;
+                return new Result.Written(new Outcome(conflict ? Outcome.Kind.CONFLICT : Outcome.Kind.ABORTED, 0));
+            }
+            return result instanceof CoordinatorOutput.Forgotten
+                    ? new Result.Written(new Outcome(Outcome.Kind.FORGOTTEN, 0))
+                    : Failures.outcomeUnknown(commit.partition());
+        }
+
+        private void send(CoordinatorOutput.Send send) {
+            var operation = gateway.operations()
+                    .step(PartitionId.of(send.to()), send.command(), concern(send.step()), timeoutMillis());
+            gateway.submit(
+                    List.of(operation),
+                    (leader, answers) -> answers.forEach(answer -> {
+                        if (answer.result() instanceof Result.Written written) {
+                            step(new CoordinatorInput.Answered(send.to(), send.step(), written.outcome()));
+                        } else {
+                            step(new CoordinatorInput.Unanswered(send.to(), send.step()));
+                        }
+                    }));
+        }
+
+        /** Only what the client is promised needs more than a majority. */
+        private WriteConcern concern(CoordinatorOutput.Step step) {
+            boolean promised = step == CoordinatorOutput.Step.PREPARE || step == CoordinatorOutput.Step.DECIDE;
+            return promised
+                    ? client.map(it -> it.commit().concern()).orElse(WriteConcern.MAJORITY)
+                    : WriteConcern.MAJORITY;
+        }
+
+        private int timeoutMillis() {
+            return client.map(it -> Math.min(STEP_TIMEOUT_MILLIS, it.commit().timeoutMillis()))
+                    .orElse(STEP_TIMEOUT_MILLIS);
+        }
+    }
+}
