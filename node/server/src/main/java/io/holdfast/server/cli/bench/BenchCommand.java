@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
@@ -39,6 +40,8 @@ import picocli.CommandLine.Option;
         description = {
             "Measure throughput and latency: a number of clients, each of which sends its next request when it has its "
                     + "answer. Gets are linearizable, puts wait for the server's write concern.",
+            "txn: each transaction reads and writes a key in each of --span partitions. bank: transfers between --keys "
+                    + "accounts, whose sum is checked once a second and at the end; exit code 1 if it is wrong.",
             "It writes into a keyspace of its own, which it creates."
         })
 public final class BenchCommand implements Callable<Integer> {
@@ -52,7 +55,7 @@ public final class BenchCommand implements Callable<Integer> {
     @Mixin
     private JsonOption json = new JsonOption();
 
-    @Option(names = "--mode", paramLabel = "put|get|mixed", description = "What to do. Default: put.")
+    @Option(names = "--mode", paramLabel = "put|get|mixed|txn|bank", description = "What to do. Default: put.")
     private BenchPlan.Mode mode = BenchPlan.Mode.PUT;
 
     @Option(names = "--clients", paramLabel = "N", description = "Requests under way at a time. Default: 64.")
@@ -70,8 +73,11 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--keys", paramLabel = "N", description = "How many different keys. Default: 100000.")
     private int keys = 100_000;
 
-    @Option(names = "--keyspace", paramLabel = "KS", description = "The keyspace. Default: bench.")
-    private String keyspace = "bench";
+    @Option(names = "--span", paramLabel = "N", description = "Partitions of a transaction of txn. Default: 1.")
+    private int span = 1;
+
+    @Option(names = "--keyspace", paramLabel = "KS", description = "The keyspace. Default: bench, and bank for bank.")
+    private Optional<String> keyspaceName = Optional.empty();
 
     @Option(
             names = "--partitions",
@@ -90,41 +96,64 @@ public final class BenchCommand implements Callable<Integer> {
         this.terminal = terminal;
     }
 
+    private String keyspace() {
+        return keyspaceName.orElse(mode == BenchPlan.Mode.BANK ? "bank" : "bench");
+    }
+
     @Override
     public Integer call() throws InterruptedException {
-        BenchPlan plan = new BenchPlan(mode, clients, keys, valueSize, warmup, seconds);
+        BenchPlan plan = new BenchPlan(mode, clients, keys, valueSize, span, warmup, seconds);
         if (connections < 1 || connections > Math.min(64, clients)) {
             throw CommandFailure.usage("--connections is " + connections + ": give 1 to 64, and no more than clients.");
         }
-        Limits.checkKeyspaceName(keyspace);
+        Limits.checkKeyspaceName(keyspace());
         List<HoldfastClient> sdks = new ArrayList<>();
         try {
             for (int i = 0; i < connections; i++) {
                 sdks.add(connection.connect(terminal, ClientOptions.DEFAULT.withDeadline(connection.timeout())));
             }
-            ensureKeyspace(sdks.get(0));
-            BenchReport report = run(plan, sdks);
+            int partitionsThere = ensureKeyspace(sdks.get(0));
+            if (mode == BenchPlan.Mode.TXN && span > partitionsThere) {
+                throw CommandFailure.usage("--span is " + span + ", and keyspace '" + keyspace() + "' has "
+                        + partitionsThere + " partitions.");
+            }
+            BenchReport report = run(plan, sdks, partitionsThere);
             terminal.out().print(json.wanted() ? Json.pretty(report.json()) + "\n" : report.text());
-            return report.errors().isEmpty() ? ExitCode.OK : ExitCode.FAILED;
+            return report.good() ? ExitCode.OK : ExitCode.FAILED;
         } finally {
             sdks.forEach(HoldfastClient::close);
         }
     }
 
-    private BenchReport run(BenchPlan plan, List<HoldfastClient> sdks) throws InterruptedException {
+    private BenchReport run(BenchPlan plan, List<HoldfastClient> sdks, int partitionsThere)
+            throws InterruptedException {
         Key[] all = new Key[plan.keys()];
         for (int i = 0; i < all.length; i++) {
             all[i] = ClosedLoop.key(i);
         }
         byte[] value = new byte[plan.valueBytes()];
         new SplittableRandom(1).nextBytes(value);
-        if (mode != BenchPlan.Mode.PUT) {
-            preload(sdks.get(0).keyspace(keyspace), all, value);
+        Keyspace first = sdks.get(0).keyspace(keyspace());
+        if (mode.reads()) {
+            preload(first, all, mode == BenchPlan.Mode.BANK ? Work.text(Work.OPENING_BALANCE) : value);
         }
         List<ClosedLoop> loops = new ArrayList<>();
         for (int i = 0; i < sdks.size(); i++) {
             int share = clients / sdks.size() + (i < clients % sdks.size() ? 1 : 0);
-            loops.add(new ClosedLoop(sdks.get(i).keyspace(keyspace), plan, share, all, value, i));
+            Keyspace target = sdks.get(i).keyspace(keyspace());
+            Work work =
+                    switch (mode) {
+                        case PUT -> Work.put(target, all, value);
+                        case GET -> Work.get(target, all);
+                        case MIXED -> Work.mixed(target, all, value);
+                        case TXN -> Work.transaction(target, all, value, partitionsThere, span);
+                        case BANK -> Work.transfer(target, all, partitionsThere);
+                    };
+            loops.add(new ClosedLoop(work, share, i));
+        }
+        var audit = new BankAudit(first, keys);
+        if (mode == BenchPlan.Mode.BANK) {
+            audit.start();
         }
         long from = System.nanoTime() + TimeUnit.SECONDS.toNanos(warmup);
         long until = from + TimeUnit.SECONDS.toNanos(seconds);
@@ -136,17 +165,23 @@ public final class BenchCommand implements Callable<Integer> {
             latencies.add(loop.latencies());
             loop.errors().forEach((reason, count) -> errors.merge(reason, count, Long::sum));
         }
-        return new BenchReport(plan, latencies, errors);
+        if (mode == BenchPlan.Mode.BANK) {
+            String trouble = audit.finish();
+            return new BenchReport(
+                    plan, latencies, errors, Optional.of(new BenchReport.Audit(audit.audits(), trouble)));
+        }
+        return new BenchReport(plan, latencies, errors, Optional.empty());
     }
 
-    private void ensureKeyspace(HoldfastClient client) {
-        boolean exists = client.admin().listKeyspaces().stream()
-                .anyMatch(each -> each.name().equals(keyspace));
-        if (!exists) {
-            KeyspaceSettings settings =
-                    partitions == 0 ? KeyspaceSettings.DEFAULT : KeyspaceSettings.DEFAULT.withPartitions(partitions);
-            client.admin().createKeyspace(keyspace, settings);
-        }
+    /** How many partitions it has. */
+    private int ensureKeyspace(HoldfastClient client) {
+        KeyspaceSettings settings =
+                partitions == 0 ? KeyspaceSettings.DEFAULT : KeyspaceSettings.DEFAULT.withPartitions(partitions);
+        return client.admin().listKeyspaces().stream()
+                .filter(each -> each.name().equals(keyspace()))
+                .findFirst()
+                .orElseGet(() -> client.admin().createKeyspace(keyspace(), settings))
+                .partitions();
     }
 
     /** Gets must find something. */

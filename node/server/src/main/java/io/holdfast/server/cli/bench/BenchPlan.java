@@ -7,10 +7,12 @@ import java.util.Locale;
  * What is measured.
  *
  * @param clients requests under way at any moment: each is one client that sends its next request when it has the answer
+ * @param span partitions of a transaction
  * @param keys how many different ones
  */
-record BenchPlan(Mode mode, int clients, int keys, int valueBytes, int warmupSeconds, int seconds) {
+record BenchPlan(Mode mode, int clients, int keys, int valueBytes, int span, int warmupSeconds, int seconds) {
     private static final int MAX_CLIENTS = 16_000;
+    private static final int MAX_SPAN = 64;
     private static final int MAX_KEYS = 50_000_000;
 
     /** What the clients do. */
@@ -19,7 +21,14 @@ record BenchPlan(Mode mode, int clients, int keys, int valueBytes, int warmupSec
         GET,
         /** Half puts, half gets. */
         MIXED,
-        TXN;
+        /** Transactions that read and write some keys, each in another partition. */
+        TXN,
+        /** Transfers between accounts, whose sum is checked. */
+        BANK;
+
+        boolean reads() {
+            return this != PUT;
+        }
 
         String lower() {
             return name().toLowerCase(Locale.ROOT);
@@ -27,12 +36,10 @@ record BenchPlan(Mode mode, int clients, int keys, int valueBytes, int warmupSec
     }
 
     BenchPlan {
-        if (mode == Mode.TXN) {
-            throw CommandFailure.usage("--mode txn is not there yet: use put, get or mixed.");
-        }
         check("--clients", clients, 1, MAX_CLIENTS);
         check("--keys", keys, 1, MAX_KEYS);
         check("--value-size", valueBytes, 0, 1 << 20);
+        check("--span", span, 1, MAX_SPAN);
         check("--warmup", warmupSeconds, 0, 3600);
         check("--seconds", seconds, 1, 86_400);
     }

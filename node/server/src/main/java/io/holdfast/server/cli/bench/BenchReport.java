@@ -6,10 +6,18 @@ import io.holdfast.server.cli.Json;
 import io.holdfast.server.cli.Text;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.HdrHistogram.Histogram;
 
 /** The figures of a run, for people and for programs. Latencies are those of the answers, not of the errors. */
-record BenchReport(BenchPlan plan, Histogram latencies, Map<Reason, Long> errors) {
+record BenchReport(BenchPlan plan, Histogram latencies, Map<Reason, Long> errors, Optional<Audit> audit) {
+    /** @param trouble empty if the sum was right each time */
+    record Audit(int times, String trouble) {}
+
+    boolean good() {
+        return errors.isEmpty() && audit.map(it -> it.trouble().isEmpty()).orElse(true);
+    }
+
     double opsPerSecond() {
         return latencies.getTotalCount() / (double) plan.seconds();
     }
@@ -43,7 +51,11 @@ record BenchReport(BenchPlan plan, Histogram latencies, Map<Reason, Long> errors
                 maxMillis()));
         long failed = errors.values().stream().mapToLong(Long::longValue).sum();
         text.append("  errors      ").append(Text.number(failed));
-        return text.append(errors.isEmpty() ? "" : "  " + errors).append('\n').toString();
+        text.append(errors.isEmpty() ? "" : "  " + errors).append('\n');
+        audit.ifPresent(it -> text.append("  audit       ")
+                .append(it.trouble().isEmpty() ? "the sum was right each of " + it.times() + " times" : it.trouble())
+                .append('\n'));
+        return text.toString();
     }
 
     ObjectNode json() {
@@ -61,6 +73,7 @@ record BenchReport(BenchPlan plan, Histogram latencies, Map<Reason, Long> errors
         node.put("p999_ms", rounded(millis(99.9)));
         node.put("max_ms", rounded(maxMillis()));
         node.put("errors", errors.values().stream().mapToLong(Long::longValue).sum());
+        audit.ifPresent(it -> node.put("audits", it.times()).put("audit_trouble", it.trouble()));
         ObjectNode reasons = node.putObject("errors_by_reason");
         errors.forEach((reason, count) -> reasons.put(reason.name(), count));
         return node;
