@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,7 +25,8 @@ class MutationProofTest {
 
     static Stream<Mutant> mutants() {
         String wanted = System.getProperty("mutant", "");
-        return Stream.concat(elections(), Stream.concat(logs(), callers()))
+        return Stream.of(elections(), logs(), callers(), transactions())
+                .flatMap(Function.identity())
                 .filter(mutant -> mutant.toString().contains(wanted));
     }
 
@@ -113,7 +115,10 @@ class MutationProofTest {
                                 "List<Outcome> own = List.copyOf(outcomes.subList(from, to));",
                                 "if (to > outcomes.size()) { break; }"
                                         + " List<Outcome> own = List.copyOf(outcomes.subList(from, to));")
-                        .in("partition/PendingWrites.java", "proposals.stream()", "proposals.stream().limit(0)")
+                        .in(
+                                "partition/PendingWrites.java",
+                                "proposals.stream() .flatMap(",
+                                "proposals.stream().limit(0).flatMap(")
                         .in("partition/PendingWrites.java", "queued.clear(); proposals.clear();", "queued.clear();")
                         .in("partition/PendingWrites.java", "attempts.clear();", ""),
                 Mutant.called("read without lease or quorum")
@@ -128,7 +133,7 @@ class MutationProofTest {
                 Mutant.called("duplicate applied after a takeover")
                         .in(
                                 "store/PartitionStore.java",
-                                "Optional<Outcome> first = sessions.find(command.id());",
+                                "Optional<Outcome> first = outcome(command.id());",
                                 "Optional<Outcome> first = Optional.empty();"),
                 Mutant.called("outcomes left out of the image")
                         .in(
@@ -136,6 +141,69 @@ class MutationProofTest {
                                 "image.sessions().forEach((client, session) ->"
                                         + " sessions.restore(client, session.copy()));",
                                 ""));
+    }
+
+    private static Stream<Mutant> transactions() {
+        return Stream.of(
+                Mutant.called("no validation of what a transaction read")
+                        .in(
+                                "store/TransactionSteps.java",
+                                "return !locked && unchanged(set, floor);",
+                                "return !locked;"),
+                Mutant.called("no validation of what a transaction scanned")
+                        .in(
+                                "store/TransactionSteps.java",
+                                "if (range.asOf() < floor || !versions.unchanged(range)) {",
+                                "if (range.asOf() < floor) {"),
+                Mutant.called("answered before the decision is durable")
+                        .in(
+                                "txn/Coordinator.java",
+                                "decide(Decision.commitAt(highest));",
+                                "answer(new Committed(highest)); decide(Decision.commitAt(highest));"),
+                Mutant.called("commit below the timestamp of a reader")
+                        .in(
+                                "store/Answers.java",
+                                "return prepared.getAsLong() <= at",
+                                "return prepared.getAsLong() < 0"),
+                Mutant.called("old value of a key that is about to change")
+                        .in(
+                                "store/Answers.java",
+                                "&& transactions.locks().preparedWrite(get.key()).isPresent()",
+                                "&& transactions.locks().preparedWrite(get.key()).isEmpty() && false")
+                        .in(
+                                "store/Answers.java",
+                                "OptionalLong prepared = preparedWrite(query, dated.answer());",
+                                "OptionalLong prepared = OptionalLong.empty();"),
+                Mutant.called("locks lost with an image")
+                        .in("store/PartitionStore.java", "transactions.restore(image.transactions());", ""),
+                Mutant.called("locks of reads left out")
+                        .in(
+                                "store/Locks.java",
+                                "return written.containsKey(key) || read.containsKey(key)",
+                                "return written.containsKey(key)"),
+                Mutant.called("commit decision forgotten before it is complete")
+                        .in(
+                                "store/TransactionSteps.java",
+                                "if (commit) { transactions.keep(",
+                                "if (commit && id == null) { transactions.keep(")
+                        .in(
+                                "store/TransactionSteps.java",
+                                "sessions.record(transaction.id(), 0, timestamp, decision.outcome());",
+                                ""),
+                Mutant.called("in doubt settled two ways")
+                        .in(
+                                "txn/Coordinator.java",
+                                "here); coordinator.decide(Decision.ABORT);",
+                                "here); coordinator.resolve(Decision.ABORT);"),
+                Mutant.called("time closed by a promise of the leader alone")
+                        .in(
+                                "partition/PartitionCore.java",
+                                "if (at <= store.lastTimestamp() || tooFarAhead && leads()) {",
+                                "if (leads()) { clock.observe(at); store.closeTime(at); } if (at <= store.lastTimestamp() || tooFarAhead && leads()) {")
+                        .in(
+                                "store/PartitionStore.java",
+                                "public long lastTimestamp() {",
+                                "public void closeTime(long at) { lastTimestamp = Math.max(lastTimestamp, at); } public long lastTimestamp() {"));
     }
 
     @ParameterizedTest

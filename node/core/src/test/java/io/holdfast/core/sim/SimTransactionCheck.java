@@ -1,5 +1,7 @@
 package io.holdfast.core.sim;
 
+import io.holdfast.checker.ListAppendChecker;
+import io.holdfast.checker.Transaction;
 import io.holdfast.core.Bytes;
 import io.holdfast.core.check.CheckFailed;
 import io.holdfast.core.check.CommittedModel;
@@ -8,6 +10,7 @@ import io.holdfast.core.sim.SimTransaction.Kind;
 import io.holdfast.core.sim.SimTransaction.Place;
 import io.holdfast.core.sim.SimTransaction.Seen;
 import io.holdfast.core.sim.SimTransaction.SeenRange;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +38,39 @@ final class SimTransactionCheck {
             }
         }
         history.forEach(this::check);
+        ListAppendChecker.check(history.stream().map(this::forCycleSearch).toList())
+                .ifPresent(violation -> {
+                    throw CheckFailed.of("not strict serializable: %s", violation);
+                });
+    }
+
+    private Transaction forCycleSearch(SimTransaction it) {
+        var operations = new ArrayList<Transaction.Operation>();
+        it.reads.forEach(read -> operations.add(new Transaction.Read(
+                read.place().toString(),
+                read.list().stream().map(Integer::longValue).toList())));
+        it.ranges.forEach(range ->
+                absentKeys(it, range).forEach(key -> operations.add(new Transaction.Read(key.toString(), List.of()))));
+        it.appends.forEach((place, number) -> operations.add(new Transaction.Append(place.toString(), number)));
+        Transaction.Status status =
+                switch (it.ending) {
+                    case COMMITTED -> Transaction.Status.COMMITTED;
+                    case ABORTED -> Transaction.Status.ABORTED;
+                    case UNKNOWN -> Transaction.Status.UNKNOWN;
+                };
+        return new Transaction(it.what, 0, it.invoked, it.returned, status, it.kind != Kind.SNAPSHOT, operations);
+    }
+
+    /** The keys of a scanned range that were not there are read as empty lists, unless they are read by themselves. */
+    private static List<Place> absentKeys(SimTransaction it, SeenRange range) {
+        return SimTransactions.keys().stream()
+                .filter(key -> range.range().from().compareTo(key) <= 0)
+                .filter(key -> range.range().to().isEmpty()
+                        || key.compareTo(range.range().to().get()) < 0)
+                .map(key -> new Place(range.partition(), key))
+                .filter(place ->
+                        it.reads.stream().noneMatch(read -> read.place().equals(place)))
+                .toList();
     }
 
     private CommittedModel model(int partition) {

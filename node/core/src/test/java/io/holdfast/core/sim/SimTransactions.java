@@ -136,6 +136,12 @@ final class SimTransactions {
         return questions;
     }
 
+    static List<Bytes> keys() {
+        return java.util.stream.IntStream.range(0, KEYS)
+                .mapToObj(number -> Bytes.utf8(PREFIX + number))
+                .toList();
+    }
+
     private Bytes key() {
         return Bytes.utf8(PREFIX + Math.min(world.random.below(KEYS), world.random.below(KEYS)));
     }

@@ -1,0 +1,156 @@
+package io.holdfast.checker;
+
+import io.holdfast.checker.Transaction.Append;
+import io.holdfast.checker.Transaction.Operation;
+import io.holdfast.checker.Transaction.Read;
+import io.holdfast.checker.Transaction.Status;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** The order of the appends to each key, as the reads show it; and what can be wrong without any cycle. */
+final class Versions {
+    /** Who appended a value, by key. */
+    private final Map<String, Map<Long, Transaction>> appenders = new HashMap<>();
+    /** The longest list that anybody has read, by key. */
+    private final TreeMap<String, List<Long>> orders = new TreeMap<>();
+
+    private Optional<Violation> violation = Optional.empty();
+
+    Versions(List<Transaction> history) {
+        history.forEach(this::collectAppends);
+        List<Transaction> committed =
+                history.stream().filter(it -> it.status() == Status.COMMITTED).toList();
+        committed.forEach(this::collectReads);
+        committed.forEach(this::checkReads);
+        // What was read by a transaction that did not happen promises nothing.
+        List<Transaction> known = history.stream()
+                .filter(it -> it.status() == Status.UNKNOWN && observed(it))
+                .toList();
+        known.forEach(this::collectReads);
+        known.forEach(this::checkReads);
+    }
+
+    Optional<Violation> violation() {
+        return violation;
+    }
+
+    Optional<Transaction> appender(String key, long value) {
+        return Optional.ofNullable(appenders.getOrDefault(key, Map.of()).get(value));
+    }
+
+    List<Long> order(String key) {
+        return orders.getOrDefault(key, List.of());
+    }
+
+    /** Whether somebody has read something that it wrote: then it is committed, whatever its process knows. */
+    boolean observed(Transaction transaction) {
+        return appends(transaction).stream().anyMatch(it -> order(it.key()).contains(it.value()));
+    }
+
+    static List<Append> appends(Transaction transaction) {
+        return transaction.operations().stream()
+                .filter(Append.class::isInstance)
+                .map(Append.class::cast)
+                .toList();
+    }
+
+    private void wrong(String anomaly, String explanation) {
+        violation = violation.or(() -> Optional.of(new Violation(anomaly, explanation)));
+    }
+
+    private void collectAppends(Transaction transaction) {
+        for (Append append : appends(transaction)) {
+            Transaction other = appenders
+                    .computeIfAbsent(append.key(), key -> new HashMap<>())
+                    .putIfAbsent(append.value(), transaction);
+            if (other != null) {
+                throw new IllegalArgumentException(
+                        append + " is in " + other + " and in " + transaction + ": such a history cannot be judged");
+            }
+        }
+    }
+
+    private void collectReads(Transaction transaction) {
+        var own = new HashSet<String>();
+        for (Operation operation : transaction.operations()) {
+            if (operation instanceof Append append) {
+                own.add(append.key());
+            } else if (operation instanceof Read read && !own.contains(read.key())) {
+                List<Long> longest = order(read.key());
+                boolean longer = read.values().size() > longest.size();
+                if (longer) {
+                    orders.put(read.key(), read.values());
+                }
+                List<Long> one = longer ? longest : read.values();
+                List<Long> other = longer ? read.values() : longest;
+                if (!other.subList(0, one.size()).equals(one)) {
+                    wrong(
+                            "incompatible-order",
+                            "key " + read.key() + " was read as " + one + " and as " + other
+                                    + ", and neither can have become the other; one of them by " + transaction);
+                }
+            }
+        }
+    }
+
+    private void checkReads(Transaction transaction) {
+        var expected = new HashMap<String, List<Long>>();
+        for (Operation operation : transaction.operations()) {
+            List<Long> known = expected.get(operation.key());
+            if (operation instanceof Append append) {
+                if (known != null) {
+                    var longer = new ArrayList<>(known);
+                    longer.add(append.value());
+                    expected.put(append.key(), longer);
+                }
+            } else {
+                var read = (Read) operation;
+                if (known != null && !known.equals(read.values())) {
+                    wrong(
+                            "internal",
+                            transaction + " read " + read.values() + " from key " + read.key() + ", and expected "
+                                    + known + " from what it had read and appended before");
+                }
+                expected.put(read.key(), read.values());
+                checkValues(transaction, read);
+            }
+        }
+    }
+
+    private void checkValues(Transaction reader, Read read) {
+        if (new HashSet<>(read.values()).size() < read.values().size()) {
+            wrong("duplicate", reader + " read a value twice in " + read);
+        }
+        for (long value : read.values()) {
+            Optional<Transaction> writer = appender(read.key(), value);
+            if (writer.isEmpty()) {
+                wrong("garbage", reader + " read " + value + " from key " + read.key() + ", which nobody appended");
+            } else if (writer.get().status() == Status.ABORTED) {
+                wrong(
+                        "G1a",
+                        reader + " read " + value + " from key " + read.key() + ", which was appended by "
+                                + writer.get() + ", and that was aborted");
+            }
+        }
+        if (!read.values().isEmpty()) {
+            checkIntermediate(reader, read);
+        }
+    }
+
+    private void checkIntermediate(Transaction reader, Read read) {
+        long last = read.values().get(read.values().size() - 1);
+        Transaction writer = appender(read.key(), last).orElse(reader);
+        List<Append> own = appends(writer).stream()
+                .filter(it -> it.key().equals(read.key()))
+                .toList();
+        boolean intermediate = writer != reader && own.get(own.size() - 1).value() != last;
+        if (intermediate) {
+            wrong("G1b", reader + " read " + read + ", which " + writer + " left for a moment only");
+        }
+    }
+}
