@@ -1,0 +1,215 @@
+package io.holdfast.core.txn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.core.Bytes;
+import io.holdfast.core.Now;
+import io.holdfast.core.store.Command;
+import io.holdfast.core.store.Decision;
+import io.holdfast.core.store.Outcome;
+import io.holdfast.core.store.Outcome.Kind;
+import io.holdfast.core.store.Participant;
+import io.holdfast.core.store.ReadWriteSet;
+import io.holdfast.core.store.WriteId;
+import io.holdfast.core.txn.CoordinatorOutput.Aborted;
+import io.holdfast.core.txn.CoordinatorOutput.Cause;
+import io.holdfast.core.txn.CoordinatorOutput.Committed;
+import io.holdfast.core.txn.CoordinatorOutput.Forgotten;
+import io.holdfast.core.txn.CoordinatorOutput.Send;
+import io.holdfast.core.txn.CoordinatorOutput.Step;
+import io.holdfast.core.txn.CoordinatorOutput.Unknown;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class CoordinatorTest {
+    private static final long MILLI = 1_000_000;
+    private static final Participant READS = new Participant("bank", 1);
+    private static final Participant DECIDER = new Participant("bank", 4);
+    private static final Participant WRITES = new Participant("shop", 0);
+
+    private long nanos = MILLI;
+    private Coordinator coordinator = Coordinator.of(request(), new Coordinator.Timing(300 * MILLI, 400 * MILLI));
+    private CoordinatorOutput out = tick();
+
+    private static TransactionRequest request() {
+        var parts = new TreeMap<Participant, ReadWriteSet>();
+        var read = List.of(new ReadWriteSet.Read(Bytes.utf8("r"), 7));
+        var write = List.of(new ReadWriteSet.Write(Bytes.utf8("w"), Optional.of(Bytes.utf8("v"))));
+        parts.put(READS, new ReadWriteSet(read, List.of(), List.of()));
+        parts.put(DECIDER, new ReadWriteSet(List.of(), List.of(), write));
+        parts.put(WRITES, new ReadWriteSet(List.of(), List.of(), write));
+        return new TransactionRequest(new WriteId(7, 1), 1, Long.MAX_VALUE, 200, parts);
+    }
+
+    private CoordinatorOutput step(CoordinatorInput input) {
+        out = coordinator.step(new Now(nanos, 0), input);
+        return out;
+    }
+
+    private CoordinatorOutput tick() {
+        return step(new CoordinatorInput.Tick());
+    }
+
+    private CoordinatorOutput answers(Participant from, Step step, Kind kind, long version) {
+        return step(new CoordinatorInput.Answered(from, step, new Outcome(kind, version)));
+    }
+
+    private void allPrepared() {
+        answers(READS, Step.PREPARE, Kind.PREPARED, 20);
+        answers(DECIDER, Step.PREPARE, Kind.PREPARED, 30);
+        answers(WRITES, Step.PREPARE, Kind.PREPARED, 25);
+    }
+
+    private void assertSends(Step step, Participant... to) {
+        assertThat(out.sends()).extracting(Send::step).containsOnly(step);
+        assertThat(out.sends()).extracting(Send::to).containsExactly(to);
+    }
+
+    private Command.Operation sent(Participant to) {
+        return out.sends().stream()
+                .filter(send -> send.to().equals(to))
+                .findFirst()
+                .orElseThrow()
+                .command()
+                .operation();
+    }
+
+    @Test
+    void theFirstPartitionInWhichItWritesDecides() {
+        assertSends(Step.PREPARE, READS, DECIDER, WRITES);
+        assertThat(((Command.Prepare) sent(DECIDER)).part()).isEqualTo(new Command.Decides(List.of(READS, WRITES)));
+        assertThat(((Command.Prepare) sent(READS)).part()).isEqualTo(new Command.Follows(DECIDER));
+    }
+
+    @Test
+    void commitsAtTheHighestPrepareTimestampOnceThatIsDecided() {
+        allPrepared();
+        assertSends(Step.DECIDE, DECIDER);
+        assertThat(sent(DECIDER)).isEqualTo(new Command.Decide(Decision.commitAt(30)));
+        assertThat(out.result()).isEmpty();
+
+        answers(DECIDER, Step.DECIDE, Kind.COMMITTED, 30);
+
+        assertThat(out.result()).contains(new Committed(30));
+        assertSends(Step.RESOLVE, READS, WRITES);
+        answers(READS, Step.RESOLVE, Kind.COMMITTED, 30);
+        answers(WRITES, Step.RESOLVE, Kind.COMMITTED, 30);
+        assertSends(Step.COMPLETE, DECIDER);
+        answers(DECIDER, Step.COMPLETE, Kind.COMMITTED, 30);
+        assertThat(coordinator.done()).isTrue();
+    }
+
+    @Test
+    void aConflictIsAnsweredAtOnceAndEverybodyIsTold() {
+        answers(READS, Step.PREPARE, Kind.PREPARED, 20);
+        answers(WRITES, Step.PREPARE, Kind.CONFLICT, 0);
+
+        assertThat(out.result()).contains(new Aborted(Cause.CONFLICT));
+        assertThat(sent(DECIDER)).isEqualTo(new Command.Decide(Decision.ABORT));
+        assertThat(sent(READS)).isEqualTo(new Command.Resolve(Decision.ABORT));
+        assertThat(out.sends()).hasSize(2);
+        answers(DECIDER, Step.DECIDE, Kind.ABORTED, 0);
+        answers(READS, Step.RESOLVE, Kind.ABORTED, 0);
+        assertThat(coordinator.done()).isTrue();
+    }
+
+    @Test
+    void whatIsNotPreparedInTimeIsAbortedByTheDecider() {
+        answers(READS, Step.PREPARE, Kind.PREPARED, 20);
+        nanos = 300 * MILLI;
+        tick();
+        assertSends(Step.DECIDE, DECIDER);
+        assertThat(out.result()).as("somebody else may have committed it").isEmpty();
+
+        answers(DECIDER, Step.DECIDE, Kind.ABORTED, 0);
+
+        assertThat(out.result()).contains(new Aborted(Cause.NOT_IN_TIME));
+        assertThat(sent(READS)).isEqualTo(new Command.Resolve(Decision.ABORT));
+    }
+
+    @Test
+    void theDecisionThatStandsIsTakenOver() {
+        allPrepared();
+        answers(DECIDER, Step.DECIDE, Kind.ABORTED, 0);
+        assertThat(out.result()).contains(new Aborted(Cause.NOT_IN_TIME));
+        assertThat(sent(WRITES)).isEqualTo(new Command.Resolve(Decision.ABORT));
+    }
+
+    @Test
+    void anotherCoordinatorMayHaveCommittedItAlready() {
+        answers(WRITES, Step.PREPARE, Kind.COMMITTED, 33);
+        assertThat(out.result()).contains(new Committed(33));
+        assertThat(sent(READS)).isEqualTo(new Command.Resolve(Decision.commitAt(33)));
+    }
+
+    @Test
+    void whatIsNotAnsweredIsSentAgainAfterAPause() {
+        step(new CoordinatorInput.Unanswered(WRITES, Step.PREPARE));
+        assertThat(out.sends()).isEmpty();
+        nanos += 10 * MILLI;
+        tick();
+        assertSends(Step.PREPARE, WRITES);
+        // Under way: not sent twice at a time.
+        nanos += 50 * MILLI;
+        tick();
+        assertThat(out.sends()).isEmpty();
+    }
+
+    @Test
+    void lateAndDoubledAnswersChangeNothing() {
+        allPrepared();
+        answers(WRITES, Step.PREPARE, Kind.CONFLICT, 0);
+        assertThat(out.result()).isEmpty();
+        answers(DECIDER, Step.DECIDE, Kind.COMMITTED, 30);
+        answers(DECIDER, Step.DECIDE, Kind.COMMITTED, 30);
+        assertThat(out.result()).isEmpty();
+        assertThat(out.sends()).isEmpty();
+    }
+
+    @Test
+    void whoCannotLearnSaysSoAndGoesOn() {
+        allPrepared();
+        nanos = 400 * MILLI;
+        tick();
+        assertThat(out.result()).contains(new Unknown());
+        answers(DECIDER, Step.DECIDE, Kind.COMMITTED, 30);
+        assertThat(out.result()).isEmpty();
+        assertSends(Step.RESOLVE, READS, WRITES);
+    }
+
+    @Test
+    void anIdThatItsClientIsDoneWithIsForgotten() {
+        answers(READS, Step.PREPARE, Kind.FORGOTTEN, 0);
+        assertThat(out.result()).contains(new Forgotten());
+        assertSends(Step.DECIDE, DECIDER);
+    }
+
+    @Test
+    void whoMeetsALockAsksTheDeciderAndResolvesItsOwnPartAlone() {
+        var unfinished = new Unfinished.Undecided(new WriteId(7, 1), Optional.of(DECIDER), List.of());
+        coordinator = Coordinator.of(unfinished, WRITES, new Now(nanos, 0));
+        tick();
+        assertThat(sent(DECIDER)).isEqualTo(new Command.Decide(Decision.ABORT));
+
+        answers(DECIDER, Step.DECIDE, Kind.COMMITTED, 30);
+
+        assertThat(out.result()).isEmpty();
+        assertSends(Step.RESOLVE, WRITES);
+        assertThat(sent(WRITES)).isEqualTo(new Command.Resolve(Decision.commitAt(30)));
+        answers(WRITES, Step.RESOLVE, Kind.COMMITTED, 30);
+        assertThat(coordinator.done()).isTrue();
+    }
+
+    @Test
+    void theDeciderTellsTheOthersWhatTheirCoordinatorDidNot() {
+        var unfinished = new Unfinished.Incomplete(new WriteId(7, 1), 30, List.of(READS, WRITES));
+        coordinator = Coordinator.of(unfinished, DECIDER, new Now(nanos, 0));
+        tick();
+        assertSends(Step.RESOLVE, READS, WRITES);
+        answers(READS, Step.RESOLVE, Kind.COMMITTED, 30);
+        answers(WRITES, Step.RESOLVE, Kind.COMMITTED, 30);
+        assertSends(Step.COMPLETE, DECIDER);
+    }
+}
