@@ -4,6 +4,7 @@ import io.holdfast.client.HoldfastException;
 import io.holdfast.client.Reason;
 import io.holdfast.config.SettingsException;
 import io.holdfast.server.cli.bench.BenchCommand;
+import io.holdfast.server.cli.check.CheckCommand;
 import io.holdfast.server.cli.demo.DemoCommand;
 import io.holdfast.server.cli.local.NodeCommand;
 import io.holdfast.server.cli.local.RehearseCommand;
@@ -46,6 +47,7 @@ public final class Cli {
         cli.addSubcommand(new BenchCommand(terminal));
         cli.addSubcommand(new UpCommand(terminal));
         cli.addSubcommand(new DemoCommand(terminal));
+        cli.addSubcommand(new CheckCommand(terminal));
         cli.addSubcommand(new NodeCommand(terminal, OwnProcess::start));
         cli.addSubcommand(new RehearseCommand(OwnProcess::start));
         cli.setOut(new PrintWriter(terminal.out(), true));

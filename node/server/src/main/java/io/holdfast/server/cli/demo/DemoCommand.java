@@ -3,15 +3,11 @@ package io.holdfast.server.cli.demo;
 import io.holdfast.server.cli.CommandFailure;
 import io.holdfast.server.cli.ExitCode;
 import io.holdfast.server.cli.Terminal;
-import io.holdfast.server.cli.local.LocalLayout;
+import io.holdfast.server.cli.local.TemporaryLayout;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -25,9 +21,6 @@ import picocli.CommandLine.Option;
             "Exit code 0 only if all of it holds. The last line says so: demo: PASS takeover_ms=… acked=… lost=0"
         })
 public final class DemoCommand implements Callable<Integer> {
-    private static final int FIRST_OTHER_PORT = 17400;
-    private static final int LAST_OTHER_PORT = 31400;
-
     private final Terminal terminal;
 
     @Option(names = "--seconds", paramLabel = "S", description = "How long to keep up the load, 3 to 600. Default: 15.")
@@ -53,7 +46,7 @@ public final class DemoCommand implements Callable<Integer> {
         }
         Path data = Files.createTempDirectory("holdfast-demo-");
         Narrator narrator = new Narrator(terminal);
-        Demo demo = new Demo(layout(data, narrator), terminal, narrator, seconds);
+        Demo demo = new Demo(TemporaryLayout.find(sites, data, narrator::say), terminal, narrator, seconds);
         Thread hook = new Thread(() -> clean(demo, data, keep), "holdfast-demo-stop");
         Runtime.getRuntime().addShutdownHook(hook);
         Demo.Verdict verdict;
@@ -70,45 +63,17 @@ public final class DemoCommand implements Callable<Integer> {
         }
         Runtime.getRuntime().removeShutdownHook(hook);
         if (passed && !keep) {
-            delete(data);
+            TemporaryLayout.delete(data);
         }
         terminal.out().println(verdict.line());
         return passed ? ExitCode.OK : ExitCode.FAILED;
-    }
-
-    private LocalLayout layout(Path data, Narrator narrator) {
-        LocalLayout usual = new LocalLayout(sites, LocalLayout.DEFAULT_PORT, data);
-        if (usual.takenPort().isEmpty()) {
-            return usual;
-        }
-        for (int port = FIRST_OTHER_PORT; port < LAST_OTHER_PORT; port += 100) {
-            LocalLayout other = new LocalLayout(sites, port, data);
-            if (other.takenPort().isEmpty()) {
-                narrator.say(
-                        "Port " + usual.takenPort().orElse(usual.basePort()) + " is in use, perhaps by 'holdfast up': "
-                                + "the demo takes the ports from " + port + " instead.");
-                return other;
-            }
-        }
-        throw CommandFailure.failed("There are no free ports for " + sites + " sites.");
     }
 
     /** After Ctrl-C. */
     private static void clean(Demo demo, Path data, boolean keep) {
         demo.close();
         if (!keep) {
-            delete(data);
-        }
-    }
-
-    private static void delete(Path directory) {
-        try (Stream<Path> all = Files.walk(directory)) {
-            List<Path> deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
-            for (Path path : deepestFirst) {
-                Files.deleteIfExists(path);
-            }
-        } catch (IOException failed) {
-            throw new UncheckedIOException("The demo's data in " + directory + " cannot be removed", failed);
+            TemporaryLayout.delete(data);
         }
     }
 }

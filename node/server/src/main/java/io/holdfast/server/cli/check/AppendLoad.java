@@ -1,0 +1,166 @@
+package io.holdfast.server.cli.check;
+
+import io.holdfast.checker.Transaction.Append;
+import io.holdfast.checker.Transaction.Operation;
+import io.holdfast.checker.Transaction.Read;
+import io.holdfast.checker.Transaction.Status;
+import io.holdfast.client.HoldfastClient;
+import io.holdfast.client.HoldfastException;
+import io.holdfast.client.Key;
+import io.holdfast.client.Keyspace;
+import io.holdfast.client.SnapshotOptions;
+import io.holdfast.client.TransactionInDoubtException;
+import io.holdfast.client.TransactionOptions;
+import io.holdfast.client.TransactionOutcome;
+import io.holdfast.client.Versioned;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Processes that read lists of numbers and append to them in transactions, for as long as they may, and a record of what each did and
+ * saw. Each process runs one transaction at a time, in a thread of its own.
+ */
+public final class AppendLoad implements AutoCloseable {
+    private static final Duration DEADLINE = Duration.ofSeconds(5);
+
+    private final List<HoldfastClient> clients;
+    private final String keyspace;
+    private final int keys;
+    private final AtomicLong lastNumber = new AtomicLong();
+    private final AtomicLong lastTransaction = new AtomicLong();
+    private final AtomicLong lastProcess;
+    private final History history = new History();
+    private final List<Thread> threads = new ArrayList<>();
+    private volatile boolean over;
+
+    /** @param clients are shared by the processes in turn; the caller closes them */
+    public AppendLoad(List<HoldfastClient> clients, String keyspace, int processes, int keys) {
+        this.clients = List.copyOf(clients);
+        this.keyspace = keyspace;
+        this.keys = keys;
+        this.lastProcess = new AtomicLong(processes - 1L);
+        for (int process = 0; process < processes; process++) {
+            int number = process;
+            threads.add(new Thread(() -> run(number), "append-" + process));
+        }
+        threads.forEach(Thread::start);
+    }
+
+    /** Lets every process end its transaction, and waits for that. */
+    public void stop() throws InterruptedException {
+        over = true;
+        for (Thread thread : threads) {
+            thread.join(TimeUnit.MINUTES.toMillis(2));
+        }
+    }
+
+    @Override
+    public void close() {
+        over = true;
+    }
+
+    public History history() {
+        return history;
+    }
+
+    private void run(int number) {
+        var random = new SplittableRandom(number);
+        HoldfastClient client = clients.get(number % clients.size());
+        long process = number;
+        while (!over) {
+            boolean known = transaction(client, process, random);
+            // Who does not know how its transaction ended is another process from then on, as in Jepsen's histories.
+            process = known ? process : lastProcess.incrementAndGet();
+        }
+    }
+
+    private boolean transaction(HoldfastClient client, long process, SplittableRandom random) {
+        int dice = random.nextInt(100);
+        List<Operation> plan = plan(random, dice < 70);
+        boolean strict = dice < 85;
+        String name = "T" + lastTransaction.incrementAndGet();
+        long invoked = history.invoked(process, plan);
+        List<Operation> done = new ArrayList<>();
+        Status status;
+        try {
+            status = strict ? strict(client, plan, done) : snapshot(client, plan, done);
+        } catch (HoldfastException failed) {
+            status = Status.ABORTED;
+        }
+        history.completed(name, process, invoked, status, strict, status == Status.COMMITTED ? done : plan);
+        return status != Status.UNKNOWN;
+    }
+
+    private List<Operation> plan(SplittableRandom random, boolean writes) {
+        var plan = new ArrayList<Operation>();
+        random.ints(1 + random.nextInt(4), 0, keys).distinct().forEach(key -> {
+            boolean append = writes && (plan.isEmpty() || random.nextBoolean());
+            String name = "list" + key;
+            plan.add(append ? new Append(name, lastNumber.incrementAndGet()) : new Read(name, List.of()));
+        });
+        return plan;
+    }
+
+    private Status strict(HoldfastClient client, List<Operation> plan, List<Operation> done) {
+        var transaction = client.keyspace(keyspace).begin(TransactionOptions.DEFAULT.withDeadline(DEADLINE));
+        try {
+            for (Operation operation : plan) {
+                Key key = Key.of(operation.key());
+                List<Long> list = transaction.get(key).map(AppendLoad::decode).orElse(List.of());
+                if (operation instanceof Append append) {
+                    transaction.put(key, encode(list, append.value()));
+                    done.add(append);
+                } else {
+                    done.add(new Read(operation.key(), list));
+                }
+            }
+            transaction.commit();
+            return Status.COMMITTED;
+        } catch (TransactionInDoubtException doubt) {
+            return outcome(client, doubt);
+        }
+    }
+
+    private static Status outcome(HoldfastClient client, TransactionInDoubtException doubt) {
+        try {
+            TransactionOutcome outcome = client.outcome(doubt.transactionId());
+            if (outcome instanceof TransactionOutcome.Committed) {
+                return Status.COMMITTED;
+            }
+            return outcome instanceof TransactionOutcome.NotCommitted ? Status.ABORTED : Status.UNKNOWN;
+        } catch (HoldfastException unknown) {
+            return Status.UNKNOWN;
+        }
+    }
+
+    private Status snapshot(HoldfastClient client, List<Operation> plan, List<Operation> done) {
+        Keyspace lists = client.keyspace(keyspace);
+        List<Key> wanted = plan.stream().map(it -> Key.of(it.key())).toList();
+        Map<Key, Versioned> found = lists.snapshot(SnapshotOptions.NOW).getAll(wanted);
+        for (Key key : wanted) {
+            done.add(new Read(
+                    key.toString(),
+                    found.containsKey(key) ? decode(found.get(key).value()) : List.of()));
+        }
+        return Status.COMMITTED;
+    }
+
+    private static List<Long> decode(byte[] value) {
+        return Arrays.stream(new String(value, StandardCharsets.US_ASCII).split(" "))
+                .map(Long::valueOf)
+                .toList();
+    }
+
+    private static byte[] encode(List<Long> list, long appended) {
+        var text = new StringBuilder();
+        list.forEach(number -> text.append(number).append(' '));
+        return text.append(appended).toString().getBytes(StandardCharsets.US_ASCII);
+    }
+}

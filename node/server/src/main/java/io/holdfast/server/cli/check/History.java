@@ -1,0 +1,109 @@
+package io.holdfast.server.cli.check;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.holdfast.checker.Transaction;
+import io.holdfast.checker.Transaction.Append;
+import io.holdfast.checker.Transaction.Operation;
+import io.holdfast.checker.Transaction.Read;
+import io.holdfast.checker.Transaction.Status;
+import io.holdfast.server.cli.Json;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What processes did, as it came, and as transactions for the checker. Written as JSON lines, in the form of Jepsen's list-append
+ * histories: an operation a line with process, type (invoke, ok, fail, info), time in nanoseconds, and value. Thread-safe.
+ */
+public final class History {
+    private final long begin = System.nanoTime();
+    private final List<Event> events = new ArrayList<>();
+    private final List<Transaction> transactions = new ArrayList<>();
+
+    private record Event(long process, String type, String function, long nanos, List<Operation> value) {}
+
+    /** Answers when that was. */
+    synchronized long invoked(long process, List<Operation> plan) {
+        long now = System.nanoTime() - begin;
+        events.add(new Event(process, "invoke", "txn", now, plan));
+        return now;
+    }
+
+    synchronized void completed(
+            String name, long process, long invoked, Status status, boolean strict, List<Operation> operations) {
+        long now = System.nanoTime() - begin;
+        String type =
+                switch (status) {
+                    case COMMITTED -> "ok";
+                    case ABORTED -> "fail";
+                    case UNKNOWN -> "info";
+                };
+        // A snapshot does not promise to follow real time, so others must be able to leave it out.
+        events.add(new Event(process, type, strict ? "txn" : "snapshot", now, operations));
+        // Plans hold no reads: what an unknown one read is not known.
+        List<Operation> seen = status == Status.COMMITTED
+                ? operations
+                : operations.stream().filter(Append.class::isInstance).toList();
+        transactions.add(new Transaction(name, process, invoked, now, status, strict, seen));
+    }
+
+    public synchronized List<Transaction> transactions() {
+        return List.copyOf(transactions);
+    }
+
+    public synchronized long count(Status status) {
+        return transactions.stream().filter(it -> it.status() == status).count();
+    }
+
+    /** The longest time between two commits, in milliseconds. */
+    public synchronized long worstGapMillis() {
+        long worst = 0;
+        long last = 0;
+        for (Event event : events) {
+            if (event.type().equals("ok") && event.function().equals("txn")) {
+                worst = Math.max(worst, event.nanos() - last);
+                last = event.nanos();
+            }
+        }
+        return worst / 1_000_000;
+    }
+
+    synchronized void write(Path file) throws IOException {
+        try (var out = new PrintStream(Files.newOutputStream(file), false, StandardCharsets.UTF_8)) {
+            for (int index = 0; index < events.size(); index++) {
+                out.println(Json.compact(line(index, events.get(index))));
+            }
+            if (out.checkError()) {
+                throw new IOException("The history could not be written to " + file + ": is there space?");
+            }
+        }
+    }
+
+    private static ObjectNode line(int index, Event event) {
+        ObjectNode line = Json.object();
+        line.put("index", index);
+        line.put("process", event.process());
+        line.put("type", event.type());
+        line.put("f", event.function());
+        line.put("time", event.nanos());
+        ArrayNode value = line.putArray("value");
+        for (Operation operation : event.value()) {
+            ArrayNode one = value.addArray();
+            if (operation instanceof Append append) {
+                one.add("append").add(append.key()).add(append.value());
+            } else if (event.type().equals("ok")) {
+                one.add("r").add(operation.key());
+                ArrayNode list = one.addArray();
+                ((Read) operation).values().forEach(list::add);
+            } else {
+                one.add("r").add(operation.key()).addNull();
+            }
+        }
+        return line;
+    }
+}
