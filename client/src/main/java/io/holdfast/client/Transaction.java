@@ -183,6 +183,17 @@ public final class Transaction {
         return state.commit();
     }
 
+    /**
+     * At which it was committed: the version of everything that it wrote. 0 if it only read, where nothing needs one.
+     *
+     * @throws IllegalStateException before it is committed
+     */
+    public long commitTimestamp() {
+        return state.committed()
+                .orElseThrow(() -> new IllegalStateException("The transaction is not committed"))
+                .timestamp();
+    }
+
     /** Ends the transaction without any effect. Sends nothing, because nothing was sent before. */
     public void abort() {
         state.abort();

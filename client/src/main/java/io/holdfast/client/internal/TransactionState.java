@@ -30,6 +30,7 @@ public final class TransactionState {
     private final long deadline;
     private final Footprint footprint = new Footprint();
     private Stage stage = Stage.OPEN;
+    private volatile Optional<CommitResult> committed = Optional.empty();
 
     private enum Stage {
         OPEN,
@@ -194,8 +195,20 @@ public final class TransactionState {
         stage = Stage.ENDED;
     }
 
+    /** How it was committed, once it is. */
+    public Optional<CommitResult> committed() {
+        return committed;
+    }
+
     /** Ends the transaction: its writes take effect together, or not at all. */
     public CompletableFuture<CommitResult> commit() {
+        return end().thenApply(result -> {
+            committed = Optional.of(result);
+            return result;
+        });
+    }
+
+    private CompletableFuture<CommitResult> end() {
         boolean writes;
         synchronized (this) {
             checkOpen();

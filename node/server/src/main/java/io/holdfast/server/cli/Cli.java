@@ -41,6 +41,7 @@ public final class Cli {
         cli.addSubcommand(new DataCommands.Get(terminal));
         cli.addSubcommand(new DataCommands.Delete(terminal));
         cli.addSubcommand(new ScanCommand(terminal));
+        cli.addSubcommand(new TxnCommand(terminal));
         cli.addSubcommand(new ImportCommand(terminal));
         cli.addSubcommand(new ExportCommand(terminal));
         cli.addSubcommand(new StatusCommand(terminal));

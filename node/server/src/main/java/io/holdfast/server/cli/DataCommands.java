@@ -196,7 +196,18 @@ final class DataCommands {
                         + "Default: 0, the newest acknowledged state.")
         private long millis;
 
+        @Option(
+                names = "--at",
+                paramLabel = "TIMESTAMP",
+                description =
+                        "As it stood at a timestamp within the keyspace's history: a version or a commit timestamp, a "
+                                + "time such as 2026-01-31T12:00:00Z, or an age such as -30s or -5m.")
+        private Optional<String> at = Optional.empty();
+
         ReadOptions read() {
+            if (at.isPresent()) {
+                return ReadOptions.at(Timestamps.parse(at.get(), System.currentTimeMillis()));
+            }
             return millis == 0 ? ReadOptions.LINEARIZABLE : ReadOptions.maxStaleness(Duration.ofMillis(millis));
         }
     }

@@ -124,7 +124,7 @@ class CommandsTest {
                 "import shop /no/such/file | The file '/no/such/file' does not exist",
                 "import shop /tmp | is a directory",
                 "export shop /no/such/directory/file | its directory does not exist",
-                "bench --mode txn | --mode txn is not there yet",
+                "bench --mode txn --span 65 | --span is 65",
                 "bench --clients 0 | --clients is 0: give 1 to 16000",
                 "up --sites 0 | --sites is 0: give 1 to 9",
                 "up --port 80 | --port is 80",
