@@ -76,6 +76,14 @@ final class KeyspaceCommand implements Callable<Integer> {
                 description = "How many sites may be lost with nothing lost. Default: the server's, 1.")
         private Optional<Integer> tolerates = Optional.empty();
 
+        @Option(
+                names = "--history",
+                paramLabel = "TIME",
+                description =
+                        "How long old versions stay readable, for --at and snapshots, such as 30s, 10m or 1h; paid in "
+                                + "memory. Default: the server's, 5s.")
+        private Optional<String> history = Optional.empty();
+
         Create(Terminal terminal) {
             this.terminal = terminal;
         }
@@ -88,6 +96,9 @@ final class KeyspaceCommand implements Callable<Integer> {
             }
             if (tolerates.isPresent()) {
                 settings = settings.withTolerates(tolerates.get());
+            }
+            if (history.isPresent()) {
+                settings = settings.withHistory(Timestamps.duration("history", history.get()));
             }
             try (HoldfastClient client = connection.connect(terminal)) {
                 KeyspaceInfo created = client.admin().createKeyspace(name, settings);

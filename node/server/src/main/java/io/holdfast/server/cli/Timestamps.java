@@ -25,6 +25,16 @@ final class Timestamps {
         }
     }
 
+    /** A time span as people write it: 250ms, 30s, 5m, 1h. */
+    static Duration duration(String what, String text) {
+        try {
+            return age(text);
+        } catch (DateTimeParseException | NumberFormatException mistake) {
+            throw CommandFailure.usage(
+                    "The " + what + " '" + text + "' cannot be read: give a time such as 250ms, 30s, 10m or 1h.");
+        }
+    }
+
     /** The end of that millisecond: what was committed in it is seen. */
     private static long ofMillis(long millis) {
         return (millis + 1 << COUNTER_BITS) - 1;

@@ -57,6 +57,7 @@ class TxnScriptTest {
         assertThat(Timestamps.parse("2026-01-31T11:59:30Z", now)).isEqualTo(Timestamps.parse("-30s", now));
         assertThat(Timestamps.parse("-250ms", now) >> 16).isEqualTo(now - 250);
         assertThat(Timestamps.parse("-1h", now) >> 16).isEqualTo(now - 3_600_000);
+        assertThat(Timestamps.duration("history", "10m")).hasMinutes(10);
         for (String wrong : new String[] {"yesterday", "-5", "-", "99999999999999999999"}) {
             assertThatThrownBy(() -> Timestamps.parse(wrong, now))
                     .isInstanceOf(CommandFailure.class)
