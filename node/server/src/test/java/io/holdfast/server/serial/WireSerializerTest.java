@@ -11,8 +11,10 @@ import io.holdfast.core.raft.Entry;
 import io.holdfast.core.raft.PeerMessage;
 import io.holdfast.core.store.Command;
 import io.holdfast.core.store.Condition;
+import io.holdfast.core.store.Decision;
 import io.holdfast.core.store.Outcome;
 import io.holdfast.core.store.Query;
+import io.holdfast.core.store.ReadWriteSet;
 import io.holdfast.core.store.WriteId;
 import io.holdfast.server.partition.PartitionId;
 import io.holdfast.server.partition.ReplicaEnvelope;
@@ -21,6 +23,7 @@ import io.holdfast.server.partition.ReplicaReply;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -34,6 +37,10 @@ class WireSerializerTest {
     private static final ActorTestKit KIT = ActorTestKit.create();
     private static final PartitionId PARTITION = new PartitionId("shop", 300);
     private static final SiteId A = new SiteId("a");
+    private static final ReadWriteSet SET = new ReadWriteSet(
+            List.of(new ReadWriteSet.Read(Bytes.utf8("r"), 3)),
+            List.of(new ReadWriteSet.Range(Bytes.utf8("f"), Optional.empty(), 4)),
+            List.of(new ReadWriteSet.Write(Bytes.utf8("w"), Optional.of(Bytes.EMPTY))));
 
     @AfterAll
     static void stop() {
@@ -61,6 +68,31 @@ class WireSerializerTest {
                                                 new Query.Scan(key, Optional.of(key), 10, 20, true),
                                                 new Query.Scan(key, Optional.empty(), 10, 20, false)),
                                         0),
+                                new ReplicaMessage.Write(
+                                        20,
+                                        asker,
+                                        WriteConcern.MAJORITY,
+                                        1000,
+                                        List.of(
+                                                new Command(new WriteId(3, 5), 4, 5, new Command.Commit(SET)),
+                                                Command.step(
+                                                        new WriteId(3, 6), new Command.Decide(Decision.commitAt(7))))),
+                                new ReplicaMessage.Read(
+                                        21,
+                                        asker,
+                                        List.of(
+                                                new Query.ForTime(new Query.Get(key), OptionalLong.of(9)),
+                                                new Query.ForTime(
+                                                        new Query.Scan(key, Optional.empty(), 1, 2, false),
+                                                        OptionalLong.of(8))),
+                                        0),
+                                new ReplicaMessage.Read(
+                                        22,
+                                        asker,
+                                        List.of(
+                                                new Query.ForTime(new Query.Get(key), OptionalLong.empty()),
+                                                new Query.Validate(SET)),
+                                        0),
                                 new ReplicaMessage.Transfer("b"),
                                 new ReplicaMessage.KeepAlive(),
                                 new ReplicaMessage.Nudge()))
@@ -76,7 +108,12 @@ class WireSerializerTest {
                                 List.of(
                                         Query.Value.ABSENT,
                                         new Query.Value(Optional.of(Bytes.EMPTY), 3),
-                                        new Query.Page(List.of(new Query.KeyValue(key, key, 4)), true))),
+                                        new Query.Page(List.of(new Query.KeyValue(key, key, 4)), true),
+                                        new Query.Dated(Query.Value.ABSENT, 5, 6),
+                                        new Query.Dated(
+                                                new Query.Page(List.of(new Query.KeyValue(key, key, 4)), false), 5, 6),
+                                        new Query.Validity(true),
+                                        new Query.Denied(Query.Denial.LOCKED))),
                         new Reply.Refused(3, Reply.Refusal.TIMED_OUT, Optional.of(A)),
                         new Reply.Refused(4, Reply.Refusal.NOT_LEADER, Optional.empty()))
                 .map(reply -> new ReplicaReply(PARTITION, "a", reply));
