@@ -24,7 +24,12 @@ final class Leadership {
     private long pendingAdmission;
     private long lastActivityNanos;
 
-    private record TransferTarget(SiteId to, long deadlineNanos) {}
+    /** @param againNanos when the target is told once more: the message may have been lost */
+    private record TransferTarget(SiteId to, long deadlineNanos, long againNanos) {
+        TransferTarget told(long next) {
+            return new TransferTarget(to, deadlineNanos, next);
+        }
+    }
 
     Leadership(RaftNode raft) {
         this.raft = raft;
@@ -112,7 +117,8 @@ final class Leadership {
     void transfer(SiteId to) {
         if (replication.isVoter(to) && transfer.isEmpty() && raft.commitIndex >= termStartIndex) {
             wake();
-            transfer = Optional.of(new TransferTarget(to, raft.now.nanos() + raft.config.electionTimeoutNanos()));
+            long now = raft.now.nanos();
+            transfer = Optional.of(new TransferTarget(to, now + raft.config.electionTimeoutNanos(), now));
         }
     }
 
@@ -160,9 +166,12 @@ final class Leadership {
     /** Runs at the end of each step. */
     void proceed() {
         advanceCommit();
-        if (transfer.isPresent() && replication.matchOf(transfer.get().to()) == raft.log.lastIndex()) {
-            sendTimeoutNow(transfer.get().to());
-        }
+        transfer.filter(it -> raft.now.nanos() >= it.againNanos())
+                .filter(it -> replication.matchOf(it.to()) == raft.log.lastIndex())
+                .ifPresent(it -> {
+                    transfer = Optional.of(it.told(raft.now.nanos() + raft.config.heartbeatNanos()));
+                    sendTimeoutNow(it.to());
+                });
         replication.proceed();
         confirmation.proceed(raft.commitIndex >= termStartIndex);
         if (confirmation.roundWanted()) {

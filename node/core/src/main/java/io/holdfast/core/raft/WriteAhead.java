@@ -2,7 +2,7 @@ package io.holdfast.core.raft;
 
 import static io.holdfast.core.InvariantViolation.check;
 
-import java.util.ArrayList;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -15,9 +15,11 @@ import java.util.OptionalLong;
  * changes before that they are dropped, because a promise of an old term must not be given any more.
  */
 final class WriteAhead {
+    static final int MOST_HELD = 1_024;
+
     private final Log log;
     private final long maxWriteBytes;
-    private final List<Held> held = new ArrayList<>();
+    private final ArrayDeque<Held> held = new ArrayDeque<>();
 
     private HardState hardState;
     private HardState writtenHardState;
@@ -83,7 +85,11 @@ final class WriteAhead {
         if (hardStateDurable()) {
             out.add(message);
         } else {
-            held.add(new Held(hardState, message));
+            // A disk that stands still must not fill the memory. The oldest may go: any message may be lost on its way.
+            if (held.size() == MOST_HELD) {
+                held.removeFirst();
+            }
+            held.addLast(new Held(hardState, message));
         }
     }
 

@@ -61,6 +61,22 @@ class DurabilityTest {
         assertThat(voter.sentOf(VoteResponse.class)).containsExactly(new VoteResponse(A, 1, 3, true));
     }
 
+    /** The leader asks again and again, and each time something would be answered when the disk goes on. */
+    @Test
+    void whatWaitsForADiskThatStandsStillIsBounded() {
+        var voter = new Lone();
+        for (int i = 0; i < WriteAhead.MOST_HELD + 100; i++) {
+            voter.receive(voter.asksForVote(C, 3, false));
+        }
+        assertThat(voter.sentOf(VoteResponse.class)).isEmpty();
+
+        voter.durable();
+
+        assertThat(voter.sentOf(VoteResponse.class))
+                .hasSize(WriteAhead.MOST_HELD)
+                .allMatch(VoteResponse::granted);
+    }
+
     @Test
     void aVoteThatIsNotYetDurableIsNotGivenAnyMoreInALaterTerm() {
         var voter = new Lone();

@@ -161,6 +161,23 @@ class LeaderTest {
     }
 
     @Test
+    void tellsTheTargetOnceAHeartbeatAndNotAtEachStep() {
+        leader.step(new Input.Transfer(B));
+        leader.receive(leader.matches(B, 1));
+        for (int i = 0; i < 5; i++) {
+            leader.receive(leader.matches(C, 1));
+            leader.tick();
+        }
+        assertThat(leader.sentOf(TimeoutNow.class)).hasSize(1);
+
+        leader.tickAfter(50);
+
+        assertThat(leader.sentOf(TimeoutNow.class))
+                .as("the first one may be lost")
+                .hasSize(2);
+    }
+
+    @Test
     void goesOnIfTheTransferComesToNothing() {
         leader.step(new Input.Transfer(B));
         leader.millis += ELECTION / 2;
