@@ -1,4 +1,4 @@
-package io.holdfast.server.grpc;
+package io.holdfast.server.gateway;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -6,16 +6,17 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Lets many threads ask for a piece of work that only one may do at a time, without a lock: whoever comes first does it, again if
  * others came meanwhile.
  */
-final class Drain {
+public final class Drain {
     private final AtomicInteger asked = new AtomicInteger();
     private final Runnable work;
 
     /** @param work must not throw */
-    Drain(Runnable work) {
+    public Drain(Runnable work) {
         this.work = work;
     }
 
-    void run() {
+    /** Does the work, or leaves it to whoever is at it, who does it once more. */
+    public void run() {
         if (asked.getAndIncrement() != 0) {
             return;
         }

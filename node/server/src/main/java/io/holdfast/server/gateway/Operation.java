@@ -24,6 +24,10 @@ public sealed interface Operation {
     record Write(
             long tag, PartitionId partition, Command command, WriteConcern concern, int timeoutMillis, boolean drawnId)
             implements Operation {
+        Write tagged(long other) {
+            return new Write(other, partition, command, concern, timeoutMillis, drawnId);
+        }
+
         @Override
         public int size() {
             return command.size();

@@ -31,10 +31,12 @@ final class Transactions {
     private final Gateway gateway;
     private final GatewayConfig config;
     private final Set<Running> running = ConcurrentHashMap.newKeySet();
+    private final StepQueue steps;
 
     Transactions(Gateway gateway, GatewayConfig config) {
         this.gateway = gateway;
         this.config = config;
+        this.steps = new StepQueue(gateway);
     }
 
     int underWay() {
@@ -137,17 +139,15 @@ final class Transactions {
         }
 
         private void send(CoordinatorOutput.Send send) {
-            var operation = gateway.operations()
+            Operation.Write operation = gateway.operations()
                     .step(PartitionId.of(send.to()), send.command(), concern(send.step()), timeoutMillis());
-            gateway.submit(
-                    List.of(operation),
-                    (leader, answers) -> answers.forEach(answer -> {
-                        if (answer.result() instanceof Result.Written written) {
-                            step(new CoordinatorInput.Answered(send.to(), send.step(), written.outcome()));
-                        } else {
-                            step(new CoordinatorInput.Unanswered(send.to(), send.step()));
-                        }
-                    }));
+            steps.submit(operation, result -> {
+                if (result instanceof Result.Written written) {
+                    step(new CoordinatorInput.Answered(send.to(), send.step(), written.outcome()));
+                } else {
+                    step(new CoordinatorInput.Unanswered(send.to(), send.step()));
+                }
+            });
         }
 
         /** Only what the client is promised needs more than a majority. */

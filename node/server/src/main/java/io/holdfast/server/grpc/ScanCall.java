@@ -3,6 +3,7 @@ package io.holdfast.server.grpc;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.holdfast.core.Bytes;
 import io.holdfast.core.store.Query;
+import io.holdfast.server.gateway.Drain;
 import io.holdfast.server.gateway.Operation;
 import io.holdfast.server.gateway.Result;
 import io.holdfast.server.partition.PartitionId;

@@ -4,6 +4,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.holdfast.server.gateway.Answer;
 import io.holdfast.server.gateway.Caller;
+import io.holdfast.server.gateway.Drain;
 import io.holdfast.server.gateway.Operation;
 import io.holdfast.v1.Reason;
 import io.holdfast.v1.Request;
