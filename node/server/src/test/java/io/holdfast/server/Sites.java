@@ -14,10 +14,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.CoordinatedShutdown;
 
 /** Several sites of one node each in this JVM, on free ports of the loopback interface. */
 final class Sites implements AutoCloseable {
@@ -121,13 +124,48 @@ final class Sites implements AutoCloseable {
         links(site, false);
     }
 
+    /** What a site sends to the others is lost; it still hears them, and clients still reach it. */
+    void mute(String site) {
+        outgoing(site, true);
+    }
+
+    /** What the others send to a site is lost; they still hear it, and clients still reach it. */
+    void deafen(String site) {
+        incoming(site, true);
+    }
+
     private void links(String site, boolean cut) {
-        nodes.forEach((other, node) -> {
-            if (!other.equals(site)) {
-                Links.set(node.system(), ports.get(site) + 1, cut);
-                Links.set(nodes.get(site).system(), ports.get(other) + 1, cut);
-            }
-        });
+        outgoing(site, cut);
+        incoming(site, cut);
+    }
+
+    private void outgoing(String site, boolean cut) {
+        others(site).forEach(other -> Links.set(nodes.get(site).system(), ports.get(other) + 1, cut));
+    }
+
+    private void incoming(String site, boolean cut) {
+        others(site).forEach(other -> Links.set(nodes.get(other).system(), ports.get(site) + 1, cut));
+    }
+
+    private List<String> others(String site) {
+        return nodes.keySet().stream().filter(other -> !other.equals(site)).toList();
+    }
+
+    /**
+     * Stops a node in order, as an operator does.
+     *
+     * @param before its end, when it serves nobody any more and is still a member of the cluster
+     */
+    void stop(String site, Runnable before) {
+        HoldfastNode node = nodes.remove(site);
+        CoordinatedShutdown.get(node.system())
+                .addTask(
+                        CoordinatedShutdown.PhaseServiceStop(),
+                        "look-before-the-end",
+                        () -> CompletableFuture.runAsync(before).thenApply(done -> Done.done()));
+        node.stop();
+        await().atMost(PATIENCE)
+                .until(() -> node.terminated().toCompletableFuture().isDone());
     }
 
     String endpoint(String site) {

@@ -18,7 +18,10 @@ import io.holdfast.v1.GetStatusRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,7 +106,40 @@ class SitesTest {
     }
 
     @Test
+    void whoStopsOnPurposeHandsItsLeadersOverFirst() {
+        try (var sites = new Sites(dir, "a", "b", "c")) {
+            sites.startAll();
+            try (HoldfastClient client = sites.client()) {
+                Keyspace shop = createAndFill(client);
+                String leader = client.admin().routes().getKeyspaces(0).getLeaders(0);
+                var leaders = new AtomicReference<List<String>>(List.of());
+                sites.stop(
+                        leader,
+                        () -> leaders.set(client.admin().routes().getKeyspaces(0).getLeadersList().stream()
+                                .toList()));
+                assertThat(leaders.get()).hasSize(8).doesNotContain(leader);
+                readAll(shop, "first");
+                fill(shop, "second");
+            }
+        }
+    }
+
+    @Test
     void aSiteThatIsCutOffAnswersNothingFromThePastAndAcknowledgesNothing() throws Exception {
+        nothingIsStaleWhile(Sites::cutOff);
+    }
+
+    @Test
+    void norDoesOneWhoseMessagesAreLost() throws Exception {
+        nothingIsStaleWhile(Sites::mute);
+    }
+
+    @Test
+    void norDoesOneThatHearsNobody() throws Exception {
+        nothingIsStaleWhile(Sites::deafen);
+    }
+
+    private void nothingIsStaleWhile(BiConsumer<Sites, String> cut) throws Exception {
         try (var sites = new Sites(dir, "a", "b", "c")) {
             sites.startAll();
             try (HoldfastClient client = sites.client()) {
@@ -112,7 +148,7 @@ class SitesTest {
                 try (CounterHistory history = new CounterHistory(client, "shop", "counter", endpoints)) {
                     await().atMost(Sites.PATIENCE).until(() -> history.acknowledged() > 100);
                     String leader = client.admin().routes().getKeyspaces(0).getLeaders(0);
-                    sites.cutOff(leader);
+                    cut.accept(sites, leader);
                     long before = history.acknowledged();
                     await().atMost(Sites.PATIENCE).until(() -> history.acknowledged() > before + 100);
                     long answered = history.answered(leader);
