@@ -19,8 +19,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * The status for those who speak HTTP: {@code GET /status} answers the same as GetStatus, as JSON; {@code GET /ready} answers 200 if
- * the node can serve, else 503. It has two threads and a short queue, so that it can never take more of the node.
+ * The status for those who speak HTTP: {@code GET /status} answers the same as GetStatus, as JSON; {@code GET /metrics} its figures, as
+ * Prometheus reads them; {@code GET /ready} answers 200 if the node can serve, else 503. It has two threads and a short queue, so that it can never take more of the node.
  */
 public final class StatusHttp implements AutoCloseable {
     private static final int THREADS = 2;
@@ -33,8 +33,18 @@ public final class StatusHttp implements AutoCloseable {
     private final ThreadPoolExecutor threads;
     private final HttpServer server;
 
-    /** What is answered: a code and a body. */
-    private record Page(int code, String body) {}
+    /** What is answered. */
+    private record Page(int code, String type, String body) {
+        static Page json(int code, String body) {
+            return new Page(code, "application/json", body + "\n");
+        }
+    }
+
+    /** Turns the status into a page. */
+    @FunctionalInterface
+    private interface Rendering {
+        Page of(Status status) throws IOException;
+    }
 
     /** Makes the answer to a GET. */
     @FunctionalInterface
@@ -84,6 +94,7 @@ public final class StatusHttp implements AutoCloseable {
         }
         var http = new StatusHttp(server, status, ready);
         server.createContext("/status", http.get("/status", http::statusPage));
+        server.createContext("/metrics", http.get("/metrics", http::metricsPage));
         server.createContext("/ready", http.get("/ready", http::readyPage));
         server.setExecutor(http.threads);
         server.start();
@@ -96,18 +107,25 @@ public final class StatusHttp implements AutoCloseable {
 
     private Page readyPage() {
         boolean is = ready.getAsBoolean();
-        return new Page(is ? 200 : 503, "{\"ready\":" + is + "}");
+        return Page.json(is ? 200 : 503, "{\"ready\":" + is + "}");
     }
 
     private Page statusPage() throws IOException {
+        return collected(all -> Page.json(200, json.writeValueAsString(ProtoJson.of(all))));
+    }
+
+    private Page metricsPage() throws IOException {
+        return collected(all -> new Page(200, "text/plain; version=0.0.4; charset=utf-8", MetricsText.of(all)));
+    }
+
+    private Page collected(Rendering rendering) throws IOException {
         try {
-            Status all = status.get().toCompletableFuture().get(ANSWER_SECONDS, TimeUnit.SECONDS);
-            return new Page(200, json.writeValueAsString(ProtoJson.of(all)));
+            return rendering.of(status.get().toCompletableFuture().get(ANSWER_SECONDS, TimeUnit.SECONDS));
         } catch (ExecutionException | TimeoutException e) {
-            return new Page(503, "{\"error\":\"the status could not be collected: ask again\"}");
+            return Page.json(503, "{\"error\":\"the status could not be collected: ask again\"}");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return new Page(503, "{\"error\":\"the node is shutting down\"}");
+            return Page.json(503, "{\"error\":\"the node is shutting down\"}");
         }
     }
 
@@ -115,10 +133,10 @@ public final class StatusHttp implements AutoCloseable {
         return exchange -> {
             try (exchange) {
                 if (!exchange.getRequestURI().getPath().equals(path)) {
-                    send(exchange, new Page(404, "{\"error\":\"there are /status and /ready\"}"));
+                    send(exchange, Page.json(404, "{\"error\":\"there are /status, /metrics and /ready\"}"));
                 } else if (!exchange.getRequestMethod().equals("GET")) {
                     exchange.getResponseHeaders().set("Allow", "GET");
-                    send(exchange, new Page(405, "{\"error\":\"only GET is served\"}"));
+                    send(exchange, Page.json(405, "{\"error\":\"only GET is served\"}"));
                 } else {
                     send(exchange, pages.get());
                 }
@@ -127,8 +145,8 @@ public final class StatusHttp implements AutoCloseable {
     }
 
     private static void send(HttpExchange exchange, Page page) throws IOException {
-        byte[] body = (page.body() + "\n").getBytes(StandardCharsets.UTF_8);
-        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        byte[] body = page.body().getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", page.type());
         exchange.sendResponseHeaders(page.code(), body.length);
         exchange.getResponseBody().write(body);
     }

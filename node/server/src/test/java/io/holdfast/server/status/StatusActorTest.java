@@ -9,7 +9,11 @@ import io.holdfast.server.catalog.KeyspaceDefinition;
 import io.holdfast.server.partition.Directories;
 import io.holdfast.server.partition.PartitionId;
 import io.holdfast.server.partition.ReplicaDirectory;
+import io.holdfast.v1.Incident;
+import io.holdfast.v1.KeyspaceStatus;
 import io.holdfast.v1.NodeStatus;
+import io.holdfast.v1.PartitionStatus;
+import io.holdfast.v1.ReplicaStatus;
 import io.holdfast.v1.SiteStatus;
 import io.holdfast.v1.Status;
 import java.io.IOException;
@@ -127,6 +131,15 @@ class StatusActorTest {
                         .setReachable(true)
                         .addEndpoints("x:1")
                         .addNodes(NodeStatus.newBuilder().setStorageOk(true)))
+                .addKeyspaces(KeyspaceStatus.newBuilder()
+                        .setKeyspace(io.holdfast.v1.Keyspace.newBuilder().setName("shop"))
+                        .setToleratesNow(1)
+                        .addPartitions(PartitionStatus.newBuilder()
+                                .setPartition(3)
+                                .setKeys(7)
+                                .addReplicas(
+                                        ReplicaStatus.newBuilder().setSite("c").setLag(2))))
+                .addIncidents(Incident.newBuilder().setDetectedMillis(1))
                 .build();
         try (var http =
                 StatusHttp.start("127.0.0.1", 0, () -> CompletableFuture.completedFuture(status), local::ready)) {
@@ -135,6 +148,18 @@ class StatusActorTest {
             assertThat(json.at("/sites/0/leaders").isNumber()).isTrue();
             assertThat(json.at("/sites/0/nodes/0/storage_ok").asBoolean()).isTrue();
             assertThat(json.at("/sites/0/endpoints/0").asText()).isEqualTo("x:1");
+
+            HttpResponse<String> metrics = get(http, "/metrics");
+            assertThat(metrics.headers().firstValue("Content-Type"))
+                    .hasValueSatisfying(type -> assertThat(type).startsWith("text/plain; version=0.0.4"));
+            assertThat(metrics.body().lines())
+                    .contains(
+                            "# TYPE holdfast_site_reachable gauge",
+                            "holdfast_site_reachable{site=\"a\"} 1",
+                            "holdfast_keyspace_tolerates_now{keyspace=\"shop\"} 1",
+                            "holdfast_partition_keys{keyspace=\"shop\",partition=\"3\"} 7",
+                            "holdfast_replica_lag{keyspace=\"shop\",partition=\"3\",site=\"c\"} 2",
+                            "holdfast_incidents_open 1");
 
             assertThat(get(http, "/ready").statusCode()).isEqualTo(503);
             Directories.put(
