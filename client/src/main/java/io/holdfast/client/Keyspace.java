@@ -241,10 +241,7 @@ public final class Keyspace {
                 transaction.commit();
                 return result;
             } catch (TransactionConflictException conflict) {
-                if (!runner.mayRetry(conflict)) {
-                    throw runner.givenUp(conflict);
-                }
-                engine.join(runner.pause());
+                engine.join(runner.pauseAfter(conflict));
             }
         }
     }

@@ -172,10 +172,12 @@ public final class Transaction {
      * Ends the transaction: its writes take effect together, durable as its write concern says, or not at all.
      *
      * @throws TransactionConflictException nothing took effect: run it again
-     * @throws TransactionInDoubtException the deadline passed first: ask for the outcome
+     * @throws TransactionInDoubtException the deadline passed first, or the thread was interrupted or the client closed: ask for the
+     *     outcome
+     * @throws TimedOutException the deadline passed before anything was sent: nothing took effect
      */
     public CommitResult commit() {
-        return state.engine().join(commitAsync());
+        return state.commitAndWait();
     }
 
     /** The asynchronous twin of {@link #commit}. */

@@ -24,6 +24,7 @@ import io.holdfast.v1.WriteResult;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -35,6 +36,9 @@ final class FakeCluster implements AutoCloseable {
     final Map<String, FakeNode> nodes = new LinkedHashMap<>();
     final Map<Integer, String> leaders = new ConcurrentHashMap<>();
     final Map<String, io.holdfast.v1.Keyspace> keyspaces = new ConcurrentHashMap<>();
+    /** Keyspaces that the routes do not speak of yet. */
+    final Set<String> untold = ConcurrentHashMap.newKeySet();
+
     private final TreeMap<ByteString, KeyValue> data = new TreeMap<>(ByteString.unsignedLexicographicalComparator());
     private final Map<String, WriteResult> outcomes = new HashMap<>();
     private final Map<String, Boolean> never = new HashMap<>();
@@ -242,7 +246,7 @@ final class FakeCluster implements AutoCloseable {
         Routes.Builder routes = Routes.newBuilder().setLocalSite(localSite);
         nodes.forEach((site, node) ->
                 routes.addSites(SiteEndpoints.newBuilder().setSite(site).addEndpoints(node.endpoint())));
-        keyspaces.values().forEach(keyspace -> {
+        keyspaces.values().stream().filter(it -> !untold.contains(it.getName())).forEach(keyspace -> {
             KeyspaceRoutes.Builder told = KeyspaceRoutes.newBuilder().setKeyspace(keyspace);
             for (int i = 0; i < keyspace.getPartitions(); i++) {
                 told.addLeaders(leaders.getOrDefault(i, ""));

@@ -62,6 +62,8 @@ final class FakeNode implements AutoCloseable {
         try {
             server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                     .directExecutor()
+                    // A largest transaction fits, as at a node.
+                    .maxInboundMessageSize(12 << 20)
                     .addService(new Store())
                     .addService(new AdminService())
                     .build()

@@ -225,12 +225,33 @@ public final class Engine implements NodeConnection.Listener {
     /** Submits the operation and waits for its outcome. */
     public <T> T call(Op<T> op) {
         forbidNetworkThread();
-        CompletableFuture<T> future = submitWhenRoom(op);
+        return await(submitWhenRoom(op), op.timeoutNanos, () -> abandon(op));
+    }
+
+    /** Sees to it that the operation ends soon: with its real outcome, if that comes first, else as interrupted. */
+    void abandon(Op<?> op) {
+        loop.execute(() -> {
+            // What is abandoned must have been taken in, or it would be sent afterwards.
+            takeSubmitted(System.nanoTime());
+            if (!op.future.isDone()) {
+                retries.abandon(op);
+            }
+            endOfTurn();
+        });
+    }
+
+    /**
+     * Waits for what may change something, and so must end with an outcome or with an error that holds its id, even if the
+     * thread is interrupted.
+     *
+     * @param abandon makes the future end soon
+     */
+    <T> T await(CompletableFuture<T> future, long timeoutNanos, Runnable abandon) {
+        forbidNetworkThread();
         try {
-            return future.get(op.timeoutNanos + GRACE_NANOS, TimeUnit.NANOSECONDS);
+            return future.get(timeoutNanos + GRACE_NANOS, TimeUnit.NANOSECONDS);
         } catch (InterruptedException interrupted) {
-            // Its real outcome, if that comes first; else an error that holds the write id. Never neither.
-            loop.execute(() -> retries.abandon(op));
+            abandon.run();
             try {
                 return future.join();
             } catch (CompletionException failed) {

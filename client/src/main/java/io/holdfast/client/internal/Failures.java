@@ -36,6 +36,9 @@ final class Failures {
 
     /** Why there is no outcome at the deadline. */
     static String whyLate(Op<?> op, Router router) {
+        if (op.timeoutNanos == 0) {
+            return "The deadline had passed before, so it was not sent.";
+        }
         String cause;
         if (op.attempts > 0) {
             cause = op.attempts

@@ -39,30 +39,48 @@ final class Footprint {
         }
     }
 
+    /** Refuses reads of so many further keys. */
+    void checkRoomFor(int keys) {
+        check(items() + keys, bytes);
+    }
+
     void read(Place place, GetResult result) {
-        reads.put(place, result);
-        grow(place.key().toByteString().size());
+        int more = place.key().toByteString().size();
+        check(items() + (reads.containsKey(place) ? 0 : 1), bytes + more);
+        bytes += reads.put(place, result) == null ? more : 0;
         holds(result.getValidFrom(), result.getValidUntil());
     }
 
     void scanned(KeyspaceRoutes routes, ScannedRange range, long validFrom) {
+        int more = range.getFrom().size() + range.getTo().size();
+        check(items() + 1, bytes + more);
         ranges.add(new Scanned(routes, range));
-        grow(range.getFrom().size() + range.getTo().size());
+        bytes += more;
         holds(validFrom, range.getAsOf());
     }
 
+    /** What does not fit is not taken, and what was there before stays. */
     void write(Place place, Optional<byte[]> value) {
+        Optional<byte[]> before = writes.get(place);
+        long after = bytes + size(place, value) - (before == null ? 0 : size(place, before));
+        check(items() + (before == null ? 1 : 0), after);
         writes.put(place, value);
-        grow(place.key().toByteString().size() + value.map(it -> it.length).orElse(0));
+        bytes = after;
     }
 
-    private void grow(int more) {
-        bytes += more;
-        int items = reads.size() + ranges.size() + writes.size();
+    private static int size(Place place, Optional<byte[]> value) {
+        return place.key().toByteString().size() + value.map(it -> it.length).orElse(0);
+    }
+
+    private int items() {
+        return reads.size() + ranges.size() + writes.size();
+    }
+
+    private static void check(int items, long bytes) {
         if (items > Limits.MAX_TRANSACTION_ITEMS || bytes > Limits.MAX_TRANSACTION_BYTES) {
             throw new InvalidRequestException(
                     Reason.TRANSACTION_TOO_LARGE,
-                    "The transaction has " + items + " reads, scanned partitions and writes and " + bytes
+                    "The transaction would have " + items + " reads, scanned partitions and writes and " + bytes
                             + " bytes, and at most " + Limits.MAX_TRANSACTION_ITEMS + " and "
                             + Limits.MAX_TRANSACTION_BYTES + " are allowed: split it.");
         }

@@ -37,27 +37,24 @@ public final class TransactionRunner {
         return new TransactionState(engine, concern, deadline);
     }
 
-    /** Whether another attempt may follow this conflict. */
-    public boolean mayRetry(Throwable failure) {
-        return HoldfastException.unwrap(failure) instanceof TransactionConflictException
-                && attempts < maxAttempts
-                && System.nanoTime() - deadline < 0;
-    }
-
-    /** What the application is told of the last conflict. */
-    public HoldfastException givenUp(TransactionConflictException last) {
-        return new TransactionConflictException("The transaction met a conflict in each of " + attempts
-                + " attempts within " + (System.nanoTime() - begun) / 1_000_000
-                + " ms and was not committed. The last: " + last.getMessage());
-    }
-
-    /** Before the next attempt: full jitter (Brooker, "Exponential Backoff And Jitter", 2015), shorter for those that wait long. */
-    public CompletableFuture<Void> pause() {
+    /**
+     * Completes when the next attempt may begin, or fails with what the application is told if there is none. Full jitter (Brooker,
+     * "Exponential Backoff And Jitter", 2015), shorter for those that wait long.
+     */
+    public CompletableFuture<Void> pauseAfter(TransactionConflictException conflict) {
         long now = System.nanoTime();
         long most = Math.min(PAUSE_MOST, PAUSE_LEAST << Math.min(16, attempts));
         long cap = most / (1 + (now - begun) / PATIENCE);
         long pause = ThreadLocalRandom.current().nextLong(1, Math.max(2, cap));
-        return engine.after(Math.max(0, Math.min(pause, deadline - now)));
+        // An attempt that begins at the deadline could only time out, and would hide that nothing took effect.
+        boolean over = attempts >= maxAttempts || now + pause - deadline >= 0;
+        return over ? CompletableFuture.failedFuture(givenUp(conflict)) : engine.after(pause);
+    }
+
+    private TransactionConflictException givenUp(TransactionConflictException last) {
+        return new TransactionConflictException("The transaction met a conflict in each of " + attempts
+                + " attempts within " + (System.nanoTime() - begun) / 1_000_000
+                + " ms and was not committed. The last: " + last.getMessage());
     }
 
     /** The asynchronous form: no thread waits. @param attempt runs the body on a state and commits it */
@@ -72,12 +69,10 @@ public final class TransactionRunner {
                     if (failure == null) {
                         return CompletableFuture.completedFuture(result);
                     }
-                    if (mayRetry(failure)) {
-                        return pause().thenCompose(elapsed -> run(attempt));
-                    }
                     Throwable cause = HoldfastException.unwrap(failure);
-                    return CompletableFuture.<T>failedFuture(
-                            cause instanceof TransactionConflictException conflict ? givenUp(conflict) : cause);
+                    return cause instanceof TransactionConflictException conflict
+                            ? pauseAfter(conflict).thenCompose(elapsed -> run(attempt))
+                            : CompletableFuture.<T>failedFuture(cause);
                 })
                 .thenCompose(Function.identity())
                 .toCompletableFuture();

@@ -5,6 +5,7 @@ import io.holdfast.client.CommitResult;
 import io.holdfast.client.Entry;
 import io.holdfast.client.HoldfastException;
 import io.holdfast.client.Key;
+import io.holdfast.client.Reason;
 import io.holdfast.client.TransactionConflictException;
 import io.holdfast.client.TransactionId;
 import io.holdfast.client.TransactionInDoubtException;
@@ -30,6 +31,10 @@ public final class TransactionState {
     private final long deadline;
     private final Footprint footprint = new Footprint();
     private Stage stage = Stage.OPEN;
+    /** The commit that was sent. */
+    private Optional<TransactionOps.CommitAll> sent = Optional.empty();
+
+    private boolean abandoned;
     private volatile Optional<CommitResult> committed = Optional.empty();
 
     private enum Stage {
@@ -50,8 +55,9 @@ public final class TransactionState {
         return engine;
     }
 
+    /** Until the deadline. An operation that has no time left fails without being sent. */
     Duration remaining() {
-        return Duration.ofNanos(Math.max(1_000_000L, deadline - System.nanoTime()));
+        return Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
     }
 
     private void checkOpen() {
@@ -78,6 +84,7 @@ public final class TransactionState {
                     .map(key -> new Place(routes, key))
                     .filter(place -> !footprint.writes.containsKey(place) && !footprint.reads.containsKey(place))
                     .toList();
+            footprint.checkRoomFor(unknown.size());
         }
         List<CompletableFuture<GetResult>> answers = unknown.stream()
                 .map(place -> engine.submit(new TransactionOps.DatedGet(routes, place.key(), remaining())))
@@ -175,6 +182,10 @@ public final class TransactionState {
 
     /** Asks all partitions at once whether what was read there still stands: then it stood together before the first was asked. */
     private CompletableFuture<Void> validate() {
+        return partitionsKnown().thenCompose(known -> askAll());
+    }
+
+    private CompletableFuture<Void> askAll() {
         var answers = new ArrayList<CompletableFuture<Boolean>>();
         synchronized (this) {
             footprint
@@ -206,6 +217,27 @@ public final class TransactionState {
             committed = Optional.of(result);
             return result;
         });
+    }
+
+    /** Commits and waits. If the thread is interrupted meanwhile, that ends as soon as it is known what to tell the application. */
+    public CommitResult commitAndWait() {
+        CompletableFuture<CommitResult> ending = commit();
+        return engine.await(ending, remaining().toNanos(), () -> abandon(ending));
+    }
+
+    private void abandon(CompletableFuture<CommitResult> ending) {
+        Optional<TransactionOps.CommitAll> open;
+        synchronized (this) {
+            abandoned = true;
+            open = sent;
+        }
+        open.ifPresentOrElse(engine::abandon, () -> ending.completeExceptionally(interrupted()));
+    }
+
+    private static HoldfastException interrupted() {
+        return new HoldfastException(
+                Reason.INTERRUPTED,
+                "The thread was interrupted before the commit was sent: the transaction had no effect, and will have none.");
     }
 
     private CompletableFuture<CommitResult> end() {
@@ -245,13 +277,19 @@ public final class TransactionState {
 
     private CompletableFuture<CommitResult> commitWrites() {
         TransactionOps.CommitAll commit;
+        CompletableFuture<io.holdfast.v1.CommitResult> answer;
         synchronized (this) {
+            if (abandoned) {
+                return CompletableFuture.failedFuture(interrupted());
+            }
             Place decider = footprint.decider();
             commit = new TransactionOps.CommitAll(
                     decider.routes(), decider.key(), footprint.sets(), concern, remaining());
+            answer = engine.submit(commit);
+            sent = Optional.of(commit);
         }
         String keyspace = commit.routes.name();
-        return engine.submit(commit).handle((result, failure) -> {
+        return answer.handle((result, failure) -> {
             if (failure != null) {
                 throw inDoubt(keyspace, HoldfastException.of(failure));
             }

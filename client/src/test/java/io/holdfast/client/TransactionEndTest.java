@@ -1,0 +1,200 @@
+package io.holdfast.client;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.holdfast.v1.Request;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What an application learns when a transaction ends otherwise than it wished. */
+@Timeout(60)
+class TransactionEndTest {
+    private FakeCluster cluster;
+    private HoldfastClient client;
+    private Keyspace shop;
+    private Keyspace late;
+
+    @BeforeEach
+    void start() {
+        cluster = new FakeCluster("a", "b");
+        cluster.keyspaces.put("late", FakeCluster.keyspace("late", FakeCluster.PARTITIONS));
+        cluster.untold.add("late");
+        client = cluster.client(ClientOptions.DEFAULT.withDeadline(Duration.ofSeconds(20)));
+        shop = client.keyspace("shop");
+        late = client.keyspace("late");
+    }
+
+    @AfterEach
+    void stop() {
+        client.close();
+        cluster.close();
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(UTF_8);
+    }
+
+    /** Shows every request to the watcher before it is carried out; those that it keeps have no answer. */
+    private void watch(Consumer<Request> watcher, boolean keepCommits) {
+        cluster.nodes
+                .values()
+                .forEach(node -> node.handler = (request, reply) -> {
+                    watcher.accept(request);
+                    var answer = cluster.execute(request);
+                    if (!keepCommits || !request.hasCommit()) {
+                        reply.accept(answer);
+                    }
+                });
+    }
+
+    private List<Request> sent() {
+        return cluster.nodes.values().stream()
+                .flatMap(node -> node.requests().stream())
+                .toList();
+    }
+
+    private static boolean plainGet(Request request) {
+        return request.hasGet() && !request.getGet().getDated();
+    }
+
+    @Test
+    void anInterruptedCommitThatWasSentCanBeAskedAbout() {
+        CompletableFuture<Void> arrived = new CompletableFuture<>();
+        Thread waiting = Thread.currentThread();
+        arrived.thenRun(waiting::interrupt);
+        watch(
+                request -> {
+                    if (request.hasCommit()) {
+                        cluster.execute(request);
+                        arrived.complete(null);
+                    }
+                },
+                true);
+        Transaction tx = shop.begin(TransactionOptions.DEFAULT);
+        tx.put("k", bytes("v"));
+        assertThatThrownBy(tx::commit).isInstanceOfSatisfying(TransactionInDoubtException.class, doubt -> {
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(doubt.reason()).isEqualTo(Reason.INTERRUPTED);
+            assertThat(doubt.retryable()).isFalse();
+            assertThat(client.outcome(doubt.transactionId())).isInstanceOf(TransactionOutcome.Committed.class);
+        });
+    }
+
+    @Test
+    void aCommitThatIsInterruptedBeforeItIsSentNeverIsSent() {
+        CompletableFuture<Void> waitsForRoutes = new CompletableFuture<>();
+        Thread waiting = Thread.currentThread();
+        waitsForRoutes.thenRun(waiting::interrupt);
+        watch(
+                request -> {
+                    if (plainGet(request)) {
+                        waitsForRoutes.complete(null);
+                    }
+                },
+                false);
+        Transaction tx = late.begin(TransactionOptions.DEFAULT);
+        tx.put("k", bytes("v"));
+        assertThatThrownBy(tx::commit).isInstanceOfSatisfying(HoldfastException.class, error -> {
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(error.reason()).isEqualTo(Reason.INTERRUPTED);
+            assertThat(error.writeId()).as("nothing was sent").isEmpty();
+        });
+        cluster.untold.clear();
+        await().during(Duration.ofMillis(100))
+                .until(() -> sent().stream().noneMatch(Request::hasCommit)
+                        && late.get("k").isEmpty());
+    }
+
+    @Test
+    void nothingIsSentAfterTheDeadline() {
+        long begun = System.nanoTime();
+        Transaction tx = shop.begin(TransactionOptions.DEFAULT.withDeadline(Duration.ofMillis(1)));
+        tx.put("k", bytes("v"));
+        await().until(() -> System.nanoTime() - begun > 2_000_000L);
+        assertThatThrownBy(tx::commit)
+                .isInstanceOfSatisfying(TimedOutException.class, late -> assertThat(late.writeId())
+                        .isEmpty())
+                .hasMessageContaining("not sent");
+        assertThat(sent()).noneMatch(Request::hasCommit);
+    }
+
+    @Test
+    void aConflictAtTheDeadlineIsToldAsOne() {
+        AtomicInteger runs = new AtomicInteger();
+        TransactionOptions how = TransactionOptions.DEFAULT.withDeadline(Duration.ofMillis(20));
+        assertThatThrownBy(() -> shop.transact(how, tx -> {
+                    long begun = System.nanoTime();
+                    runs.incrementAndGet();
+                    await().until(() -> System.nanoTime() - begun > 20_000_000L);
+                    throw new TransactionConflictException("Met one.");
+                }))
+                .isInstanceOf(TransactionConflictException.class)
+                .hasMessageContaining("1 attempts")
+                .hasMessageContaining("Met one.");
+        assertThat(runs).hasValue(1);
+    }
+
+    /** The second read shows a later state, and whom to ask about the first one is not known yet. */
+    @Test
+    void readsAreValidatedOnceThePartitionsAreKnown() {
+        shop.put("x", bytes("1"));
+        watch(
+                request -> {
+                    if (plainGet(request)) {
+                        cluster.untold.clear();
+                    }
+                },
+                false);
+        Transaction tx = late.begin(TransactionOptions.DEFAULT);
+        assertThat(tx.get("x")).isPresent();
+        shop.put("y", bytes("2"));
+        assertThat(tx.get("y")).isPresent();
+        assertThat(cluster.transactions.validations).isPositive();
+    }
+
+    @Test
+    void whatDoesNotFitIsNotTaken() {
+        Transaction tx = shop.begin(TransactionOptions.DEFAULT);
+        for (int i = 0; i < 7; i++) {
+            tx.put("k" + i, new byte[1 << 20]);
+        }
+        assertThatThrownBy(() -> tx.put("more", new byte[1 << 20])).isInstanceOf(InvalidRequestException.class);
+        tx.commit();
+        assertThat(shop.get("k6")).isPresent();
+        assertThat(shop.get("more")).isEmpty();
+    }
+
+    @Test
+    void aKeyThatIsWrittenAgainCountsOnce() {
+        Transaction tx = shop.begin(TransactionOptions.DEFAULT);
+        for (int i = 0; i < Limits.MAX_TRANSACTION_ITEMS + 1; i++) {
+            tx.put("k", new byte[1 << 20]);
+        }
+        tx.commit();
+        assertThat(shop.get("k")).isPresent();
+    }
+
+    @Test
+    void tooManyReadsAreRefusedBeforeAnyIsSent() {
+        List<Key> keys = IntStream.rangeClosed(0, Limits.MAX_TRANSACTION_ITEMS)
+                .mapToObj(i -> Key.of("k" + i))
+                .toList();
+        Transaction tx = shop.begin(TransactionOptions.DEFAULT);
+        assertThatThrownBy(() -> tx.getAll(keys))
+                .isInstanceOfSatisfying(InvalidRequestException.class, it -> assertThat(it.reason())
+                        .isEqualTo(Reason.TRANSACTION_TOO_LARGE));
+        assertThat(sent()).noneMatch(Request::hasGet);
+        assertThat(tx.getAll(keys.subList(1, keys.size()))).isEmpty();
+    }
+}
