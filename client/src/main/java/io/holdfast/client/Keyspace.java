@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.function.Function;
@@ -237,12 +238,25 @@ public final class Keyspace {
         while (true) {
             try {
                 var transaction = new Transaction(runner.next(), routes);
-                T result = body.run(transaction);
+                T result = result(body, transaction);
                 transaction.commit();
                 return result;
             } catch (TransactionConflictException conflict) {
                 engine.join(runner.pauseAfter(conflict));
             }
+        }
+    }
+
+    private static <T> T result(TransactionBody<T> body, Transaction transaction) {
+        try {
+            return body.run(transaction);
+        } catch (RuntimeException asItIs) {
+            throw asItIs;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new CompletionException(interrupted);
+        } catch (Exception checked) {
+            throw new CompletionException(checked);
         }
     }
 
@@ -279,13 +293,17 @@ public final class Keyspace {
     /** The asynchronous twin of {@link #snapshot}. */
     public CompletionStage<Snapshot> snapshotAsync(SnapshotOptions how) {
         int staleness = Math.toIntExact(how.maxStaleness().toMillis());
-        return engine.chooseTimestamp(routes, staleness, options.deadline())
-                .thenApply(timestamp -> new Snapshot(this, timestamp, how.maxStaleness()));
+        return engine.chooseTimestamp(routes, staleness, how.deadline().orElse(options.deadline()))
+                .thenApply(timestamp -> new Snapshot(this, timestamp, how));
     }
 
     /** A snapshot at a timestamp: a version that a read or write returned, or a commit's. Asks nobody. */
     public Snapshot snapshotAt(long timestamp) {
-        return new Snapshot(this, ReadOptions.at(timestamp).at().orElseThrow(), Duration.ZERO);
+        return new Snapshot(this, ReadOptions.at(timestamp).at().orElseThrow(), SnapshotOptions.NOW);
+    }
+
+    Keyspace sibling(String name) {
+        return new Keyspace(engine, options, engine.routesOf(Limits.checkKeyspaceName(name)));
     }
 
     <T> T join(CompletionStage<T> stage) {

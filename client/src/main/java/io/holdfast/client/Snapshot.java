@@ -1,6 +1,5 @@
 package io.holdfast.client;
 
-import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -12,7 +11,8 @@ import java.util.concurrent.CompletionStage;
  * All keyspaces as they stood together at one timestamp. Reads only; never in conflict, and nothing to commit. Safe for use by many
  * threads, for as long as the keyspaces' history reaches back; then reads fail with {@link Reason#HISTORY_GONE}.
  *
- * <p>It holds every write that this client knew of when it took the snapshot. It promises less than a transaction of reads: a write that
+ * <p>It holds every write that this client knew of by its version when it took the snapshot, and it is not older than the client's
+ * snapshots before. What the client noticed only by a key that was not there any more, in a plain get or scan, may still be there. It promises less than a transaction of reads: a write that
  * <em>another</em> client finished just before may be missing, because the clocks of sites differ. Example: Ada puts {@code x} and calls
  * Bob. Bob's snapshot may show the time before; Bob's transaction never does. If Bob first reads {@code x} himself, his next snapshot shows
  * it, and everything that was committed before it.
@@ -20,12 +20,12 @@ import java.util.concurrent.CompletionStage;
 public final class Snapshot {
     private final Keyspace keyspace;
     private final long timestamp;
-    private final Duration maxStaleness;
+    private final SnapshotOptions how;
 
-    Snapshot(Keyspace keyspace, long timestamp, Duration maxStaleness) {
+    Snapshot(Keyspace keyspace, long timestamp, SnapshotOptions how) {
         this.keyspace = keyspace;
         this.timestamp = timestamp;
-        this.maxStaleness = maxStaleness;
+        this.how = how;
     }
 
     /** At which it stands. */
@@ -35,13 +35,18 @@ public final class Snapshot {
 
     /** The same snapshot of another keyspace. */
     public Snapshot on(Keyspace other) {
-        return new Snapshot(other, timestamp, maxStaleness);
+        return new Snapshot(other, timestamp, how);
+    }
+
+    /** The same snapshot of the keyspace of this name. */
+    public Snapshot on(String other) {
+        return on(keyspace.sibling(other));
     }
 
     private ReadOptions read() {
         return new ReadOptions(
-                Optional.empty(),
-                Optional.of(maxStaleness),
+                how.deadline(),
+                Optional.of(how.maxStaleness()),
                 ReadOptions.at(timestamp).at());
     }
 
@@ -77,8 +82,15 @@ public final class Snapshot {
                 });
     }
 
-    /** The keys that started with a prefix, as {@link Keyspace#scan(String, ScanOptions)} gives them, all of one moment. */
-    public ScanCursor scan(String prefix, ScanOptions how) {
-        return keyspace.scan(prefix, how.withRead(read()));
+    /**
+     * The keys that started with a prefix, as {@link Keyspace#scan(String, ScanOptions)} gives them, all of one moment.
+     *
+     * @param scan its deadline for each next part goes before the snapshot's; its staleness and timestamp are not looked at
+     */
+    public ScanCursor scan(String prefix, ScanOptions scan) {
+        ReadOptions read = read();
+        return keyspace.scan(
+                prefix,
+                scan.withRead(scan.read().deadline().map(read::withDeadline).orElse(read)));
     }
 }

@@ -7,6 +7,11 @@ package io.holdfast.client;
  */
 @FunctionalInterface
 public interface TransactionBody<T> {
-    /** Reads and writes through the transaction; an exception ends it without any effect. */
-    T run(Transaction transaction);
+    /**
+     * Reads and writes through the transaction; an exception ends it without any effect.
+     *
+     * @throws Exception a {@link RuntimeException} is passed on as it is, a checked one as the cause of a {@link
+     *     java.util.concurrent.CompletionException}
+     */
+    T run(Transaction transaction) throws Exception;
 }

@@ -15,6 +15,14 @@
  *     try (var cursor = shop.scan("{user:42}/", ScanOptions.DEFAULT.withLimit(100))) {
  *         while (cursor.hasNext()) { … cursor.next() … }
  *     }
+ *
+ *     shop.transact(tx -> {                                             // all of it or nothing, over any keys and keyspaces
+ *         tx.increment(Key.of("stock/7"), -1);
+ *         tx.on("orders").put("42", order);
+ *         return null;
+ *     });
+ *     var moment = shop.snapshot(SnapshotOptions.NEARBY);               // reads of one moment, never in conflict
+ *     moment.on("orders").get("42");
  * }
  * }</pre>
  *
@@ -22,7 +30,8 @@
  *
  * <p>It keeps one stream a node and sends together what is waiting; it knows each partition's leader and follows it; it
  * retries what may be retried, at other nodes and sites, until the deadline (10 s unless told otherwise). A write has
- * one id for all its attempts, by which the cluster applies it at most once.
+ * one id for all its attempts, by which the cluster applies it at most once. A transaction that met another one is run
+ * again, with a new id, until its deadline.
  *
  * <h2>What is left to the application</h2>
  *
@@ -30,6 +39,10 @@
  * io.holdfast.client.HoldfastException#writeId()} can be given to {@link io.holdfast.client.Keyspace#outcome}, now or
  * later, here or elsewhere. The cluster keeps the outcomes of the last 1024 such writes of a client, and no longer than
  * 65536 further writes; beyond that the answer is {@link io.holdfast.client.Outcome.Forgotten}.
+ *
+ * <p>A transaction whose commit has no outcome ends with {@link io.holdfast.client.TransactionInDoubtException}, and {@link
+ * io.holdfast.client.HoldfastClient#outcome} tells later what became of it. One that ends with {@link
+ * io.holdfast.client.TransactionConflictException} had no effect.
  *
  * <p>When too much is under way, requests wait or fail, as {@link io.holdfast.client.ClientOptions#whenFull()} says.
  */

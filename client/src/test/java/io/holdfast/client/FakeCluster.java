@@ -24,6 +24,7 @@ import io.holdfast.v1.WriteResult;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,7 +43,9 @@ final class FakeCluster implements AutoCloseable {
     private final TreeMap<ByteString, KeyValue> data = new TreeMap<>(ByteString.unsignedLexicographicalComparator());
     private final Map<String, WriteResult> outcomes = new HashMap<>();
     private final Map<String, Boolean> never = new HashMap<>();
-    private final Map<ByteString, TreeMap<Long, KeyValue>> history = new HashMap<>();
+    /** What each key was from which version on; empty: it was absent. */
+    private final Map<ByteString, TreeMap<Long, Optional<KeyValue>>> history = new HashMap<>();
+
     final FakeTransactions transactions = new FakeTransactions(this);
     int applied;
     private long version;
@@ -161,29 +164,22 @@ final class FakeCluster implements AutoCloseable {
         if (request.hasPut()) {
             set(key, request.getPut().getValue(), version);
         } else {
-            data.remove(key);
+            remove(key, version);
         }
     }
 
     private Response get(Get get) {
-        KeyValue found = at(get.getKey(), get.getAt() == 0 ? Long.MAX_VALUE : get.getAt());
-        GetResult.Builder result = GetResult.newBuilder().setFound(found != null);
-        if (found != null) {
-            result.setValue(found.getValue()).setVersion(found.getVersion());
+        long at = get.getAt() == 0 ? Long.MAX_VALUE : get.getAt();
+        var found = history.getOrDefault(get.getKey(), new TreeMap<>()).floorEntry(at);
+        GetResult.Builder result = GetResult.newBuilder();
+        if (found != null && found.getValue().isPresent()) {
+            KeyValue entry = found.getValue().get();
+            result.setFound(true).setValue(entry.getValue()).setVersion(entry.getVersion());
         }
-        if (get.getDated()) {
-            result.setValidFrom(result.getVersion()).setValidUntil(version);
+        if (get.getDated() || get.getAt() != 0) {
+            result.setValidFrom(found == null ? 0 : found.getKey()).setValidUntil(Math.min(at, version));
         }
         return Response.newBuilder().setGet(result).build();
-    }
-
-    private KeyValue at(ByteString key, long timestamp) {
-        KeyValue newest = data.get(key);
-        if (newest == null || newest.getVersion() <= timestamp) {
-            return newest;
-        }
-        var older = history.getOrDefault(key, new TreeMap<>()).floorEntry(timestamp);
-        return older == null ? null : older.getValue();
     }
 
     /** As a transaction writes it. */
@@ -192,11 +188,13 @@ final class FakeCluster implements AutoCloseable {
         KeyValue entry =
                 KeyValue.newBuilder().setKey(key).setValue(value).setVersion(at).build();
         data.put(key, entry);
-        history.computeIfAbsent(key, it -> new TreeMap<>()).put(at, entry);
+        history.computeIfAbsent(key, it -> new TreeMap<>()).put(at, Optional.of(entry));
     }
 
-    void remove(ByteString key) {
+    void remove(ByteString key, long at) {
+        version = at;
         data.remove(key);
+        history.computeIfAbsent(key, it -> new TreeMap<>()).put(at, Optional.empty());
     }
 
     long nextVersion() {

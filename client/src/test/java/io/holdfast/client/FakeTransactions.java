@@ -24,6 +24,8 @@ final class FakeTransactions {
     private final Map<String, CommitResult> outcomes = new HashMap<>();
     int commits;
     int validations;
+    /** Entries of a page, at most. */
+    int pageEntries = Integer.MAX_VALUE;
 
     FakeTransactions(FakeCluster cluster) {
         this.cluster = cluster;
@@ -71,7 +73,7 @@ final class FakeTransactions {
                 .flatMap(set -> set.getWritesList().stream())
                 .forEach(write -> {
                     if (write.getDelete()) {
-                        cluster.remove(write.getKey());
+                        cluster.remove(write.getKey(), at);
                     } else {
                         cluster.set(write.getKey(), write.getValue(), at);
                     }
@@ -112,7 +114,7 @@ final class FakeTransactions {
             boolean wanted = in(page.getPartition(), entry)
                     && entry.getKey().startsWith(page.getPrefix())
                     && (page.getAfter().isEmpty() || ORDER.compare(entry.getKey(), page.getAfter()) > 0);
-            if (wanted && result.getEntriesCount() == page.getMaxEntries()) {
+            if (wanted && result.getEntriesCount() == Math.min(page.getMaxEntries(), pageEntries)) {
                 return Response.newBuilder().setPage(result.setMore(true)).build();
             }
             if (wanted) {

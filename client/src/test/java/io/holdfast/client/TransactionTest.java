@@ -4,13 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.holdfast.v1.Request;
 import io.holdfast.v1.Response;
 import io.holdfast.v1.ValidateResult;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -79,6 +80,18 @@ class TransactionTest {
         assertThat(sum).isEqualTo(12);
         assertThat(runs).hasValue(2);
         assertThat(value("n")).isEqualTo("12");
+    }
+
+    @Test
+    void aCheckedExceptionOfTheBodyIsTheCause() {
+        IOException mine = new IOException("mine");
+        assertThatThrownBy(() -> shop.transact(tx -> {
+                    tx.put("a", bytes("1"));
+                    throw mine;
+                }))
+                .isInstanceOf(CompletionException.class)
+                .hasCause(mine);
+        assertThat(value("a")).isEqualTo("none");
     }
 
     @Test
@@ -171,35 +184,6 @@ class TransactionTest {
     }
 
     @Test
-    void aScanMergesPartitionsAndOwnWritesAndKeepsOthersOut() {
-        for (int i = 0; i < 9; i++) {
-            shop.put("k" + i, bytes("" + i));
-        }
-        Transaction tx = shop.begin(TransactionOptions.DEFAULT);
-        tx.delete("k1");
-        tx.put("k22", bytes("own"));
-        assertThat(tx.scan("k", 4))
-                .extracting(entry -> entry.key().toString())
-                .containsExactly("k0", "k2", "k22", "k3");
-        assertThat(tx.scan("k", 100)).hasSize(9);
-        shop.put("k4", bytes("changed"));
-        assertThatThrownBy(tx::commit).isInstanceOf(TransactionConflictException.class);
-    }
-
-    @Test
-    void whatLiesBehindTheLastKeyOfALimitedScanMayChange() {
-        for (int i = 0; i < 9; i++) {
-            shop.put("k" + i, bytes("" + i));
-        }
-        Transaction tx = shop.begin(TransactionOptions.DEFAULT);
-        assertThat(tx.scan("k", 3)).hasSize(3);
-        tx.put("z", bytes("1"));
-        shop.put("k5", bytes("changed"));
-        tx.commit();
-        assertThat(value("z")).isEqualTo("1");
-    }
-
-    @Test
     void putIfJudgesWhatTheTransactionSees() {
         shop.transact(tx -> {
             assertThat(tx.putIf(Key.of("a"), bytes("1"), Condition.IF_PRESENT)).isFalse();
@@ -280,7 +264,9 @@ class TransactionTest {
             tx.put("a", bytes("" + committed));
             assertThatThrownBy(tx::commit).isInstanceOfSatisfying(TransactionInDoubtException.class, doubt -> {
                 assertThat(doubt.reason()).isEqualTo(Reason.TIMED_OUT);
-                TransactionOutcome outcome = client.outcome(doubt.transactionId());
+                TransactionId id = TransactionId.parse(doubt.transactionId().toString());
+                assertThat(doubt).hasMessageContaining(id.toString());
+                TransactionOutcome outcome = client.outcome(id);
                 assertThat(outcome)
                         .isInstanceOf(
                                 committed ? TransactionOutcome.Committed.class : TransactionOutcome.NotCommitted.class);
@@ -300,26 +286,6 @@ class TransactionTest {
                                 : cluster.execute(request)));
         assertThat(value("a")).isEqualTo("1");
         assertThat(refused).hasValueGreaterThan(3);
-    }
-
-    @Test
-    void aSnapshotIsOfOneTimestampAndNotOlderThanWhatTheClientHasSeen() {
-        long written = shop.put("a", bytes("1")).version();
-        Snapshot snapshot = shop.snapshot(SnapshotOptions.NOW);
-        assertThat(snapshot.timestamp()).isGreaterThanOrEqualTo(written);
-        shop.put("a", bytes("2"));
-        assertThat(snapshot.get("a").orElseThrow().text()).isEqualTo("1");
-        assertThat(snapshot.on(client.keyspace("bank")).getAll(List.of(Key.of("a"), Key.of("none"))))
-                .containsOnlyKeys(Key.of("a"));
-        assertThat(chosenAtLeast()).contains(written);
-    }
-
-    private List<Long> chosenAtLeast() {
-        return cluster.nodes.values().stream()
-                .flatMap(node -> node.requests().stream())
-                .filter(Request::hasChooseTimestamp)
-                .map(request -> request.getChooseTimestamp().getAtLeast())
-                .toList();
     }
 
     @Test

@@ -1,0 +1,94 @@
+package io.holdfast.client;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class TransactionScanTest {
+    private FakeCluster cluster;
+    private HoldfastClient client;
+    private Keyspace shop;
+
+    @BeforeEach
+    void start() {
+        cluster = new FakeCluster("a", "b");
+        cluster.keyspaces.put("bank", FakeCluster.keyspace("bank", FakeCluster.PARTITIONS));
+        client = cluster.client(ClientOptions.DEFAULT.withDeadline(Duration.ofSeconds(5)));
+        shop = client.keyspace("shop");
+    }
+
+    @AfterEach
+    void stop() {
+        client.close();
+        cluster.close();
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(UTF_8);
+    }
+
+    @Test
+    void aScanMergesPartitionsAndOwnWritesAndKeepsOthersOut() {
+        for (int i = 0; i < 9; i++) {
+            shop.put("k" + i, bytes("" + i));
+        }
+        Transaction tx = shop.begin(TransactionOptions.DEFAULT);
+        tx.delete("k1");
+        tx.put("k22", bytes("own"));
+        assertThat(tx.scan("k", 4))
+                .extracting(entry -> entry.key().toString())
+                .containsExactly("k0", "k2", "k22", "k3");
+        assertThat(tx.scan("k", 100)).hasSize(9);
+        shop.put("k4", bytes("changed"));
+        assertThatThrownBy(tx::commit).isInstanceOf(TransactionConflictException.class);
+    }
+
+    @Test
+    void whatLiesBehindTheLastKeyOfALimitedScanMayChange() {
+        for (int i = 0; i < 9; i++) {
+            shop.put("k" + i, bytes("" + i));
+        }
+        Transaction tx = shop.begin(TransactionOptions.DEFAULT);
+        assertThat(tx.scan("k", 3)).hasSize(3);
+        tx.put("z", bytes("1"));
+        shop.put("k5", bytes("changed"));
+        tx.commit();
+        assertThat(shop.get("z")).isPresent();
+    }
+
+    /** Nodes end a page where it gets too large, be it asked for more entries or not. */
+    @Test
+    void aScanGoesOnWhereThePagesEnd() {
+        cluster.transactions.pageEntries = 1;
+        List<String> keys = IntStream.range(10, 40).mapToObj(i -> "k" + i).toList();
+        keys.forEach(key -> shop.put(key, bytes("v")));
+        Transaction tx = shop.begin(TransactionOptions.DEFAULT);
+        tx.delete("k10");
+        assertThat(tx.scan("k", 25))
+                .extracting(entry -> entry.key().toString())
+                .containsExactlyElementsOf(keys.subList(1, 26));
+        assertThat(tx.scan("k", 100)).hasSize(29);
+        shop.put("k38", bytes("changed"));
+        assertThatThrownBy(tx::commit).isInstanceOf(TransactionConflictException.class);
+    }
+
+    @Test
+    void aPrefixWithAHashedPartConcernsOnePartition() {
+        shop.put("{user}/1", bytes("1"));
+        shop.put("{user}/2", bytes("2"));
+        shop.transact(tx -> assertThat(tx.scan("{user}/", 10)).hasSize(2));
+        assertThat(cluster.nodes.values().stream()
+                        .flatMap(node -> node.requests().stream())
+                        .filter(io.holdfast.v1.Request::hasPage))
+                .hasSize(1);
+    }
+}
