@@ -12,10 +12,11 @@ import java.util.concurrent.CompletionStage;
  * threads, for as long as the keyspaces' history reaches back; then reads fail with {@link Reason#HISTORY_GONE}.
  *
  * <p>It holds every write that this client knew of by its version when it took the snapshot, and it is not older than the client's
- * snapshots before. What the client noticed only by a key that was not there any more, in a plain get or scan, may still be there. It promises less than a transaction of reads: a write that
- * <em>another</em> client finished just before may be missing, because the clocks of sites differ. Example: Ada puts {@code x} and calls
- * Bob. Bob's snapshot may show the time before; Bob's transaction never does. If Bob first reads {@code x} himself, his next snapshot shows
- * it, and everything that was committed before it.
+ * snapshots before. What the client noticed only by a key that was not there any more, in a plain get or scan, may still be there.
+ *
+ * <p>It promises less than a transaction of reads: a write that <em>another</em> client finished just before may be missing, because the
+ * clocks of sites differ. Example: Ada puts {@code x} and calls Bob. Bob's snapshot may show the time before; Bob's transaction never
+ * does. If Bob first reads {@code x} himself, his next snapshot shows it, and everything that was committed before it.
  */
 public final class Snapshot {
     private final Keyspace keyspace;
