@@ -18,6 +18,7 @@ import io.holdfast.server.membership.IncidentLog;
 import io.holdfast.server.membership.Membership;
 import io.holdfast.server.membership.SiteIdentity;
 import io.holdfast.server.partition.CoreSettings;
+import io.holdfast.server.partition.LinkedReplicas;
 import io.holdfast.server.partition.PartitionId;
 import io.holdfast.server.partition.ReplicaContext;
 import io.holdfast.server.partition.ReplicaDirectory;
@@ -106,8 +107,13 @@ public final class HoldfastNode {
     private void serve(SiteIdentity identity) {
         registry.add(catalog(identity));
         String site = settings.site().name();
-        ShardedReplicas replicas = ShardedReplicas.start(
-                system, settings.siteNames(), registry, router -> replicaContext(identity, router));
+        ReplicaRouter replicas = ShardedReplicas.start(
+                system,
+                settings.siteNames(),
+                registry,
+                sharding -> replicaContext(
+                        identity, LinkedReplicas.of(system, sharding, membership.otherSitesOfOneNode())));
+        LinkedReplicas.receive(system, site, replicas, directory);
         system.systemActorOf(
                 ReplicaKeeper.create(site, replicas, registry, directory, incidents),
                 "holdfast-replica-keeper",

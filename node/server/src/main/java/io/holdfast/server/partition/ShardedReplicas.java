@@ -3,10 +3,11 @@ package io.holdfast.server.partition;
 import io.holdfast.server.catalog.CatalogObserver;
 import io.holdfast.server.catalog.KeyspaceDefinition;
 import io.holdfast.server.catalog.KeyspaceRegistry;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
@@ -23,30 +24,33 @@ import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
 public final class ShardedReplicas implements ReplicaRouter {
     private static final EntityTypeKey<ReplicaMessage> TYPE = EntityTypeKey.create(ReplicaMessage.class, "replica");
 
-    private final Map<String, ActorRef<ReplicaEnvelope>> regions = new HashMap<>();
+    private final Map<String, ActorRef<ReplicaEnvelope>> regions = new ConcurrentHashMap<>();
 
     private ShardedReplicas() {}
 
     /**
      * Must be called once a node, when it is a member of the cluster.
      *
-     * @param context gets this router as its own
+     * @param contextOf is given the way through sharding, and makes of it the router of the context
+     * @return the context's router
      */
-    public static ShardedReplicas start(
+    public static ReplicaRouter start(
             ActorSystem<?> system,
             List<String> sites,
             KeyspaceRegistry registry,
             Function<ReplicaRouter, ReplicaContext> contextOf) {
         var replicas = new ShardedReplicas();
         ReplicaContext context = contextOf.apply(replicas);
-        for (String site : sites) {
+        // The own site last: its replicas may start at once, and must find the way to all others.
+        Stream<String> proxies = sites.stream().filter(site -> !site.equals(context.site()));
+        Stream.concat(proxies, Stream.of(context.site())).forEach(site -> {
             Entity<ReplicaMessage, ReplicaEnvelope> entity = Entity.of(
                             TYPE, start -> replica(PartitionId.parse(start.getEntityId()), registry, context))
                     .withMessageExtractor(new ByPartition())
                     .withDataCenter(site);
             replicas.regions.put(site, ClusterSharding.get(system).init(entity));
-        }
-        return replicas;
+        });
+        return context.router();
     }
 
     /** A partition of a keyspace that this site has not heard of yet, or that broke an invariant, has no replica here. */

@@ -4,6 +4,7 @@ import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.Serializer;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
+import io.holdfast.server.partition.ReplicaBatch;
 import io.holdfast.server.partition.ReplicaEnvelope;
 import io.holdfast.server.partition.ReplicaReply;
 import io.holdfast.server.status.NodeReport;
@@ -27,8 +28,10 @@ final class WireClasses {
         var kryo = new Kryo();
         kryo.setRegistrationRequired(true);
         kryo.setReferences(false);
-        kryo.register(ReplicaEnvelope.class, new ReplicaSerializers.OfEnvelope(refs), 20);
+        var envelopes = new ReplicaSerializers.OfEnvelope(refs);
+        kryo.register(ReplicaEnvelope.class, envelopes, 20);
         kryo.register(ReplicaReply.class, new ReplicaSerializers.OfReply(), 21);
+        kryo.register(ReplicaBatch.class, new ReplicaSerializers.OfBatch(envelopes), 22);
         int id = 30;
         for (Class<?> type : lists()) {
             kryo.register(type, new OfList(), id++);
