@@ -15,14 +15,18 @@ import io.holdfast.client.Write;
 import io.holdfast.client.WriteOptions;
 import io.holdfast.v1.AdminGrpc;
 import io.holdfast.v1.GetStatusRequest;
+import io.holdfast.v1.Incident;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -69,6 +73,42 @@ class SitesTest {
                 readAll(shop, "second");
             }
         }
+    }
+
+    @Test
+    void aSiteWhoseDiskIsFullHandsOverSaysSoAndRecoversByItself() throws IOException {
+        try (var disk = SmallDisk.mountedAt(dir.resolve("a"), 200);
+                var sites = new Sites(dir, "a", "b", "c")) {
+            sites.startAll();
+            try (HoldfastClient client = sites.client()) {
+                Keyspace shop = createAndFill(client);
+                disk.fillUpTo(2 << 20);
+                byte[] large = new byte[100_000];
+                var written = new AtomicInteger();
+                // Nobody notices: what the site leads is led by others when its disk takes nothing more.
+                await().atMost(Sites.PATIENCE).until(() -> {
+                    shop.put("large" + written.incrementAndGet(), large);
+                    return storageIncidents(client).anyMatch(incident -> incident.getRecoveredMillis() == 0);
+                });
+                fill(shop, "second");
+                readAll(shop, "second");
+                disk.free();
+                await().atMost(Sites.PATIENCE)
+                        .until(() -> storageIncidents(client).allMatch(incident -> incident.getRecoveredMillis() > 0));
+                awaitNoLag(client);
+                // Its acknowledgement is the majority's again.
+                sites.kill("b");
+                readAll(shop, "second");
+                fill(shop, "third");
+                assertThat(shop.get("large" + written.get()).orElseThrow().value())
+                        .isEqualTo(large);
+            }
+        }
+    }
+
+    private static Stream<Incident> storageIncidents(HoldfastClient client) {
+        return client.admin().status("a").getIncidentsList().stream()
+                .filter(incident -> incident.getFaultClass().equals("storage-failed"));
     }
 
     @Test

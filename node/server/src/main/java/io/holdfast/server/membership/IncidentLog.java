@@ -4,12 +4,15 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The faults that this node has seen, the newest {@value #KEPT}. Thread-safe. A fault of a class and subject that has not
  * recovered is one incident, however often it is reported.
  */
 public final class IncidentLog {
+    private static final Logger LOG = LoggerFactory.getLogger(IncidentLog.class);
     private static final int KEPT = 256;
 
     private final LongSupplier wallMillis;
@@ -42,20 +45,28 @@ public final class IncidentLog {
         if (newestFirst.size() > KEPT) {
             newestFirst.removeLast();
         }
+        LOG.warn("Incident {} of {}: {}; {}", faultClass, subject, evidence, action);
         return true;
     }
 
     /** Ends the incident, if there is one that has not ended, and answers it as it is now. */
     public synchronized Optional<Incident> recovered(String faultClass, String subject) {
         Optional<Incident> found = open(faultClass, subject);
-        found.ifPresent(incident -> {
+        Optional<Incident> ended = found.map(this::ended);
+        ended.ifPresent(incident -> {
             List<Incident> all = newestFirst.stream()
-                    .map(it -> it == incident ? ended(incident) : it)
+                    .map(it -> it == found.get() ? incident : it)
                     .toList();
             newestFirst.clear();
             newestFirst.addAll(all);
+            logEnd(incident);
         });
-        return found.map(this::ended);
+        return ended;
+    }
+
+    private static void logEnd(Incident incident) {
+        long millis = incident.recoveredMillis().orElseThrow() - incident.detectedMillis();
+        LOG.info("Incident {} of {}: recovered after {} ms", incident.faultClass(), incident.subject(), millis);
     }
 
     private Incident ended(Incident incident) {

@@ -69,11 +69,13 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
             PartitionId partition, KeyspaceDefinition definition, ReplicaContext shared, ReplicaObserver observer) {
         Behavior<ReplicaMessage> replica = Behaviors.setup(context -> Behaviors.withTimers(
                 timers -> new PartitionReplica(context, timers, partition, definition, shared, observer)));
-        Behavior<ReplicaMessage> restarting = Behaviors.supervise(replica)
-                .onFailure(
-                        Exception.class,
-                        SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(5), 0.2)
-                                .withResetBackoffAfter(Duration.ofSeconds(10)));
+        var withBackoff = SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(5), 0.2)
+                .withResetBackoffAfter(Duration.ofSeconds(10));
+        // A failed journal is an incident, told once; each further attempt of each replica would only bury it in the
+        // log.
+        Behavior<ReplicaMessage> restarting = Behaviors.supervise(Behaviors.supervise(replica)
+                        .onFailure(JournalFailure.class, withBackoff.withLoggingEnabled(false)))
+                .onFailure(Exception.class, withBackoff);
         return Behaviors.supervise(restarting).onFailure(InvariantViolation.class, SupervisorStrategy.stop());
     }
 
