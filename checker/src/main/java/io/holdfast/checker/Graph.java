@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** Who must have come before whom, and why. Nodes are numbers. */
 final class Graph {
@@ -25,7 +26,8 @@ final class Graph {
         REALTIME
     }
 
-    record Edge(int from, int to, Kind kind, String why) {}
+    /** @param why made only when somebody reads it: most histories have no cycle */
+    record Edge(int from, int to, Kind kind, Supplier<String> why) {}
 
     private final List<List<Edge>> edges = new ArrayList<>();
 
@@ -34,7 +36,7 @@ final class Graph {
         return edges.size() - 1;
     }
 
-    void edge(int from, int to, Kind kind, String why) {
+    void edge(int from, int to, Kind kind, Supplier<String> why) {
         if (from != to) {
             edges.get(from).add(new Edge(from, to, kind, why));
         }

@@ -11,10 +11,12 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Decides whether a history of list appends is strict serializable, as far as its reads can show: a violation is one for certain, and
@@ -24,7 +26,9 @@ public final class ListAppendChecker {
     private final Versions versions;
     private final List<Transaction> happened;
     private final Graph graph = new Graph();
-    private final Map<Transaction, Integer> nodes = new HashMap<>();
+    /** By identity: two transactions may look alike, and comparing them would look at all that they did. */
+    private final Map<Transaction, Integer> nodes = new IdentityHashMap<>();
+
     private final List<String> names = new ArrayList<>();
 
     private final boolean realTime;
@@ -85,7 +89,7 @@ public final class ListAppendChecker {
                     appender(key, order.get(i - 1)),
                     appender(key, order.get(i)),
                     Kind.WW,
-                    "appended " + order.get(i) + " right behind " + order.get(i - 1) + " to key " + key);
+                    behind(key, order.get(i), order.get(i - 1)));
         }
         // What nobody has read stands behind all that was read.
         if (!order.isEmpty()) {
@@ -95,7 +99,7 @@ public final class ListAppendChecker {
                             appender(key, last),
                             appender(key, append.value()),
                             Kind.WW,
-                            "appended " + append.value() + " to key " + key + " somewhere behind " + last));
+                            () -> "appended " + append.value() + " to key " + key + " somewhere behind " + last));
         }
     }
 
@@ -126,7 +130,7 @@ public final class ListAppendChecker {
         return versions.appender(key, value).orElseThrow();
     }
 
-    private void before(Transaction first, Transaction second, Kind kind, String why) {
+    private void before(Transaction first, Transaction second, Kind kind, Supplier<String> why) {
         Integer from = nodes.get(first);
         Integer to = nodes.get(second);
         if (from != null && to != null) {
@@ -153,7 +157,7 @@ public final class ListAppendChecker {
                     appender(read.key(), last),
                     reader,
                     Kind.WR,
-                    "read " + last + " from key " + read.key() + ", which the former appended");
+                    () -> "read " + last + " from key " + read.key() + ", which the former appended");
         }
         List<Long> order = versions.order(read.key());
         if (length < order.size()) {
@@ -166,8 +170,12 @@ public final class ListAppendChecker {
         }
     }
 
-    private static String missed(Read read, long value) {
-        return "appended " + value + " to key " + read.key() + ", which the former read as " + read.values();
+    private static Supplier<String> behind(String key, long value, long former) {
+        return () -> "appended " + value + " right behind " + former + " to key " + key;
+    }
+
+    private static Supplier<String> missed(Read read, long value) {
+        return () -> "appended " + value + " to key " + read.key() + ", which the former read as " + read.values();
     }
 
     /**
@@ -187,14 +195,14 @@ public final class ListAppendChecker {
             while (ended < byEnd.size() && byEnd.get(ended).completed() < begun.invoked()) {
                 Transaction before = byEnd.get(ended++);
                 int later = node("");
-                graph.edge(nodes.get(before), later, Kind.REALTIME, "");
+                graph.edge(nodes.get(before), later, Kind.REALTIME, () -> "");
                 if (moment >= 0) {
-                    graph.edge(moment, later, Kind.REALTIME, "");
+                    graph.edge(moment, later, Kind.REALTIME, () -> "");
                 }
                 moment = later;
             }
             if (moment >= 0) {
-                graph.edge(moment, nodes.get(begun), Kind.REALTIME, "was invoked after the former had completed");
+                graph.edge(moment, nodes.get(begun), Kind.REALTIME, () -> "was invoked after the former had completed");
             }
         }
     }
@@ -240,7 +248,7 @@ public final class ListAppendChecker {
                 text.append(i == cycle.size() ? "" : "\n  ")
                         .append(names.get(edge.to()))
                         .append(' ')
-                        .append(edge.why())
+                        .append(edge.why().get())
                         .append(" (")
                         .append(edge.kind().name().toLowerCase(java.util.Locale.ROOT))
                         .append(')');

@@ -77,7 +77,9 @@ public final class RaftNode {
         }
         following.commitRecovered();
         dispatch(input);
-        leadership.ifPresent(Leadership::proceed);
+        if (leadership.isPresent()) {
+            leadership.get().proceed();
+        }
         following.proceed();
         trimLog();
         out.write = halted ? Optional.empty() : wal.next(commitIndex);
@@ -136,7 +138,9 @@ public final class RaftNode {
         } else if (message instanceof AppendRequest request) {
             following.append(request);
         } else if (message instanceof AppendResponse response) {
-            leadershipIn(response.term()).ifPresent(it -> it.appendAnswered(response));
+            if (leadership.isPresent() && response.term() == term()) {
+                leadership.get().appendAnswered(response);
+            }
         } else if (message instanceof ImageChunk chunk) {
             following.imageChunk(chunk);
         } else if (message instanceof ImageAck ack) {
@@ -205,7 +209,7 @@ public final class RaftNode {
 
     private void trimLog() {
         // What a running image transfer starts from is kept a while longer, else a slow follower never catches up.
-        long keepFrom = leadership.map(Leadership::neededFrom).orElse(Long.MAX_VALUE);
+        long keepFrom = leadership.isPresent() ? leadership.get().neededFrom() : Long.MAX_VALUE;
         long upTo = Math.min(commitIndex, wal.durableIndex());
         log.trim(Math.min(upTo, keepFrom), config.logTailBytes());
         log.trim(upTo, config.logTailBytes() * 16);
@@ -286,7 +290,7 @@ public final class RaftNode {
 
     /** Whether proposals are accepted: leader, an entry of its own term is committed, and no transfer is under way. */
     public boolean acceptsProposals() {
-        return leadership.map(Leadership::acceptsProposals).orElse(false);
+        return leadership.isPresent() && leadership.get().acceptsProposals();
     }
 
     /** The term this replica leads, 0 if it does not lead. */
@@ -301,7 +305,7 @@ public final class RaftNode {
 
     /** The state at the commit index holds everything acknowledged before this wall time; 0 if unknown. */
     public long asOfWallMillis() {
-        return leadership.map(Leadership::asOfWallMillis).orElseGet(following::asOfWallMillis);
+        return leadership.isPresent() ? leadership.get().asOfWallMillis() : following.asOfWallMillis();
     }
 
     /**

@@ -178,10 +178,11 @@ final class Replication {
 
     /** The first index that a running transfer will need afterwards. */
     long neededFrom() {
-        return imageSenders.values().stream()
-                .mapToLong(ImageSender::index)
-                .min()
-                .orElse(Long.MAX_VALUE);
+        long needed = Long.MAX_VALUE;
+        for (ImageSender sender : imageSenders.values()) {
+            needed = Math.min(needed, sender.index());
+        }
+        return needed;
     }
 
     /** Notes the hint and answers whether it brings a site back. */

@@ -13,6 +13,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,6 +56,14 @@ public record StoreImage(
         Outcome.Kind.ABORTED
     };
 
+    private static final Map<Outcome.Kind, Integer> CODES = new EnumMap<>(Outcome.Kind.class);
+
+    static {
+        for (int code = 0; code < KINDS.length; code++) {
+            CODES.put(KINDS[code], code);
+        }
+    }
+
     public static StoreImage empty() {
         return new StoreImage(0, 0, () -> 0, Versions.EMPTY, new TreeMap<>(), Transactions.State.EMPTY);
     }
@@ -94,7 +103,7 @@ public record StoreImage(
             out.writeInt(session.outcomes.size());
             for (var outcome : session.outcomes.entrySet()) {
                 out.writeLong(outcome.getKey());
-                out.writeByte(List.of(KINDS).indexOf(outcome.getValue().kind()));
+                out.writeByte(CODES.get(outcome.getValue().kind()));
                 out.writeLong(outcome.getValue().version());
             }
         }

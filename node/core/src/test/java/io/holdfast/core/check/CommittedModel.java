@@ -144,6 +144,12 @@ public final class CommittedModel {
         return history == null ? 0 : history.liveVersionAt(timestamp);
     }
 
+    /** All versions that a key ever had, deletions included, in order. */
+    public long[] versionsOf(Bytes key) {
+        KeyHistory history = keys.get(key);
+        return history == null ? new long[0] : history.versions();
+    }
+
     public Optional<Bytes> valueAt(Bytes key, long timestamp) {
         KeyHistory history = keys.get(key);
         return history == null ? Optional.empty() : history.valueAt(timestamp);

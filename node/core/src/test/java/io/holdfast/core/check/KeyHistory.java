@@ -49,6 +49,10 @@ final class KeyHistory {
         return atTimestamp(timestamp).value();
     }
 
+    long[] versions() {
+        return states.stream().skip(1).mapToLong(State::version).toArray();
+    }
+
     /** The first position in the range at which the key answers like this, or -1. */
     long firstMatch(Query.Value answer, long from, long to) {
         long end = Long.MAX_VALUE;

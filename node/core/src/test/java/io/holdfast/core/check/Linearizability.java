@@ -69,7 +69,10 @@ public final class Linearizability {
         link();
     }
 
-    /** Searches an order for these operations on one key that was absent before. */
+    /**
+     * Searches an order for these operations on one key that was absent before. The sooner one stands in the list the sooner it is
+     * tried, so a good guess at the order makes the search short; it changes nothing about what is found.
+     */
     public static Result check(List<Operation> history) {
         var search = new Linearizability(relevant(history));
         Verdict verdict = search.run();
@@ -120,43 +123,81 @@ public final class Linearizability {
         return node.call ? operation.invoked() : operation.returned();
     }
 
+    /** One place in the order: what may stand there, and what was chosen. */
+    private static final class Choice {
+        final int stateBefore;
+        final List<Node> candidates;
+        /** Who returns first, and so must stand here or before; null at the end of the history. */
+        final Node firstReturn;
+
+        int tried;
+
+        Choice(int stateBefore, List<Node> candidates, Node firstReturn) {
+            this.stateBefore = stateBefore;
+            this.candidates = candidates;
+            this.firstReturn = firstReturn;
+        }
+
+        Node chosen() {
+            return candidates.get(tried - 1);
+        }
+    }
+
     private Verdict run() {
-        var order = new ArrayList<Node>();
-        var states = new ArrayList<Integer>();
+        var order = new ArrayList<Choice>();
         int state = 0;
-        Node at = head.next;
+        Choice choice = choice(state);
         while (certainLeft > 0) {
             if (++steps > BUDGET) {
                 return Verdict.UNDECIDED;
             }
-            if (at != null && at.call) {
-                int next = operations[at.operation].apply(state);
-                if (next != Operation.UNKNOWN && advance(at, next)) {
-                    order.add(at);
-                    states.add(state);
+            if (choice.tried < choice.candidates.size()) {
+                Node candidate = choice.candidates.get(choice.tried++);
+                int next = operations[candidate.operation].apply(state);
+                if (next != Operation.UNKNOWN && advance(candidate, next)) {
+                    order.add(choice);
                     state = next;
-                    at = head.next;
-                } else {
-                    at = at.next;
+                    choice = choice(state);
                 }
                 continue;
             }
-            // A return whose call could not be placed, or the end: the last choice was wrong.
-            remember(order, at);
+            // Nothing more may stand here: the last choice was wrong.
+            remember(order, choice.firstReturn);
             if (order.isEmpty()) {
                 return Verdict.NOT_LINEARIZABLE;
             }
-            Node wrong = order.remove(order.size() - 1);
-            state = states.remove(states.size() - 1);
-            undo(wrong);
-            at = wrong.next;
+            choice = order.remove(order.size() - 1);
+            state = choice.stateBefore;
+            undo(choice.chosen());
         }
         return Verdict.LINEARIZABLE;
     }
 
+    /**
+     * What was called before the first return that is left may come next. What changes nothing is taken at once where it fits, and
+     * needs no second try: every order that has it later is as good with it here.
+     */
+    private Choice choice(int state) {
+        var candidates = new ArrayList<Node>();
+        Node at = head.next;
+        while (at != null && at.call) {
+            Operation operation = operations[at.operation];
+            if (operation.changesNothing() && operation.apply(state) == state) {
+                return new Choice(state, List.of(at), null);
+            }
+            if (!operation.changesNothing()) {
+                candidates.add(at);
+            }
+            at = at.next;
+        }
+        candidates.sort(Comparator.comparingInt(node -> node.operation));
+        return new Choice(state, candidates, at);
+    }
+
     private boolean advance(Node call, int state) {
         done[call.operation >> 6] |= 1L << (call.operation & 63);
-        if (!tried.add(Tried.of(done, state))) {
+        boolean known = !operations[call.operation].changesNothing() && !tried.add(Tried.of(done, state));
+        if (known) {
             done[call.operation >> 6] &= ~(1L << (call.operation & 63));
             return false;
         }
@@ -192,11 +233,11 @@ public final class Linearizability {
     }
 
     /** The longest order found is the best witness: what stands behind it clashes with the operation it stopped at. */
-    private void remember(List<Node> order, Node stuck) {
+    private void remember(List<Choice> order, Node stuck) {
         if (order.size() + 1 > longest.length) {
             longest = new int[order.size() + 1];
             for (int i = 0; i < order.size(); i++) {
-                longest[i] = order.get(i).operation;
+                longest[i] = order.get(i).chosen().operation;
             }
             longest[order.size()] = stuck == null ? -1 : stuck.operation;
         }

@@ -73,6 +73,11 @@ public record Operation(
         return returned != NEVER;
     }
 
+    /** Whatever it takes effect on. */
+    boolean changesNothing() {
+        return kind == Kind.READ || result == Result.CONDITION_FAILED;
+    }
+
     private boolean conditionHolds(int state) {
         return switch (condition) {
             case NONE -> true;

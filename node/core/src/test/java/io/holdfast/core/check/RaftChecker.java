@@ -153,10 +153,12 @@ public final class RaftChecker {
     }
 
     private void place(Replica replica, Entry entry, long termBefore) {
-        Placed known = placed.get(entry.index() << 24 | entry.term());
+        // The index in the low half, so that keys spread over the table.
+        Placed known = placed.putIfAbsent(entry.term() << 32 | entry.index(), new Placed(entry, termBefore));
         if (known == null) {
-            placed.put(entry.index() << 24 | entry.term(), new Placed(entry, termBefore));
-        } else if (known.termBefore != termBefore || (known.entry != entry && !known.entry.equals(entry))) {
+            return;
+        }
+        if (known.termBefore != termBefore || (known.entry != entry && !known.entry.equals(entry))) {
             throw CheckFailed.of(
                     "log matching: %s has %s after term %d, elsewhere it is %s after term %d",
                     replica.site, entry, termBefore, known.entry, known.termBefore);

@@ -8,8 +8,12 @@ final class EventQueue {
         void happen();
     }
 
-    private long[] times = new long[1024];
-    private long[] orders = new long[1024];
+    /** Time and order share one number, so that a comparison is one: 274 simulated seconds and 33 million events are room enough. */
+    private static final int ORDER_BITS = 25;
+
+    private static final int CHILDREN = 4;
+
+    private long[] keys = new long[1024];
     private Event[] events = new Event[1024];
     private int size;
     private long lastOrder;
@@ -30,22 +34,26 @@ final class EventQueue {
     }
 
     void at(long time, Event event) {
-        if (size == times.length) {
-            times = Arrays.copyOf(times, size * 2);
-            orders = Arrays.copyOf(orders, size * 2);
+        if (size == keys.length) {
+            keys = Arrays.copyOf(keys, size * 2);
             events = Arrays.copyOf(events, size * 2);
         }
         long order = ++lastOrder;
+        if (time < now || time >= 1L << (63 - ORDER_BITS) || order >= 1L << ORDER_BITS) {
+            throw new IllegalStateException("event " + order + " at " + time + " ns is out of range");
+        }
+        long key = time << ORDER_BITS | order;
         int hole = size++;
         while (hole > 0) {
-            int parent = (hole - 1) >> 1;
-            if (times[parent] <= time) {
+            int parent = (hole - 1) / CHILDREN;
+            if (keys[parent] < key) {
                 break;
             }
             move(parent, hole);
             hole = parent;
         }
-        put(hole, time, order, event);
+        keys[hole] = key;
+        events[hole] = event;
     }
 
     /** Lets the next event happen; false if there is none. */
@@ -54,51 +62,44 @@ final class EventQueue {
             return false;
         }
         Event event = events[0];
-        now = times[0];
+        now = keys[0] >> ORDER_BITS;
         size--;
-        long time = times[size];
-        long order = orders[size];
+        long key = keys[size];
         Event moved = events[size];
         events[size] = null;
         if (size > 0) {
-            siftDown(time, order, moved);
+            siftDown(key, moved);
         }
         event.happen();
         return true;
     }
 
-    private void siftDown(long time, long order, Event event) {
+    private void siftDown(long key, Event event) {
         int hole = 0;
         while (true) {
-            int child = 2 * hole + 1;
-            if (child >= size) {
+            int first = CHILDREN * hole + 1;
+            if (first >= size) {
                 break;
             }
-            if (child + 1 < size && before(child + 1, times[child], orders[child])) {
-                child++;
+            int least = first;
+            int last = Math.min(first + CHILDREN, size);
+            for (int child = first + 1; child < last; child++) {
+                if (keys[child] < keys[least]) {
+                    least = child;
+                }
             }
-            if (!before(child, time, order)) {
+            if (keys[least] > key) {
                 break;
             }
-            move(child, hole);
-            hole = child;
+            move(least, hole);
+            hole = least;
         }
-        put(hole, time, order, event);
-    }
-
-    private boolean before(int index, long time, long order) {
-        return times[index] < time || (times[index] == time && orders[index] < order);
+        keys[hole] = key;
+        events[hole] = event;
     }
 
     private void move(int from, int to) {
-        times[to] = times[from];
-        orders[to] = orders[from];
+        keys[to] = keys[from];
         events[to] = events[from];
-    }
-
-    private void put(int index, long time, long order, Event event) {
-        times[index] = time;
-        orders[index] = order;
-        events[index] = event;
     }
 }

@@ -14,7 +14,9 @@ final class SimCall {
     List<Command> commands = List.of();
 
     List<WriteRecord> writes = List.of();
-    Optional<Query> query = Optional.empty();
+    /** Questions that are asked in one message. Empty for writes. */
+    List<Query> queries = List.of();
+
     WriteConcern concern = WriteConcern.MAJORITY;
     long maxStalenessMillis;
     /** Changes that the answer must hold at least. */
@@ -56,6 +58,11 @@ final class SimCall {
     }
 
     boolean isRead() {
-        return query.isPresent();
+        return !queries.isEmpty();
+    }
+
+    /** How many of a client's operations it is. */
+    int size() {
+        return queries.size() + writes.size();
     }
 }

@@ -43,8 +43,8 @@ final class SimCalls {
         return token >= FIRST_TOKEN;
     }
 
-    void read(int from, int site, int partition, Query query, Answer answer) {
-        send(from, site, partition, answer, token -> new PartitionInput.Ask(token, List.of(query), 0), 0);
+    void read(int from, int site, int partition, List<Query> queries, Answer answer) {
+        send(from, site, partition, answer, token -> new PartitionInput.Ask(token, queries, 0), 0);
     }
 
     void write(int from, int site, int partition, WriteConcern concern, Command command, Answer answer) {

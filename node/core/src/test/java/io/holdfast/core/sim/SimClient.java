@@ -16,6 +16,11 @@ import java.util.TreeSet;
 
 /** One client process: numbers its writes and decides what to do next. */
 final class SimClient {
+    /** What goes together in one message, as the SDK and the gateway batch it. */
+    private static final int[] SIZES = {1, 1, 1, 2, 3, 5};
+
+    static final double MEAN_SIZE = 13 / 6.0;
+
     private final SimWorld world;
     private final SimClients all;
     private final long id;
@@ -60,18 +65,19 @@ final class SimClient {
 
     SimCall next() {
         var call = new SimCall(this, world.random.below(world.options.partitions()));
+        int size = SIZES[world.random.below(SIZES.length)];
         int dice = world.random.below(100);
-        if (dice < 35) {
-            call.query = Optional.of(new Query.Get(all.randomKey()));
-        } else if (dice < 45) {
-            call.query = Optional.of(scan());
+        if (dice >= 40) {
+            writes(call, size);
+            return call;
         }
-        if (dice < 45) {
-            if (world.random.chance(0.2)) {
-                call.maxStalenessMillis = world.random.pick(List.of(20L, 200L, 1000L));
-            }
-        } else {
-            writes(call, dice < 50 ? 3 : 1);
+        var queries = new ArrayList<Query>();
+        for (int i = 0; i < size; i++) {
+            queries.add(world.random.chance(0.15) ? scan() : new Query.Get(all.randomKey()));
+        }
+        call.queries = queries;
+        if (world.random.chance(0.2)) {
+            call.maxStalenessMillis = world.random.pick(List.of(20L, 200L, 1000L));
         }
         return call;
     }

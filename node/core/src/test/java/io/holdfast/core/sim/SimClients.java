@@ -70,7 +70,8 @@ final class SimClients {
             clients.add(new SimClient(world, this, 1_000 + i));
         }
         long span = world.random.pick(List.of(1L, 2L, 4L)) * SECOND;
-        this.pauseNanos = span * world.options.clients() / Math.max(1, world.options.operations());
+        double calls = world.options.operations() / SimClient.MEAN_SIZE;
+        this.pauseNanos = (long) (span * world.options.clients() / Math.max(1, calls));
         this.loss = world.has(Fault.DROP) ? 0.02 : 0;
     }
 
@@ -132,8 +133,8 @@ final class SimClients {
         if (allBegun()) {
             return;
         }
-        begun++;
         SimCall call = client.next();
+        begun += call.size();
         call.giveUpAt = world.queue.now() + world.random.between(300, 3000) * MILLI;
         begin(call);
     }
@@ -171,7 +172,7 @@ final class SimClients {
                     "client " + call.client.id(),
                     "asks " + world.sites.get(site) + "/" + call.partition + " for "
                             + (call.isRead()
-                                    ? call.query.get() + " at most " + call.maxStalenessMillis + " ms old"
+                                    ? call.queries + " at most " + call.maxStalenessMillis + " ms old"
                                     : call.concern + " " + call.commands)
                             + " token " + token);
         }
@@ -195,7 +196,7 @@ final class SimClients {
         node.whenAwake(() -> {
             SimReplica replica = node.replica(call.partition);
             if (call.isRead()) {
-                replica.step(new PartitionInput.Ask(token, List.of(call.query.get()), call.maxStalenessMillis));
+                replica.step(new PartitionInput.Ask(token, call.queries, call.maxStalenessMillis));
             } else {
                 long deadline = node.now().nanos() + ALL_SITES_WITHIN;
                 replica.step(new PartitionInput.Submit(token, call.concern, deadline, call.commands));
@@ -249,7 +250,7 @@ final class SimClients {
             again(call);
         } else if (reply instanceof Reply.Answered answered) {
             call.client.leaderIs(call.partition, site);
-            answered(call, answered.answers().get(0));
+            answered(call, answered.answers());
         } else {
             call.client.leaderIs(call.partition, site);
             written(call, ((Reply.Written) reply).outcomes());
@@ -258,14 +259,17 @@ final class SimClients {
 
     /** A transaction holds a key that is asked for. What else was written has its outcome, and keeps it. */
     private static boolean locked(Reply reply) {
-        return reply instanceof Reply.Answered answered && answered.answers().get(0) instanceof Query.Denied
+        return reply instanceof Reply.Answered answered
+                        && answered.answers().stream().anyMatch(Query.Denied.class::isInstance)
                 || reply instanceof Reply.Written written
                         && written.outcomes().stream().anyMatch(it -> it.kind() == Outcome.Kind.LOCKED);
     }
 
     private void again(SimCall call) {
         call.token = 0;
-        world.queue.after(world.random.exponential(15.0 * MILLI), () -> attempt(call));
+        // As the SDK does: the longer it has been trying, the rarer.
+        double pause = 5.0 * MILLI * (1 << Math.min(5, call.attempts));
+        world.queue.after(world.random.exponential(pause), () -> attempt(call));
     }
 
     private void refused(SimCall call, Reply.Refused refused) {
@@ -279,9 +283,17 @@ final class SimClients {
         again(call);
     }
 
-    private void answered(SimCall call, Query.Answer answer) {
+    private void answered(SimCall call, List<Query.Answer> answers) {
+        long returned = moment();
+        for (int i = 0; i < answers.size(); i++) {
+            answered(call, returned, call.queries.get(i), answers.get(i));
+        }
+        end(call);
+    }
+
+    private void answered(SimCall call, long returned, Query query, Query.Answer answer) {
         SimPartition partition = partitions.get(call.partition);
-        if (call.query.get() instanceof Query.Get get) {
+        if (query instanceof Query.Get get) {
             Query.Value value = (Query.Value) answer;
             partition.model().checkRead(world.queue.now(), get.key(), value, call.knownBefore);
             int number = value.value().map(SimClients::valueOf).orElse(0);
@@ -289,14 +301,11 @@ final class SimClients {
                 seen[call.partition].put(get.key(), new Seen(number, value.version()));
             }
             if (call.maxStalenessMillis == 0) {
-                history.read(call, get.key(), moment(), number, value.version());
+                history.read(call, get.key(), returned, number, value.version());
             }
         } else {
-            partition
-                    .model()
-                    .checkPage(world.queue.now(), (Query.Scan) call.query.get(), (Query.Page) answer, call.knownBefore);
+            partition.model().checkPage(world.queue.now(), (Query.Scan) query, (Query.Page) answer, call.knownBefore);
         }
-        end(call);
     }
 
     private void written(SimCall call, List<Outcome> outcomes) {
@@ -352,7 +361,7 @@ final class SimClients {
         waiting.values().stream().filter(call -> !call.done).limit(5).forEach(call -> text.append(" partition ")
                 .append(call.partition)
                 .append(": ")
-                .append(call.isRead() ? call.query.get() : call.commands)
+                .append(call.isRead() ? call.queries : call.commands)
                 .append(" after ")
                 .append(call.attempts)
                 .append(" attempts;"));

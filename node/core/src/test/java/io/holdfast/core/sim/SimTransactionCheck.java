@@ -11,6 +11,8 @@ import io.holdfast.core.sim.SimTransaction.Place;
 import io.holdfast.core.sim.SimTransaction.Seen;
 import io.holdfast.core.sim.SimTransaction.SeenRange;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +25,8 @@ import java.util.Optional;
 final class SimTransactionCheck {
     private final List<SimPartition> partitions;
     private final List<SimTransaction> history;
+    /** By place and number: the version in which the number came into the list. */
+    private final Map<Place, Map<Integer, Long>> arrivals = new HashMap<>();
 
     SimTransactionCheck(List<SimPartition> partitions, List<SimTransaction> history) {
         this.partitions = partitions;
@@ -118,20 +122,21 @@ final class SimTransactionCheck {
         return new OptionalCommit(common.orElse(0L));
     }
 
-    /** The version in which the number came into the list, or 0. */
+    /** The version in which the number came into the list, or 0 if it is not there in the end. */
     private long versionWith(Place place, int number) {
-        CommittedModel model = model(place.partition());
-        long version = model.versionAt(place.key(), Long.MAX_VALUE);
-        long found = 0;
-        while (version != 0) {
-            List<Integer> list = SimTransaction.decode(model.valueAt(place.key(), version));
-            if (!list.contains(number)) {
-                break;
-            }
-            found = version;
-            version = model.versionAt(place.key(), version - 1);
+        return arrivals.computeIfAbsent(place, it -> arrivals(model(it.partition()), it.key()))
+                .getOrDefault(number, 0L);
+    }
+
+    private static Map<Integer, Long> arrivals(CommittedModel model, Bytes key) {
+        var arrivals = new HashMap<Integer, Long>();
+        for (long version : model.versionsOf(key)) {
+            List<Integer> list = SimTransaction.decode(model.valueAt(key, version));
+            // Whoever is missing in a later list came anew afterwards, or did not stay.
+            arrivals.keySet().retainAll(new HashSet<>(list));
+            list.forEach(number -> arrivals.putIfAbsent(number, version));
         }
-        return found;
+        return arrivals;
     }
 
     private void readWhatStoodAt(SimTransaction transaction, long timestamp) {

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** One client in one transaction, as the SDK does it: reads, then commits or validates, with the same id until there is an outcome. */
 final class SimTransactor {
@@ -29,7 +30,9 @@ final class SimTransactor {
     private final int client;
     private final SimTransaction record;
     private final WriteId id;
-    private final ArrayDeque<Question> open = new ArrayDeque<>();
+    /** Each holds questions to one partition that are asked in one message. */
+    private final ArrayDeque<List<Question>> open = new ArrayDeque<>();
+
     private final long giveUpAt;
     private final WriteConcern wanted;
     private OptionalLong at = OptionalLong.empty();
@@ -54,11 +57,14 @@ final class SimTransactor {
             at = OptionalLong.of(all.chooseTimestamp(client));
             record.timestamp = at.getAsLong();
         }
-        waitingFor = questions.size();
         if (world.random.chance(0.5)) {
-            questions.forEach(question -> ask(question, 0));
+            var byPartition = questions.stream()
+                    .collect(Collectors.groupingBy(Question::partition, TreeMap::new, Collectors.toList()));
+            waitingFor = byPartition.size();
+            byPartition.values().forEach(together -> ask(together, 0));
         } else {
-            open.addAll(questions);
+            waitingFor = questions.size();
+            questions.forEach(question -> open.add(List.of(question)));
             ask(open.remove(), 0);
         }
     }
@@ -74,7 +80,7 @@ final class SimTransactor {
 
     // Reading.
 
-    private void ask(Question question, int attempt) {
+    private void ask(List<Question> questions, int attempt) {
         if (done) {
             return;
         }
@@ -83,38 +89,44 @@ final class SimTransactor {
             return;
         }
         boolean anywhere = at.isPresent() && attempt == 0;
-        int site =
-                anywhere ? world.random.below(world.sites.size()) : all.target(client, question.partition(), attempt);
-        Query query = new Query.ForTime(question.query(), at);
-        all.calls.read(-1, site, question.partition(), query, (from, reply) -> found(question, attempt, from, reply));
+        int partition = questions.get(0).partition();
+        int site = anywhere ? world.random.below(world.sites.size()) : all.target(client, partition, attempt);
+        List<Query> queries = questions.stream()
+                .<Query>map(question -> new Query.ForTime(question.query(), at))
+                .toList();
+        all.calls.read(-1, site, partition, queries, (from, reply) -> found(questions, attempt, from, reply));
     }
 
-    private void again(EventQueue.Event event) {
-        world.queue.after(world.random.exponential(15.0 * MILLI), event);
+    /** As the SDK does: the longer it has been trying, the rarer. */
+    private void again(int attempt, EventQueue.Event event) {
+        world.queue.after(world.random.exponential(10.0 * MILLI * (1 << Math.min(4, attempt))), event);
     }
 
-    private void found(Question question, int attempt, int from, Optional<Reply> reply) {
+    private void found(List<Question> questions, int attempt, int from, Optional<Reply> reply) {
         if (done) {
             return;
         }
         if (reply.isEmpty() || !(reply.get() instanceof Reply.Answered answered)) {
-            all.refused(client, question.partition(), reply);
-            again(() -> ask(question, attempt + 1));
+            all.refused(client, questions.get(0).partition(), reply);
+            again(attempt, () -> ask(questions, attempt + 1));
             return;
         }
         if (at.isEmpty()) {
-            all.leaderIs(client, question.partition(), from);
+            all.leaderIs(client, questions.get(0).partition(), from);
         }
-        Query.Answer answer = answered.answers().get(0);
-        if (answer instanceof Query.Denied denied) {
-            if (denied.reason() == Query.Denial.LOCKED) {
-                again(() -> ask(question, attempt + 1));
-            } else {
-                end(Ending.ABORTED, 0);
+        for (Query.Answer answer : answered.answers()) {
+            if (answer instanceof Query.Denied denied) {
+                if (denied.reason() == Query.Denial.LOCKED) {
+                    again(attempt, () -> ask(questions, attempt + 1));
+                } else {
+                    end(Ending.ABORTED, 0);
+                }
+                return;
             }
-            return;
         }
-        take(question, (Query.Dated) answer);
+        for (int i = 0; i < questions.size(); i++) {
+            take(questions.get(i), (Query.Dated) answered.answers().get(i));
+        }
         waitingFor--;
         if (waitingFor == 0) {
             finish();
@@ -184,7 +196,7 @@ final class SimTransactor {
             return;
         }
         int site = all.target(client, partition, attempt);
-        all.calls.read(-1, site, partition, new Query.Validate(set), (from, reply) -> {
+        all.calls.read(-1, site, partition, List.of(new Query.Validate(set)), (from, reply) -> {
             if (done) {
                 return;
             }
@@ -194,7 +206,7 @@ final class SimTransactor {
                 if (answer.isEmpty()) {
                     all.refused(client, partition, reply);
                 }
-                again(() -> validate(partition, set, attempt + 1));
+                again(attempt, () -> validate(partition, set, attempt + 1));
             } else if (!((Query.Validity) answer.get()).valid()) {
                 end(Ending.ABORTED, 0);
             } else if (--waitingFor == 0) {
@@ -241,7 +253,7 @@ final class SimTransactor {
             } else {
                 all.refused(client, partition, reply);
                 attempts++;
-                again(() -> {
+                again(attempts, () -> {
                     if (command.operation() instanceof Command.Settle) {
                         write(partition, command);
                     } else {
