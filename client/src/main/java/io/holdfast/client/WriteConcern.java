@@ -4,7 +4,7 @@ package io.holdfast.client;
 public enum WriteConcern {
     /** What the server's configuration says ({@code transaction.write-concern}). */
     SERVER_DEFAULT(io.holdfast.v1.WriteConcern.WRITE_CONCERN_DEFAULT),
-    /** The leader's site alone: fastest, and lost if that site is lost. */
+    /** The leader's site alone: fastest, and lost if that site is lost. Most results carry no version ({@link WriteResult}). */
     ONE(io.holdfast.v1.WriteConcern.ONE),
     /** A majority of the sites: survives the loss of as many sites as the keyspace tolerates. */
     MAJORITY(io.holdfast.v1.WriteConcern.MAJORITY),

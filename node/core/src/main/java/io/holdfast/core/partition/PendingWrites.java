@@ -10,6 +10,7 @@ import io.holdfast.core.store.Outcome;
 import io.holdfast.core.store.WriteId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -155,7 +156,7 @@ final class PendingWrites {
             for (Pending pending : proposal.pending()) {
                 if (pending.early && !pending.answered && inTime(pending.submit, timestamp)) {
                     pending.answered = true;
-                    replies.add(new Reply.Written(pending.submit.token(), foreseen(pending.submit, timestamp)));
+                    replies.add(new Reply.Written(pending.submit.token(), foreseen(pending.submit)));
                 }
                 timestamp += pending.submit.commands().size();
             }
@@ -168,12 +169,12 @@ final class PendingWrites {
         return submit.commands().stream().allMatch(command -> last <= command.notAfterMillis());
     }
 
-    private static List<Outcome> foreseen(Submit submit, long firstTimestamp) {
-        var outcomes = new ArrayList<Outcome>();
-        for (int i = 0; i < submit.commands().size(); i++) {
-            outcomes.add(new Outcome(Outcome.Kind.APPLIED, firstTimestamp + i));
-        }
-        return outcomes;
+    /**
+     * Without a version: another leader may have taken another attempt of the same write already, or take one later, and give it another
+     * version than this entry's (docs/protocol.md, section 13).
+     */
+    private static List<Outcome> foreseen(Submit submit) {
+        return Collections.nCopies(submit.commands().size(), new Outcome(Outcome.Kind.APPLIED, 0));
     }
 
     /** Every site holds everything up to the index; what has waited too long is answered as well. */

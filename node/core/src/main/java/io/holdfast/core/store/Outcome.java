@@ -3,8 +3,8 @@ package io.holdfast.core.store;
 /**
  * What became of a command. Kept by the partition until the client is done with it, so that a retry gets the first one.
  *
- * @param version the version written, or the one found, see the wire format's WriteResult; of a transaction its commit or
- *     prepare timestamp
+ * @param version the version written, or the one found, see the wire format's WriteResult; 0 for a put that is acknowledged before it
+ *     is committed; of a transaction its commit or prepare timestamp
  */
 public record Outcome(Kind kind, long version) {
     public enum Kind {

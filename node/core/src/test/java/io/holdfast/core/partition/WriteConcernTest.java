@@ -10,9 +10,12 @@ import io.holdfast.core.store.Condition;
 import io.holdfast.core.store.Outcome;
 import io.holdfast.core.store.WriteId;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class WriteConcernTest {
+    private static final Outcome APPLIED_WITHOUT_VERSION = new Outcome(Outcome.Kind.APPLIED, 0);
+
     private final Cluster cluster = Cluster.ledByFirst(new Settings("a", "b", "c"));
 
     private List<Outcome> written(long token) {
@@ -64,11 +67,39 @@ class WriteConcernTest {
 
         cluster.durable("a");
 
-        long foreseen = written(token).get(0).version();
+        assertThat(written(token)).containsExactly(APPLIED_WITHOUT_VERSION);
         cluster.heal();
         cluster.run(200);
         var value = cluster.core("a").peek(new io.holdfast.core.store.Query.Get(Bytes.utf8("k")));
-        assertThat(((io.holdfast.core.store.Query.Value) value).version()).isEqualTo(foreseen);
+        assertThat(((io.holdfast.core.store.Query.Value) value).version()).isPositive();
+    }
+
+    @Test
+    void oneTellsNoVersionThatAnotherAttemptMayHaveGot() {
+        cluster.isolate("a");
+        for (int i = 0; i < 200; i++) {
+            cluster.pass(10);
+            cluster.tick("b");
+            cluster.tick("c");
+            cluster.settle();
+        }
+        String next = Stream.of("b", "c")
+                .filter(site -> cluster.core(site).raft().leadingTerm() != 0)
+                .findFirst()
+                .orElseThrow();
+        long first = cluster.submit(next, WriteConcern.MAJORITY, cluster.put(5, "k", "v"));
+        cluster.settle();
+        assertThat(cluster.core("a").raft().leadingTerm())
+                .as("a does not know that it is deposed")
+                .isPositive();
+
+        long retry = cluster.submit("a", WriteConcern.ONE, cluster.put(5, "k", "v"));
+        cluster.durable("a");
+
+        assertThat(((Reply.Written) cluster.reply(next, first).orElseThrow()).outcomes())
+                .extracting(Outcome::version)
+                .doesNotContain(0L);
+        assertThat(written(retry)).containsExactly(APPLIED_WITHOUT_VERSION);
     }
 
     @Test

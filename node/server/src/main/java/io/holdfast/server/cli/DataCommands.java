@@ -54,8 +54,7 @@ final class DataCommands {
                 ObjectNode node = EntryJson.putKey(Json.object(), write.key());
                 terminal.out().println(node.put("applied", result.applied()).put("version", result.version()));
             } else if (result.applied()) {
-                boolean nothing = write instanceof Write.Delete && result.version() == 0;
-                terminal.out().println(nothing ? "there was no such key" : done + " version " + result.version());
+                terminal.out().println(told(write, result, done));
             }
             if (!result.applied() && !json.wanted()) {
                 String found = result.version() == 0 ? "there is no such key" : "it has version " + result.version();
@@ -63,6 +62,13 @@ final class DataCommands {
             }
             return result.applied() ? ExitCode.OK : ExitCode.FAILED;
         }
+    }
+
+    private static String told(Write write, WriteResult result, String done) {
+        if (result.version() != 0) {
+            return done + " version " + result.version();
+        }
+        return write instanceof Write.Delete ? "there was no such key" : done + ", version not certain yet";
     }
 
     /** How many sites a write waits for. */
