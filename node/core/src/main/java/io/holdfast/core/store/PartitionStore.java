@@ -14,8 +14,8 @@ import java.util.Optional;
  * what may be forgotten is decided by the entries' timestamps alone.
  */
 public final class PartitionStore {
-    /** Silent clients are looked for when the index is a multiple of this; a fixed rule, so that replicas agree. */
-    private static final long EXPIRE_EVERY = 1024;
+    /** For so many times the retention it stays known that a client was there, so that nobody takes what was forgotten for never applied. */
+    private static final int REMEMBERED_RETENTIONS = 24;
 
     private final Limits limits;
     private final Sessions sessions = new Sessions();
@@ -31,8 +31,13 @@ public final class PartitionStore {
      *
      * @param historyMillis how long superseded versions stay readable
      * @param retentionMillis how long outcomes of a silent client are kept
+     * @param expireEvery silent clients are looked for when the index is a multiple of this; a fixed rule, so that replicas agree
      */
-    public record Limits(long historyMillis, long retentionMillis) {}
+    public record Limits(long historyMillis, long retentionMillis, long expireEvery) {
+        public Limits(long historyMillis, long retentionMillis) {
+            this(historyMillis, retentionMillis, 1024);
+        }
+    }
 
     public PartitionStore(Limits limits) {
         this(limits, StoreImage.empty());
@@ -73,8 +78,9 @@ public final class PartitionStore {
         }
         lastTimestamp = firstTimestamp + Math.max(1, commands.size()) - 1;
         history.collect(floor());
-        if (index % EXPIRE_EVERY == 0) {
-            sessions.expire(lastTimestamp - HybridClock.ofWallMillis(limits.retentionMillis()));
+        if (index % limits.expireEvery() == 0) {
+            long retention = HybridClock.ofWallMillis(limits.retentionMillis());
+            sessions.expire(lastTimestamp - retention, lastTimestamp - REMEMBERED_RETENTIONS * retention);
         }
         return outcomes;
     }

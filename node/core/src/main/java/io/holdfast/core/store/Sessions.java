@@ -8,7 +8,8 @@ import java.util.TreeMap;
 
 /**
  * The outcomes of writes, by client, so that a retry gets the first one and never applies twice (DESIGN 3, rule 10). An outcome
- * is kept until the client says that it is done with it, or the client has been silent for the retention.
+ * is kept until the client says that it is done with it, or the client has been silent for the retention. That there was such a client,
+ * and up to which write, is kept longer.
  *
  * <p>Mutable, unlike {@link Versions}: it holds little more than what is in flight, so an image copies it.
  */
@@ -52,9 +53,19 @@ final class Sessions {
         }
     }
 
-    /** Forgets clients that have been silent since before the timestamp. */
-    void expire(long silentSince) {
-        byClient.values().removeIf(session -> session.lastTimestamp < silentSince);
+    /**
+     * Forgets the outcomes of clients that have been silent for long, and, much later, the clients. In between a question for an outcome is
+     * answered that it is forgotten, and not that the write was never applied. All of the client's writes that may still be on their
+     * way are as old, and so too late to be applied.
+     */
+    void expire(long silentSince, long goneSince) {
+        byClient.values().removeIf(session -> session.lastTimestamp < goneSince);
+        for (Session session : byClient.values()) {
+            if (session.lastTimestamp < silentSince && !session.outcomes.isEmpty()) {
+                session.doneBelow = Math.max(session.doneBelow, session.outcomes.lastKey() + 1);
+                session.outcomes.clear();
+            }
+        }
     }
 
     void restore(long client, Session session) {

@@ -163,9 +163,20 @@ public final class CommittedModel {
                 .toList();
     }
 
+    /** A transaction that is prepared and not ended, with its locks. */
+    public record Locked(WriteId transaction, long timestamp, Command.Prepare prepare) {
+        public long deadlineMillis() {
+            return timestamp / COUNTER + prepare.lockMillis();
+        }
+    }
+
     /** Transactions that are prepared and not ended. */
     public int prepared() {
         return transactions.prepared();
+    }
+
+    public List<Locked> locked() {
+        return transactions.locked();
     }
 
     private static boolean holds(Condition condition, long live) {

@@ -8,6 +8,7 @@ import io.holdfast.core.store.Outcome.Kind;
 import io.holdfast.core.store.ReadWriteSet;
 import io.holdfast.core.store.WriteId;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -31,6 +32,13 @@ final class TransactionModel {
 
     int prepared() {
         return prepared.size();
+    }
+
+    List<CommittedModel.Locked> locked() {
+        return prepared.entrySet().stream()
+                .map(it -> new CommittedModel.Locked(
+                        it.getKey(), it.getValue().timestamp(), it.getValue().prepare()))
+                .toList();
     }
 
     boolean forbidWrite(Bytes key) {

@@ -26,7 +26,7 @@ final class Chaos {
         this.partitions = partitions;
         this.lastIdentity = lastIdentity;
         this.meanGap = world.random.between(20, 300) * MILLI;
-        this.wallSpreadMillis = world.random.pick(List.of(0L, 20L, 500L));
+        this.wallSpreadMillis = world.random.pick(world.outcomesExpire() ? List.of(0L, 20L) : List.of(0L, 20L, 500L));
         add(Fault.SLOW_LINK, this::slowLink);
         add(Fault.CUT, this::cut);
         add(Fault.CUT_ONE_WAY, this::cutOneWay);
@@ -39,6 +39,9 @@ final class Chaos {
         add(Fault.BLACKOUT, this::blackout);
         add(Fault.PAUSE, this::pause);
         add(Fault.WALL_JUMP, () -> setWall(any()));
+        if (!world.has(Fault.CLOCK_WILD)) {
+            add(Fault.CLOCK_CHANGE, () -> any().clockRate(clockRate()));
+        }
         add(Fault.LYING_HINTS, () -> hint(any(), any(), world.random.chance(0.5)));
         add(Fault.TRANSFER, this::transfer);
         add(Fault.WIPE, this::wipe);
@@ -75,8 +78,9 @@ final class Chaos {
         if (world.has(Fault.CLOCK_WILD)) {
             return world.random.between(500, 2000) / 1000.0;
         }
-        double half = SimPartition.DRIFT_BOUND * 0.49;
-        return world.has(Fault.CLOCK_SKEW) ? 1 + world.random.between(-1000, 1000) / 1000.0 * half : 1;
+        double half = world.driftBound * 0.45;
+        boolean skewed = world.has(Fault.CLOCK_SKEW) || world.has(Fault.CLOCK_CHANGE);
+        return skewed ? 1 + world.random.between(-1000, 1000) / 1000.0 * half : 1;
     }
 
     private void setWall(SimNode node) {

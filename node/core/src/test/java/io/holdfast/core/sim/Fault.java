@@ -31,5 +31,11 @@ enum Fault {
     WIPE,
     SNAPSHOT_FAILURE,
     /** The final calm begins with a minority of sites still dead. */
-    DEAD_MINORITY
+    DEAD_MINORITY,
+    /** A chunk of an image arrives with a wrong bit: its checksum must find it. */
+    CORRUPT_CHUNK,
+    /** Clock rates change now and then, within the bound. */
+    CLOCK_CHANGE,
+    /** A client's request comes once more, up to seconds later, at any site. */
+    LATE_COPY
 }

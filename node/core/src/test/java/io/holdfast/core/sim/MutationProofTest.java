@@ -25,7 +25,7 @@ class MutationProofTest {
 
     static Stream<Mutant> mutants() {
         String wanted = System.getProperty("mutant", "");
-        return Stream.of(elections(), logs(), callers(), transactions())
+        return Stream.of(elections(), logs(), callers(), transactions(), rarities())
                 .flatMap(Function.identity())
                 .filter(mutant -> mutant.toString().contains(wanted));
     }
@@ -204,6 +204,33 @@ class MutationProofTest {
                                 "store/PartitionStore.java",
                                 "public long lastTimestamp() {",
                                 "public void closeTime(long at) { lastTimestamp = Math.max(lastTimestamp, at); } public long lastTimestamp() {"));
+    }
+
+    /** One for each of the rarer faults and checks. */
+    private static Stream<Mutant> rarities() {
+        return Stream.of(
+                Mutant.called("image taken without its checksum")
+                        .in("raft/ImageReceiver.java", "if ((int) crc.getValue() == checksum) {", "if (count >= 0) {"),
+                Mutant.called("lease without allowance for clocks that differ")
+                        .in(
+                                "raft/Replication.java",
+                                "(long) (response.promiseNanos() / (1 + raft.config.clockDriftBound()))",
+                                "response.promiseNanos()"),
+                Mutant.called("forgotten outcome taken for one that never was")
+                        .in(
+                                "store/Sessions.java",
+                                "byClient.values().removeIf(session -> session.lastTimestamp < goneSince);",
+                                "byClient.values().removeIf(session -> session.lastTimestamp < silentSince);"),
+                Mutant.called("locks left for seconds beyond their deadline")
+                        .in(
+                                "partition/Overdue.java",
+                                "if (late && mayAsk(known, now, due)) {",
+                                "if (late && now.nanos() - known.sinceNanos >= 6_000_000_000L && mayAsk(known, now, due)) {"),
+                Mutant.called("audit that mixes two moments")
+                        .in(
+                                "store/Versions.java",
+                                "validity.narrow(newest.get(key), at);",
+                                "validity.narrow(newest.get(key), Long.MAX_VALUE);"));
     }
 
     @ParameterizedTest

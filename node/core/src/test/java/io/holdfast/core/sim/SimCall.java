@@ -23,6 +23,7 @@ final class SimCall {
     long knownBefore;
 
     long invoked;
+    long begunAt;
     long giveUpAt;
     /** The attempt that is on its way; a late answer to an earlier one is not listened to. */
     long token;

@@ -44,7 +44,7 @@ final class SimCalls {
     }
 
     void read(int from, int site, int partition, List<Query> queries, Answer answer) {
-        send(from, site, partition, answer, token -> new PartitionInput.Ask(token, queries, 0), 0);
+        send(from, site, partition, answer, token -> new PartitionInput.Ask(token, queries, 0), 0, false);
     }
 
     void write(int from, int site, int partition, WriteConcern concern, Command command, Answer answer) {
@@ -56,7 +56,8 @@ final class SimCalls {
                 answer,
                 token -> new PartitionInput.Submit(
                         token, concern, nodes.get(site).now().nanos() + ALL_SITES_WITHIN, List.of(command)),
-                extra);
+                extra,
+                true);
     }
 
     private void send(
@@ -65,12 +66,19 @@ final class SimCalls {
             int partition,
             Answer answer,
             java.util.function.LongFunction<PartitionInput> input,
-            long extraPatience) {
+            long extraPatience,
+            boolean copies) {
         long token = ++lastToken;
         waiting.put(token, new Waiting(from, answer));
         EventQueue.Event arrival = () -> nodes.get(site)
                 .whenAwake(() -> nodes.get(site).replica(partition).step(input.apply(token)));
         carry(from, site, arrival);
+        if (copies && world.has(Fault.LATE_COPY) && world.random.chance(0.03)) {
+            int elsewhere = world.random.below(nodes.size());
+            long unheard = ++lastToken;
+            world.queue.after(world.random.between(1, 4000) * MILLI, () -> nodes.get(elsewhere)
+                    .whenAwake(() -> nodes.get(elsewhere).replica(partition).step(input.apply(unheard))));
+        }
         long patience = world.random.between(80, 300) * MILLI + extraPatience;
         world.queue.after(patience, () -> {
             Waiting late = waiting.remove(token);

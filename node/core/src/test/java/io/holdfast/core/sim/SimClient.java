@@ -127,7 +127,7 @@ final class SimClient {
         boolean delete = world.random.chance(0.2);
         int value = delete ? 0 : all.newValue();
         // Now and then a write is only good for a short while, so that some come too late.
-        long lifetime = world.random.chance(0.05) ? world.random.between(1, 300) : 120_000;
+        long lifetime = world.random.chance(0.05) ? world.random.between(1, 300) : world.longestLifetimeMillis();
         Command.Operation operation =
                 delete ? new Command.Delete(key, condition) : new Command.Put(key, all.bytes(value), condition);
         var command = new Command(
@@ -137,15 +137,25 @@ final class SimClient {
 
     /** A question for the outcome of a write that this client gave up: from then on it has one. */
     SimCall settle(SimCall given, WriteRecord write) {
+        return settle(given, write, doneBelow());
+    }
+
+    /** The same from somebody else, who knows nothing of this client's other writes. */
+    SimCall askedByOthers(SimCall given, WriteRecord write) {
+        return settle(given, write, 0);
+    }
+
+    private SimCall settle(SimCall given, WriteRecord write, long doneBelow) {
         var call = new SimCall(this, given.partition);
         Command asked = write.command;
         call.commands = List.of(new Command(
                 asked.id(),
-                doneBelow(),
+                doneBelow,
                 asked.notAfterMillis(),
                 new Command.Settle(((Command.KeyOperation) asked.operation()).key())));
         call.writes = List.of(write);
         call.invoked = all.moment();
+        call.begunAt = given.begunAt;
         call.settling = true;
         return call;
     }

@@ -23,6 +23,9 @@ import java.util.Optional;
 final class SimClients {
     static final long START_MILLIS = 1_700_000_000_000L;
     private static final int KEYS = 10;
+    /** By so much clocks may disagree where outcomes expire. */
+    private static final long CLOCKS_MILLIS = 40;
+
     private static final long ALL_SITES_WITHIN = 80 * MILLI;
 
     private final SimWorld world;
@@ -135,6 +138,7 @@ final class SimClients {
         }
         SimCall call = client.next();
         begun += call.size();
+        call.begunAt = world.queue.now();
         call.giveUpAt = world.queue.now() + world.random.between(300, 3000) * MILLI;
         begin(call);
     }
@@ -178,6 +182,11 @@ final class SimClients {
         }
         if (!world.random.chance(loss)) {
             world.queue.after(world.random.between(MILLI / 20, MILLI / 2), () -> arrive(site, call, token));
+        }
+        if (!call.isRead() && world.has(Fault.LATE_COPY) && world.random.chance(0.03)) {
+            int elsewhere = world.random.below(world.sites.size());
+            long unheard = ++lastToken;
+            world.queue.after(world.random.between(1, 4000) * MILLI, () -> arrive(elsewhere, call, unheard));
         }
         // A write to all sites is answered at its deadline at the latest, and the leader's clock may be slow.
         long least = call.concern == WriteConcern.ALL ? 3 * ALL_SITES_WITHIN : 100 * MILLI;
@@ -313,10 +322,14 @@ final class SimClients {
             WriteRecord write = call.writes.get(i);
             Outcome outcome = outcomes.get(i);
             if (outcome.kind() == Outcome.Kind.FORGOTTEN) {
-                throw CheckFailed.of("the outcome of %s was forgotten, but its client was not done", write.command);
+                checkExpired(call, write);
+                call.client.finished(write.command.id());
+                continue;
+            }
+            if (write.outcome.isEmpty() || write.mayBeLost) {
+                write.returned = moment();
             }
             write.outcome = Optional.of(outcome);
-            write.returned = moment();
             write.mayBeLost = call.concern == WriteConcern.ONE && call.attempts > 0;
             if (!write.mayBeLost) {
                 partitions
@@ -327,6 +340,26 @@ final class SimClients {
             call.client.finished(write.command.id());
         }
         end(call);
+    }
+
+    /** What a client is not done with may only be forgotten when the client has been silent for the retention. */
+    private void checkExpired(SimCall call, WriteRecord write) {
+        long silentMillis = (world.queue.now() - call.begunAt) / MILLI;
+        if (silentMillis < world.retentionMillis - CLOCKS_MILLIS) {
+            throw CheckFailed.of(
+                    "the outcome of %s was forgotten after %d ms, but its client was not done",
+                    write.command, silentMillis);
+        }
+    }
+
+    /** Somebody asks what became of a client's last write, perhaps so late that nobody can say any more. */
+    private void askLater(SimCall last) {
+        underWay++;
+        SimCall question = last.client.askedByOthers(last, last.writes.get(0));
+        world.queue.after(world.random.between(0, 2 * world.retentionMillis) * MILLI, () -> {
+            underWay--;
+            begin(question);
+        });
     }
 
     private void giveUp(SimCall call) {
@@ -349,6 +382,9 @@ final class SimClients {
         lastEnd = world.queue.now();
         if (!call.isRead() && !call.settling) {
             history.wrote(call);
+        }
+        if (allBegun() && world.outcomesExpire() && !call.isRead() && !call.settling) {
+            askLater(call);
         }
         if (!call.settling) {
             world.queue.after(world.random.exponential(pauseNanos), () -> next(call.client));

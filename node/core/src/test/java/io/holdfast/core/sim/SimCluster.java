@@ -80,6 +80,7 @@ final class SimCluster {
         nodes.forEach(SimNode::start);
         clients.start();
         transactions.start();
+        new SimLockWatch(world, this).start();
         while (world.queue.now() < CHAOS_AT_MOST && !clients.allBegun()) {
             advance();
         }

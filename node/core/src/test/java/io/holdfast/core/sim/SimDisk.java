@@ -7,6 +7,7 @@ final class SimDisk {
     private final SimWorld world;
     private long slowness;
     private long stalledUntil;
+    private long busyUntil;
     private boolean full;
 
     SimDisk(SimWorld world) {
@@ -16,7 +17,14 @@ final class SimDisk {
     long latency() {
         long usual = world.random.between(MILLI / 10, MILLI / 2);
         long slow = slowness == 0 ? 0 : world.random.exponential(slowness);
-        return Math.max(usual + slow, stalledUntil - world.queue.now());
+        long latency = Math.max(usual + slow, stalledUntil - world.queue.now());
+        busyUntil = Math.max(busyUntil, world.queue.now() + latency);
+        return latency;
+    }
+
+    /** It works, and nothing that it was given in worse times keeps it longer than usual. */
+    boolean sound() {
+        return !full && slowness == 0 && stalledUntil <= world.queue.now() && busyUntil <= world.queue.now() + MILLI;
     }
 
     boolean full() {

@@ -55,8 +55,9 @@ final class SimNetwork {
         return delay;
     }
 
-    boolean connected(int from, int to) {
-        return !cut[from][to];
+    /** Neither cut nor slow, in both directions. */
+    boolean sound(int one, int other) {
+        return !cut[one][other] && !cut[other][one] && slowness[one][other] == 0 && slowness[other][one] == 0;
     }
 
     void cut(int from, int to, boolean isCut) {

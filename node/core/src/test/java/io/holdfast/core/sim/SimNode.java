@@ -2,6 +2,7 @@ package io.holdfast.core.sim;
 
 import static io.holdfast.core.sim.SimWorld.MILLI;
 
+import io.holdfast.core.Bytes;
 import io.holdfast.core.Now;
 import io.holdfast.core.SiteId;
 import io.holdfast.core.raft.Input;
@@ -64,6 +65,11 @@ final class SimNode {
 
     boolean up() {
         return up;
+    }
+
+    /** It runs and its disk works. */
+    boolean sound() {
+        return up && !paused && disk.sound();
     }
 
     boolean paused() {
@@ -190,10 +196,31 @@ final class SimNode {
 
     void send(int to, int partition, PeerMessage message) {
         SimNode receiver = nodes.get(to);
+        PeerMessage arriving = message instanceof PeerMessage.ImageChunk chunk ? perhapsCorrupt(chunk) : message;
         network.send(
                 index,
                 to,
-                () -> receiver.whenAwake(() -> receiver.replica(partition).received(message)));
+                () -> receiver.whenAwake(() -> receiver.replica(partition).received(arriving)));
+    }
+
+    private PeerMessage perhapsCorrupt(PeerMessage.ImageChunk chunk) {
+        boolean corrupt = world.has(Fault.CORRUPT_CHUNK) && chunk.bytes().length() > 0 && world.random.chance(0.05);
+        if (!corrupt) {
+            return chunk;
+        }
+        byte[] bytes = chunk.bytes().unsafeArray().clone();
+        bytes[world.random.below(bytes.length)] ^= (byte) (1 << world.random.below(8));
+        say("sends a wrong bit");
+        return new PeerMessage.ImageChunk(
+                chunk.from(),
+                chunk.identity(),
+                chunk.term(),
+                chunk.imageIndex(),
+                chunk.imageTerm(),
+                chunk.number(),
+                chunk.count(),
+                chunk.checksum(),
+                Bytes.wrap(bytes));
     }
 
     /** A hint about another site, true or not, reaches all replicas of this node. */

@@ -18,9 +18,6 @@ import java.util.function.ObjIntConsumer;
 
 /** What belongs to one partition over all sites: its settings, drawn anew by each seed, and its checkers. */
 final class SimPartition {
-    /** The most by which rates of clocks may differ before leases must be off. */
-    static final double DRIFT_BOUND = 0.02;
-
     private final SimWorld world;
     private final int number;
     private final Membership genesis;
@@ -62,6 +59,8 @@ final class SimPartition {
         long snapshotBytes = random.pick(List.of(500L, 4_000L, 30_000L));
         int entryBytes = (int) random.between(100, 2000);
         long pendingBytes = random.pick(List.of(400L, 100_000L));
+        // Looked for often where something expires, because runs are short.
+        long expireEvery = random.pick(List.of(1L, 16L));
         int pendingReads = random.pick(List.of(2, 1000));
         for (SiteId self : world.sites) {
             var preference = new ArrayList<>(world.sites);
@@ -72,7 +71,7 @@ final class SimPartition {
                     election / 6,
                     election,
                     lease,
-                    DRIFT_BOUND,
+                    world.driftBound,
                     quiesce,
                     appendBytes,
                     inFlight,
@@ -82,7 +81,7 @@ final class SimPartition {
                     imageRetry);
             configs.add(new PartitionConfig(
                     raft,
-                    new PartitionStore.Limits(historyMillis, 600_000),
+                    new PartitionStore.Limits(historyMillis, world.retentionMillis, expireEvery),
                     entryBytes,
                     pendingBytes,
                     pendingReads,

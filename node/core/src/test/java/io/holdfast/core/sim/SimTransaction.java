@@ -10,9 +10,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** What one client did in one transaction and how it ended: lists of numbers that are read, and appended to. */
+/**
+ * What one client did in one transaction and how it ended. Lists of numbers are read and appended to; or accounts, where a list
+ * holds the balance and the number of the transfer that wrote it.
+ */
 final class SimTransaction {
     final String what;
+    final Workload workload;
     final Kind kind;
     final long invoked;
     long returned = Long.MAX_VALUE;
@@ -24,6 +28,8 @@ final class SimTransaction {
     final List<Seen> reads = new ArrayList<>();
     final List<SeenRange> ranges = new ArrayList<>();
     final TreeMap<Place, Integer> appends = new TreeMap<>();
+    /** Of a transfer: what each account gets. */
+    final TreeMap<Place, Integer> amounts = new TreeMap<>();
 
     enum Kind {
         READ_WRITE,
@@ -55,8 +61,20 @@ final class SimTransaction {
 
     record SeenRange(int partition, ReadWriteSet.Range range, List<Bytes> keys, long from, long until) {}
 
-    SimTransaction(String what, Kind kind, long invoked) {
+    enum Workload {
+        LISTS("t/"),
+        BANK("b/");
+
+        final String prefix;
+
+        Workload(String prefix) {
+            this.prefix = prefix;
+        }
+    }
+
+    SimTransaction(String what, Workload workload, Kind kind, long invoked) {
         this.what = what;
+        this.workload = workload;
         this.kind = kind;
         this.invoked = invoked;
     }
@@ -97,8 +115,11 @@ final class SimTransaction {
                 .toList();
     }
 
-    /** The list as it is after this transaction's append. */
+    /** The list as it is after this transaction. */
     List<Integer> appended(Place place) {
+        if (workload == Workload.BANK) {
+            return List.of(SimBank.balance(listAt(place)) + amounts.get(place), appends.get(place));
+        }
         var list = new ArrayList<>(listAt(place));
         list.add(appends.get(place));
         return list;

@@ -10,6 +10,7 @@ import io.holdfast.core.sim.SimTransaction.Kind;
 import io.holdfast.core.sim.SimTransaction.Place;
 import io.holdfast.core.sim.SimTransaction.Seen;
 import io.holdfast.core.sim.SimTransaction.SeenRange;
+import io.holdfast.core.sim.SimTransaction.Workload;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -41,8 +42,12 @@ final class SimTransactionCheck {
                         partition.model().prepared(), partition.number());
             }
         }
+        SimBank.check(history);
         history.forEach(this::check);
-        ListAppendChecker.check(history.stream().map(this::forCycleSearch).toList())
+        ListAppendChecker.check(history.stream()
+                        .filter(it -> it.workload == Workload.LISTS)
+                        .map(this::forCycleSearch)
+                        .toList())
                 .ifPresent(violation -> {
                     throw CheckFailed.of("not strict serializable: %s", violation);
                 });
@@ -113,7 +118,9 @@ final class SimTransactionCheck {
     private OptionalCommit commitOf(SimTransaction transaction) {
         Optional<Long> common = Optional.empty();
         for (Map.Entry<Place, Integer> append : transaction.appends.entrySet()) {
-            long version = versionWith(append.getKey(), append.getValue());
+            long version = transaction.workload == Workload.LISTS
+                    ? versionWith(append.getKey(), append.getValue())
+                    : versionOf(append.getKey(), append.getValue());
             if (common.isPresent() && common.get() != version) {
                 throw CheckFailed.of("%s is half applied: at %d and at %d", transaction, common.get(), version);
             }
@@ -126,6 +133,17 @@ final class SimTransactionCheck {
     private long versionWith(Place place, int number) {
         return arrivals.computeIfAbsent(place, it -> arrivals(model(it.partition()), it.key()))
                 .getOrDefault(number, 0L);
+    }
+
+    /** The version that this transfer made of an account, or 0. */
+    private long versionOf(Place place, int number) {
+        CommittedModel model = model(place.partition());
+        for (long version : model.versionsOf(place.key())) {
+            if (SimTransaction.decode(model.valueAt(place.key(), version)).get(1) == number) {
+                return version;
+            }
+        }
+        return 0;
     }
 
     private static Map<Integer, Long> arrivals(CommittedModel model, Bytes key) {
@@ -153,7 +171,7 @@ final class SimTransactionCheck {
     }
 
     private void sameKeys(SimTransaction transaction, SeenRange range, long timestamp) {
-        List<Bytes> stood = model(range.partition()).keysAt(Bytes.utf8(SimTransactions.PREFIX), timestamp).stream()
+        List<Bytes> stood = model(range.partition()).keysAt(Bytes.utf8(transaction.workload.prefix), timestamp).stream()
                 .filter(key -> range.range().from().compareTo(key) <= 0)
                 .filter(key -> range.range().to().isEmpty()
                         || key.compareTo(range.range().to().get()) < 0)

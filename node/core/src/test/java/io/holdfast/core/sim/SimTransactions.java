@@ -6,6 +6,7 @@ import static io.holdfast.core.sim.SimWorld.SECOND;
 import io.holdfast.core.Bytes;
 import io.holdfast.core.partition.Reply;
 import io.holdfast.core.sim.SimTransaction.Place;
+import io.holdfast.core.sim.SimTransaction.Workload;
 import io.holdfast.core.store.HybridClock;
 import io.holdfast.core.store.Query;
 import java.util.ArrayList;
@@ -14,7 +15,7 @@ import java.util.Optional;
 
 /** Clients that run transactions, beside those of {@link SimClients}, on keys of their own in the same partitions. */
 final class SimTransactions {
-    static final String PREFIX = "t/";
+    private static final String PREFIX = Workload.LISTS.prefix;
     private static final int CLIENTS = 6;
     private static final int KEYS = 4;
 
@@ -28,6 +29,7 @@ final class SimTransactions {
 
     private final int[][] hints;
     private final long pauseNanos;
+    private final SimBank bank;
     private int begun;
     private int underWay;
     private int lastNumber;
@@ -36,6 +38,7 @@ final class SimTransactions {
     SimTransactions(SimWorld world, SimCluster cluster) {
         this.world = world;
         this.cluster = cluster;
+        this.bank = new SimBank(world);
         this.calls = new SimCalls(world, cluster.network, cluster.nodes);
         this.coordinators = new SimCoordinators(world, cluster, calls);
         this.hints = new int[CLIENTS][world.options.partitions()];
@@ -106,9 +109,12 @@ final class SimTransactions {
         SimTransaction.Kind kind = dice < 65
                 ? SimTransaction.Kind.READ_WRITE
                 : dice < 80 ? SimTransaction.Kind.STRICT_READ : SimTransaction.Kind.SNAPSHOT;
-        var record = new SimTransaction("client " + client + " transaction " + begun, kind, cluster.clients.moment());
+        Workload workload = world.random.chance(0.3) ? Workload.BANK : Workload.LISTS;
+        var record = new SimTransaction(
+                "client " + client + " transaction " + begun, workload, kind, cluster.clients.moment());
         history.add(record);
-        new SimTransactor(this, client, record, 3_000 + client, begun).start(questions(record));
+        new SimTransactor(this, client, record, 3_000 + client, begun)
+                .start(workload == Workload.BANK ? bank.questions(record, this) : questions(record));
     }
 
     private List<SimTransactor.Question> questions(SimTransaction record) {

@@ -2,6 +2,7 @@ package io.holdfast.core.sim;
 
 import static io.holdfast.core.sim.SimWorld.MILLI;
 
+import io.holdfast.core.check.CheckFailed;
 import io.holdfast.core.partition.Reply;
 import io.holdfast.core.partition.WriteConcern;
 import io.holdfast.core.sim.SimTransaction.Ending;
@@ -33,6 +34,7 @@ final class SimTransactor {
     /** Each holds questions to one partition that are asked in one message. */
     private final ArrayDeque<List<Question>> open = new ArrayDeque<>();
 
+    private final long begunAt;
     private final long giveUpAt;
     private final WriteConcern wanted;
     private OptionalLong at = OptionalLong.empty();
@@ -48,6 +50,7 @@ final class SimTransactor {
         this.client = client;
         this.record = record;
         this.id = new WriteId(clientId, sequence);
+        this.begunAt = world.queue.now();
         this.giveUpAt = all.giveUpAt();
         this.wanted = world.random.chance(0.1) ? WriteConcern.ALL : WriteConcern.MAJORITY;
     }
@@ -234,7 +237,15 @@ final class SimTransactor {
     }
 
     private long notAfter() {
-        return SimClients.START_MILLIS + world.queue.now() / MILLI + 120_000;
+        return SimClients.START_MILLIS + begunAt / MILLI + world.longestLifetimeMillis();
+    }
+
+    /** Nobody knows any more: right only when the client has been silent for the retention. */
+    private void forgotten() {
+        if ((world.queue.now() - begunAt) / MILLI < world.retentionMillis - 40) {
+            throw CheckFailed.of("%s was forgotten, but its client was not done", record);
+        }
+        end(Ending.UNKNOWN, 0);
     }
 
     private void commitInOne(int partition, ReadWriteSet set) {
@@ -268,6 +279,7 @@ final class SimTransactor {
         switch (outcome.kind()) {
             case COMMITTED -> end(Ending.COMMITTED, outcome.version());
             case CONFLICT, ABORTED, NOT_APPLIED -> end(Ending.ABORTED, 0);
+            case FORGOTTEN -> forgotten();
             default -> throw new IllegalStateException(outcome + " to " + record);
         }
     }
@@ -307,7 +319,7 @@ final class SimTransactor {
         } else if (result instanceof CoordinatorOutput.Aborted) {
             end(Ending.ABORTED, 0);
         } else if (result instanceof CoordinatorOutput.Forgotten) {
-            throw new IllegalStateException("forgotten, but its client was not done: " + record);
+            forgotten();
         } else if (attempt == attempts) {
             commit();
         }

@@ -11,12 +11,18 @@ final class SimWorld {
     static final long MILLI = 1_000_000L;
     static final long SECOND = 1_000 * MILLI;
 
+    private static final long LONG_RETENTION_MILLIS = 600_000;
+
     final SimOptions options;
     final SimRandom random;
     final EventQueue queue = new EventQueue();
     final Trace trace;
     final List<SiteId> sites;
     final Set<Fault> faults;
+    /** The most by which rates of clocks may differ before leases must be off. */
+    final double driftBound;
+    /** Short in some runs, so that outcomes of silent clients are forgotten; clocks agree well then, and writes are only good for less. */
+    final long retentionMillis;
     /** True once the last faults are healed: from then on everything must come to an end. */
     boolean calm;
 
@@ -28,6 +34,8 @@ final class SimWorld {
         this.sites = IntStream.range(0, sites)
                 .mapToObj(site -> new SiteId(String.valueOf((char) ('a' + site))))
                 .toList();
+        this.driftBound = random.pick(List.of(0.02, 0.02, 0.2));
+        this.retentionMillis = random.pick(List.of(LONG_RETENTION_MILLIS, LONG_RETENTION_MILLIS, 1_500L));
         this.faults = EnumSet.noneOf(Fault.class);
         double density = random.pick(List.of(0.15, 0.4, 0.7, 1.0));
         for (Fault fault : Fault.values()) {
@@ -37,6 +45,15 @@ final class SimWorld {
                 faults.add(fault);
             }
         }
+    }
+
+    boolean outcomesExpire() {
+        return retentionMillis < LONG_RETENTION_MILLIS;
+    }
+
+    /** For how long after its making a write may be applied: less than outcomes are kept, by all that clocks and queues may add. */
+    long longestLifetimeMillis() {
+        return Math.min(120_000, retentionMillis - 340);
     }
 
     boolean has(Fault fault) {

@@ -129,8 +129,33 @@ class PartitionStoreTest {
                 at(2 + log.index),
                 new Command(other, 0, Writes.NEVER, put(1, "other", "x").operation()));
 
-        assertThat(log.store.outcome(new WriteId(7, 1))).isEmpty();
-        assertThat(log.store.outcome(other)).isPresent();
+        assertThat(log.store.outcome(new WriteId(7, 1))).contains(new Outcome(Kind.FORGOTTEN, 0));
+        assertThat(log.store.outcome(new WriteId(7, 2))).as("a later write").isEmpty();
+        assertThat(log.store.outcome(other)).get().extracting(Outcome::kind).isEqualTo(Kind.APPLIED);
+    }
+
+    @Test
+    void whatWasForgottenIsNotSaidToHaveNeverBeenApplied() {
+        var brief = new Writes.Log(new PartitionStore(new PartitionStore.Limits(HISTORY, RETENTION, 1)));
+        brief.one(at(1), put(1, "k", "1"));
+        var other = new Command(
+                new WriteId(8, 1), 0, Writes.NEVER, put(1, "other", "x").operation());
+        brief.apply(at(1) + at(RETENTION) + 1, other);
+
+        assertThat(brief.one(at(2) + at(RETENTION), settle(1, "k")).kind()).isEqualTo(Kind.FORGOTTEN);
+        assertThat(brief.one(at(3) + at(RETENTION), put(1, "k", "late")).kind()).isEqualTo(Kind.FORGOTTEN);
+        assertThat(brief.get("k")).contains("1");
+    }
+
+    @Test
+    void aClientThatIsSilentForVeryLongTakesNoMemory() {
+        var brief = new Writes.Log(new PartitionStore(new PartitionStore.Limits(HISTORY, RETENTION, 1)));
+        brief.one(at(1), put(1, "k", "1"));
+        var other = new Command(
+                new WriteId(8, 1), 0, Writes.NEVER, put(1, "other", "x").operation());
+        brief.apply(at(1) + 24 * at(RETENTION) + 1, other);
+
+        assertThat(brief.store.outcome(new WriteId(7, 1))).isEmpty();
     }
 
     @Test
