@@ -292,7 +292,15 @@ public final class PartitionCore {
                 raft.membership(),
                 raft.leaderView(),
                 store.keys(),
-                store.bytes());
+                store.bytes(),
+                staleness());
+    }
+
+    private OptionalLong staleness() {
+        long asOf = raft.asOfWallMillis();
+        return asOf == 0 || !raft.needsTicks()
+                ? OptionalLong.empty()
+                : OptionalLong.of(Math.max(0, now.wallMillis() - asOf));
     }
 
     /** The last entry that this replica has applied. */

@@ -5,8 +5,15 @@ import io.holdfast.core.raft.LeaderView;
 import io.holdfast.core.raft.Membership;
 import io.holdfast.core.raft.Role;
 import java.util.Optional;
+import java.util.OptionalLong;
 
-/** One replica as it sees itself. {@code bytes} is what keys and values take in memory, roughly. */
+/**
+ * One replica as it sees itself.
+ *
+ * @param bytes what keys and values take in memory, roughly
+ * @param stalenessMillis how old, at this view's moment, a read with a staleness bound may be that is answered here, by this site's wall clock;
+ *     empty while the group is silent, or if no leader has been heard since the start: then such reads go to the leader
+ */
 public record PartitionView(
         Role role,
         long term,
@@ -16,4 +23,5 @@ public record PartitionView(
         Membership membership,
         Optional<LeaderView> leaderView,
         long keys,
-        long bytes) {}
+        long bytes,
+        OptionalLong stalenessMillis) {}

@@ -69,7 +69,8 @@ final class StatusJson {
                 .put("site", replica.getSite())
                 .put("role", replica.getRole())
                 .put("match_index", replica.getMatchIndex())
-                .put("lag", replica.getLag()));
+                .put("lag", replica.getLag())
+                .put("staleness_millis", replica.hasStalenessMillis() ? replica.getStalenessMillis() : null));
         return node;
     }
 

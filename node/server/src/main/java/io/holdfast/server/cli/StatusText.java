@@ -12,11 +12,15 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The cluster's status for a person: what is wrong first, then sites, keyspaces, incidents. */
 final class StatusText {
+    /** What snapshots near the client ask for if nothing else is said. */
+    private static final long USUAL_BOUND_MILLIS = 250;
+
     private static final int INCIDENTS = 10;
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
 
@@ -74,7 +78,7 @@ final class StatusText {
     }
 
     private String sites(Status status) {
-        Table table = new Table("SITE", "STATE", "NODES", "LEADERS>", "LAG>", "ENDPOINTS", "STORAGE");
+        Table table = new Table("SITE", "STATE", "NODES", "LEADERS>", "LAG>", "STALE>", "ENDPOINTS", "STORAGE");
         for (SiteStatus site : status.getSitesList()) {
             long up = site.getNodesList().stream()
                     .filter(node -> node.getState().equals("up"))
@@ -85,6 +89,7 @@ final class StatusText {
                     up + "/" + site.getNodesCount() + otherStates(site),
                     Integer.toString(site.getLeaders()),
                     lag(status, site.getSite()),
+                    staleness(status, site.getSite()),
                     String.join(" ", site.getEndpointsList()),
                     storage(site));
         }
@@ -102,16 +107,32 @@ final class StatusText {
 
     /** How many entries the site's replicas are behind their leaders, all together. */
     private String lag(Status status, String site) {
-        List<ReplicaStatus> replicas = status.getKeyspacesList().stream()
-                .flatMap(keyspace -> keyspace.getPartitionsList().stream())
-                .flatMap(partition -> partition.getReplicasList().stream())
-                .filter(replica -> replica.getSite().equals(site))
-                .toList();
+        List<ReplicaStatus> replicas = replicas(status, site).toList();
         if (replicas.stream().anyMatch(replica -> replica.getRole().equals("unreachable"))) {
             return colours.warning("?");
         }
         long lag = replicas.stream().mapToLong(ReplicaStatus::getLag).sum();
         return lag == 0 ? "0" : colours.warning(Text.number(lag));
+    }
+
+    /** The worst of the site's replicas whose partitions are not silent. */
+    private String staleness(Status status, String site) {
+        OptionalLong worst = replicas(status, site)
+                .filter(ReplicaStatus::hasStalenessMillis)
+                .mapToLong(ReplicaStatus::getStalenessMillis)
+                .max();
+        if (worst.isEmpty()) {
+            return "idle";
+        }
+        String text = Text.number(worst.getAsLong()) + " ms";
+        return worst.getAsLong() <= USUAL_BOUND_MILLIS ? text : colours.warning(text);
+    }
+
+    private static Stream<ReplicaStatus> replicas(Status status, String site) {
+        return status.getKeyspacesList().stream()
+                .flatMap(keyspace -> keyspace.getPartitionsList().stream())
+                .flatMap(partition -> partition.getReplicasList().stream())
+                .filter(replica -> replica.getSite().equals(site));
     }
 
     private String storage(SiteStatus site) {

@@ -98,6 +98,18 @@ final class MetricsText {
                     number,
                     "site",
                     replica.getSite());
+            if (replica.hasStalenessMillis()) {
+                gauge(
+                        "replica_staleness_millis",
+                        "how old a read with a staleness bound may be that this replica answers",
+                        replica.getStalenessMillis(),
+                        "keyspace",
+                        keyspace,
+                        "partition",
+                        number,
+                        "site",
+                        replica.getSite());
+            }
         }
     }
 

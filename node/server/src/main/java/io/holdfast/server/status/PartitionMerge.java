@@ -80,6 +80,9 @@ final class PartitionMerge {
         var status = ReplicaStatus.newBuilder()
                 .setSite(site)
                 .setRole(own.map(ReplicaReport::role).orElse("unreachable"));
+        own.map(ReplicaReport::stalenessMillis)
+                .filter(millis -> millis != ReplicaReport.NO_STALENESS)
+                .ifPresent(status::setStalenessMillis);
         leading.map(Map.Entry::getValue).ifPresent(leader -> {
             long match = site.equals(leader())
                     ? leader.lastIndex()

@@ -14,6 +14,7 @@ import java.util.TreeMap;
  *
  * @param role leader, follower, candidate or learner
  * @param leader the site that leads, empty if none is known
+ * @param stalenessMillis how old its answers to reads with a staleness bound may be; {@link #NO_STALENESS} if it answers none
  * @param matchIndex of a leader: what each other site holds durably
  * @param answering of a leader: the other sites that it hears from
  */
@@ -27,9 +28,12 @@ public record ReplicaReport(
         long lastIndex,
         long keys,
         long bytes,
+        long stalenessMillis,
         Map<String, Long> matchIndex,
         List<String> answering)
         implements WireMessage {
+    static final long NO_STALENESS = -1;
+
     static final String LEADER = "leader";
     static final String LEARNER = "learner";
 
@@ -58,6 +62,7 @@ public record ReplicaReport(
                 view.lastIndex(),
                 view.keys(),
                 view.bytes(),
+                view.stalenessMillis().orElse(NO_STALENESS),
                 match,
                 answering);
     }

@@ -37,8 +37,11 @@ class StatusTest {
                 .setKeys(1000)
                 .setBytes(300_000);
         for (String site : new String[] {"a", "b"}) {
-            partition.addReplicas(
-                    ReplicaStatus.newBuilder().setSite(site).setRole(site.equals(leader) ? "leader" : "follower"));
+            boolean leads = site.equals(leader);
+            partition.addReplicas(ReplicaStatus.newBuilder()
+                    .setSite(site)
+                    .setRole(leads ? "leader" : "follower")
+                    .setStalenessMillis(leads ? 3 : 12));
         }
         return partition
                 .addReplicas(
@@ -102,10 +105,10 @@ class StatusTest {
                         """
                         OK  (as site a sees it, version 0.1.0)
 
-                        SITE  STATE  NODES  LEADERS  LAG  ENDPOINTS       STORAGE
-                        a     up     1/1          1    0  127.0.0.1:7400  ok
-                        b     up     1/1          1    0  127.0.0.1:7410  ok
-                        c     up     1/1          0    0  127.0.0.1:7420  ok
+                        SITE  STATE  NODES  LEADERS  LAG  STALE  ENDPOINTS       STORAGE
+                        a     up     1/1          1    0  12 ms  127.0.0.1:7400  ok
+                        b     up     1/1          1    0  12 ms  127.0.0.1:7410  ok
+                        c     up     1/1          0    0   idle  127.0.0.1:7420  ok
 
                         KEYSPACE  PARTITIONS   KEYS     SIZE  TOLERATES  HELD NOW  LEADERS
                         shop               2  2,000  586 KiB  1 site     1 site    a 1, b 1
@@ -119,10 +122,10 @@ class StatusTest {
                         """
                         DEGRADED: site c is away; less tolerated than declared by shop  (as site a sees it, version 0.1.0)
 
-                        SITE  STATE  NODES       LEADERS  LAG  ENDPOINTS       STORAGE
-                        a     up     1/1               2    0  127.0.0.1:7400  ok
-                        b     up     1/1               0    0  127.0.0.1:7410  ok
-                        c     AWAY   0/1 (down)        0    ?  127.0.0.1:7420  ?
+                        SITE  STATE  NODES       LEADERS  LAG  STALE  ENDPOINTS       STORAGE
+                        a     up     1/1               2    0  12 ms  127.0.0.1:7400  ok
+                        b     up     1/1               0    0  12 ms  127.0.0.1:7410  ok
+                        c     AWAY   0/1 (down)        0    ?   idle  127.0.0.1:7420  ?
 
                         KEYSPACE  PARTITIONS   KEYS     SIZE  TOLERATES  HELD NOW  LEADERS
                         shop               2  2,000  586 KiB  1 site     0 sites   a 1, none 1
@@ -149,6 +152,12 @@ class StatusTest {
             assertThat(json.at("/keyspaces/0/tolerates_now").asInt()).isZero();
             assertThat(json.at("/keyspaces/0/partitions/1/replicas/2/lag").asInt())
                     .isEqualTo(7);
+            assertThat(json.at("/keyspaces/0/partitions/1/replicas/0/staleness_millis")
+                            .asInt())
+                    .isEqualTo(12);
+            assertThat(json.at("/keyspaces/0/partitions/1/replicas/2/staleness_millis")
+                            .isNull())
+                    .isTrue();
             assertThat(json.at("/incidents/0/fault_class").asText()).isEqualTo("site-unreachable");
 
             node.status = degraded().toBuilder()

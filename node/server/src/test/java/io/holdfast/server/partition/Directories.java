@@ -6,6 +6,7 @@ import io.holdfast.core.raft.Membership;
 import io.holdfast.core.raft.Role;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -23,7 +24,8 @@ public final class Directories {
     /** A follower's view of a group of the given sites; their storages have the identities 1, 2, 3 … */
     public static PartitionView follower(String leader, String... sites) {
         Optional<SiteId> known = leader.isEmpty() ? Optional.empty() : Optional.of(new SiteId(leader));
-        return new PartitionView(Role.FOLLOWER, 3, known, 10, 10, membership(sites), Optional.empty(), 0, 0);
+        return new PartitionView(
+                Role.FOLLOWER, 3, known, 10, 10, membership(sites), Optional.empty(), 0, 0, OptionalLong.empty());
     }
 
     public static Membership membership(String... sites) {

@@ -57,12 +57,23 @@ class ClusterViewTest {
     }
 
     private static ReplicaReport follower(long term, String leader) {
-        return new ReplicaReport("shop", 0, "follower", term, leader, 90, 95, 7, 700, Map.of(), List.of());
+        return new ReplicaReport("shop", 0, "follower", term, leader, 90, 95, 7, 700, 12, Map.of(), List.of());
     }
 
     private static ReplicaReport leader(long term, String self, List<String> answering) {
         return new ReplicaReport(
-                "shop", 0, "leader", term, self, 100, 120, 8, 800, Map.of("a", 120L, "b", 120L, "c", 60L), answering);
+                "shop",
+                0,
+                "leader",
+                term,
+                self,
+                100,
+                120,
+                8,
+                800,
+                0,
+                Map.of("a", 120L, "b", 120L, "c", 60L),
+                answering);
     }
 
     private static NodeReport node(String site, ReplicaReport... replicas) {
@@ -94,17 +105,18 @@ class ClusterViewTest {
         assertThat(partition.getKeys()).isEqualTo(8);
         assertThat(partition.getReplicasList())
                 .containsExactly(
-                        replica("a", "follower", 120, 0),
-                        replica("b", "leader", 120, 0),
-                        replica("c", "follower", 60, 60));
+                        replica("a", "follower", 120, 0, 12),
+                        replica("b", "leader", 120, 0, 0),
+                        replica("c", "follower", 60, 60, 12));
     }
 
-    private static ReplicaStatus replica(String site, String role, long match, long lag) {
+    private static ReplicaStatus replica(String site, String role, long match, long lag, long staleness) {
         return ReplicaStatus.newBuilder()
                 .setSite(site)
                 .setRole(role)
                 .setMatchIndex(match)
                 .setLag(lag)
+                .setStalenessMillis(staleness)
                 .build();
     }
 
@@ -159,7 +171,7 @@ class ClusterViewTest {
 
     @Test
     void aLearnerDoesNotCount() {
-        var learner = new ReplicaReport("shop", 0, "learner", 3, "b", 1, 1, 1, 1, Map.of(), List.of());
+        var learner = new ReplicaReport("shop", 0, "learner", 3, "b", 1, 1, 1, 1, -1, Map.of(), List.of());
         assertThat(shop(node("a", follower(3, "b")), node("b", leader(3, "b", List.of("a", "c"))), node("c", learner))
                         .getToleratesNow())
                 .isZero();

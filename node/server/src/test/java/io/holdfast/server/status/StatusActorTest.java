@@ -137,8 +137,10 @@ class StatusActorTest {
                         .addPartitions(PartitionStatus.newBuilder()
                                 .setPartition(3)
                                 .setKeys(7)
-                                .addReplicas(
-                                        ReplicaStatus.newBuilder().setSite("c").setLag(2))))
+                                .addReplicas(ReplicaStatus.newBuilder()
+                                        .setSite("c")
+                                        .setLag(2)
+                                        .setStalenessMillis(40))))
                 .addIncidents(Incident.newBuilder().setDetectedMillis(1))
                 .build();
         try (var http =
@@ -159,6 +161,7 @@ class StatusActorTest {
                             "holdfast_keyspace_tolerates_now{keyspace=\"shop\"} 1",
                             "holdfast_partition_keys{keyspace=\"shop\",partition=\"3\"} 7",
                             "holdfast_replica_lag{keyspace=\"shop\",partition=\"3\",site=\"c\"} 2",
+                            "holdfast_replica_staleness_millis{keyspace=\"shop\",partition=\"3\",site=\"c\"} 40",
                             "holdfast_incidents_open 1");
 
             assertThat(get(http, "/ready").statusCode()).isEqualTo(503);
