@@ -11,7 +11,6 @@ import io.holdfast.client.Keyspace;
 import io.holdfast.client.SnapshotOptions;
 import io.holdfast.client.TransactionInDoubtException;
 import io.holdfast.client.TransactionOptions;
-import io.holdfast.client.TransactionOutcome;
 import io.holdfast.client.Versioned;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -20,68 +19,35 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Processes that read lists of numbers and append to them in transactions, for as long as they may, and a record of what each did and
- * saw. Each process runs one transaction at a time, in a thread of its own.
+ * saw.
  */
-public final class AppendLoad implements AutoCloseable {
+public final class AppendLoad extends Load {
     private static final Duration DEADLINE = Duration.ofSeconds(5);
 
-    private final List<HoldfastClient> clients;
     private final String keyspace;
     private final int keys;
     private final AtomicLong lastNumber = new AtomicLong();
     private final AtomicLong lastTransaction = new AtomicLong();
-    private final AtomicLong lastProcess;
     private final History history = new History();
-    private final List<Thread> threads = new ArrayList<>();
-    private volatile boolean over;
 
     /** @param clients are shared by the processes in turn; the caller closes them */
     public AppendLoad(List<HoldfastClient> clients, String keyspace, int processes, int keys) {
-        this.clients = List.copyOf(clients);
+        super(clients, "append", processes);
         this.keyspace = keyspace;
         this.keys = keys;
-        this.lastProcess = new AtomicLong(processes - 1L);
-        for (int process = 0; process < processes; process++) {
-            int number = process;
-            threads.add(new Thread(() -> run(number), "append-" + process));
-        }
-        threads.forEach(Thread::start);
-    }
-
-    /** Lets every process end its transaction, and waits for that. */
-    public void stop() throws InterruptedException {
-        over = true;
-        for (Thread thread : threads) {
-            thread.join(TimeUnit.MINUTES.toMillis(2));
-        }
-    }
-
-    @Override
-    public void close() {
-        over = true;
+        start();
     }
 
     public History history() {
         return history;
     }
 
-    private void run(int number) {
-        var random = new SplittableRandom(number);
-        HoldfastClient client = clients.get(number % clients.size());
-        long process = number;
-        while (!over) {
-            boolean known = transaction(client, process, random);
-            // Who does not know how its transaction ended is another process from then on, as in Jepsen's histories.
-            process = known ? process : lastProcess.incrementAndGet();
-        }
-    }
-
-    private boolean transaction(HoldfastClient client, long process, SplittableRandom random) {
+    @Override
+    Status transaction(HoldfastClient client, long process, SplittableRandom random) {
         int dice = random.nextInt(100);
         List<Operation> plan = plan(random, dice < 70);
         boolean strict = dice < 85;
@@ -95,7 +61,7 @@ public final class AppendLoad implements AutoCloseable {
             status = Status.ABORTED;
         }
         history.completed(name, process, invoked, status, strict, status == Status.COMMITTED ? done : plan);
-        return status != Status.UNKNOWN;
+        return status;
     }
 
     private List<Operation> plan(SplittableRandom random, boolean writes) {
@@ -125,18 +91,6 @@ public final class AppendLoad implements AutoCloseable {
             return Status.COMMITTED;
         } catch (TransactionInDoubtException doubt) {
             return outcome(client, doubt);
-        }
-    }
-
-    private static Status outcome(HoldfastClient client, TransactionInDoubtException doubt) {
-        try {
-            TransactionOutcome outcome = client.outcome(doubt.transactionId());
-            if (outcome instanceof TransactionOutcome.Committed) {
-                return Status.COMMITTED;
-            }
-            return outcome instanceof TransactionOutcome.NotCommitted ? Status.ABORTED : Status.UNKNOWN;
-        } catch (HoldfastException unknown) {
-            return Status.UNKNOWN;
         }
     }
 

@@ -12,6 +12,7 @@ import io.holdfast.server.cli.Terminal;
 import io.holdfast.server.cli.Text;
 import io.holdfast.server.cli.local.LocalCluster;
 import io.holdfast.server.cli.local.LocalLayout;
+import io.holdfast.server.cli.local.SiteNetworks;
 import io.holdfast.server.cli.local.TemporaryLayout;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,12 +31,13 @@ import picocli.CommandLine.Option;
         name = "check",
         mixinStandardHelpOptions = true,
         description = {
-            "Start three sites on this machine, run transactions that read lists and append to them while sites are killed "
-                    + "(SIGKILL) and stopped (SIGSTOP), and check by the history that they were strict serializable, and "
-                    + "snapshots consistent.",
+            "Start three sites on this machine, run transactions that read lists and append to them, and others that move money "
+                    + "between accounts, while sites are killed (SIGKILL), stopped (SIGSTOP) and, as root on Linux, cut off, and check by the history that "
+                    + "they were strict serializable, snapshots consistent, and the sum of the accounts the same in every audit.",
             "Exit code 0 only if no anomaly is found. The last line says so: check: PASS committed=… worst_gap_ms=…"
         })
 public final class CheckCommand implements Callable<Integer> {
+    private static final List<String> SITES = List.of("a", "b", "c");
     private static final String KEYSPACE = "check";
     private static final Duration START = Duration.ofMinutes(3);
 
@@ -44,7 +46,10 @@ public final class CheckCommand implements Callable<Integer> {
     @Option(names = "--seconds", paramLabel = "S", description = "How long, 5 to 3600. Default: 30.")
     private int seconds = 30;
 
-    @Option(names = "--processes", paramLabel = "N", description = "Transactions under way at a time. Default: 16.")
+    @Option(
+            names = "--processes",
+            paramLabel = "N",
+            description = "Transactions on lists under way at a time; a quarter as many on accounts. Default: 16.")
     private int processes = 16;
 
     @Option(
@@ -56,7 +61,9 @@ public final class CheckCommand implements Callable<Integer> {
     @Option(
             names = "--history",
             paramLabel = "FILE",
-            description = "Write the history, as JSON lines that Jepsen's checkers read.")
+            description =
+                    "Write the history, as JSON lines that Jepsen's checkers read: of the lists to FILE, of the accounts to "
+                            + "FILE.bank.")
     private Optional<Path> history = Optional.empty();
 
     @Option(names = "--no-faults", description = "Leave the sites alone.")
@@ -72,12 +79,15 @@ public final class CheckCommand implements Callable<Integer> {
         range("--processes", processes, 1, 256);
         range("--lists", lists, 1, 100_000);
         Path data = Files.createTempDirectory("holdfast-check-");
-        LocalLayout layout = TemporaryLayout.find(3, data, this::say);
+        Optional<SiteNetworks> networks = noFaults ? Optional.empty() : SiteNetworks.create(SITES, this::say);
         int code;
-        try (LocalCluster cluster = LocalCluster.start(layout, terminal.environment(), this::say)) {
-            cluster.awaitServing(START);
-            say("ready: " + layout.describe());
-            code = judge(load(cluster));
+        try {
+            LocalLayout layout = networks.isPresent()
+                    ? TemporaryLayout.on(networks.get(), SITES.size(), data)
+                    : TemporaryLayout.find(SITES.size(), data, this::say);
+            code = run(layout, networks);
+        } finally {
+            networks.ifPresent(SiteNetworks::close);
         }
         if (code == ExitCode.OK) {
             TemporaryLayout.delete(data);
@@ -85,6 +95,14 @@ public final class CheckCommand implements Callable<Integer> {
             say("The sites' data and logs are in " + data);
         }
         return code;
+    }
+
+    private int run(LocalLayout layout, Optional<SiteNetworks> networks) throws IOException, InterruptedException {
+        try (LocalCluster cluster = LocalCluster.start(layout, terminal.environment(), this::say)) {
+            cluster.awaitServing(START);
+            say("ready: " + layout.describe());
+            return judge(load(cluster, networks));
+        }
     }
 
     private static void range(String option, int value, int least, int most) {
@@ -98,7 +116,7 @@ public final class CheckCommand implements Callable<Integer> {
     }
 
     /** Clients at every site, so that coordinators die with any of them. */
-    private History load(LocalCluster cluster) throws IOException, InterruptedException {
+    private Seen load(LocalCluster cluster, Optional<SiteNetworks> networks) throws IOException, InterruptedException {
         var clients = new ArrayList<HoldfastClient>();
         try {
             for (String site : cluster.layout().names()) {
@@ -107,30 +125,44 @@ public final class CheckCommand implements Callable<Integer> {
                         ClientOptions.DEFAULT.withDeadline(Duration.ofSeconds(10))));
             }
             clients.get(0).admin().createKeyspace(KEYSPACE, KeyspaceSettings.DEFAULT.withPartitions(8));
-            try (var load = new AppendLoad(clients, KEYSPACE, processes, lists)) {
+            try (var load = new AppendLoad(clients, KEYSPACE, processes, lists);
+                    var bank = new BankLoad(clients, KEYSPACE, Math.max(2, processes / 4))) {
                 long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
                 if (noFaults) {
                     TimeUnit.SECONDS.sleep(seconds);
                 } else {
-                    new Faults(cluster, this::say).run(until);
+                    new Faults(cluster, networks, this::say).run(until);
                 }
                 load.stop();
-                return load.history();
+                bank.stop();
+                return new Seen(load.history(), bank.history());
             }
         } finally {
             List.copyOf(clients).forEach(HoldfastClient::close);
         }
     }
 
-    private int judge(History done) throws IOException {
+    private record Seen(History lists, BankHistory bank) {}
+
+    private int judge(Seen seen) throws IOException {
+        History done = seen.lists();
         if (history.isPresent()) {
+            Path ofBank = Path.of(history.get() + ".bank");
             done.write(history.get());
-            say("The history is in " + history.get());
+            seen.bank().write(ofBank);
+            say("The history is in " + history.get() + " and " + ofBank);
         }
         long committed = done.count(Status.COMMITTED);
         Optional<Violation> violation = ListAppendChecker.check(done.transactions());
         String figures = "committed=" + committed + " conflicts=" + done.count(Status.ABORTED) + " unknown="
-                + done.count(Status.UNKNOWN) + " worst_gap_ms=" + done.worstGapMillis();
+                + done.count(Status.UNKNOWN) + " worst_gap_ms=" + done.worstGapMillis()
+                + " transfers=" + seen.bank().transfers() + " audits="
+                + seen.bank().audits();
+        if (seen.bank().wrong().isPresent()) {
+            terminal.out().println(seen.bank().wrong().get());
+            terminal.out().println("check: FAIL " + figures + " anomaly=bank");
+            return ExitCode.FAILED;
+        }
         if (violation.isPresent()) {
             terminal.out().println(violation.get());
             terminal.out()
@@ -138,8 +170,10 @@ public final class CheckCommand implements Callable<Integer> {
                             + violation.get().anomaly());
             return ExitCode.FAILED;
         }
-        say(Text.count(done.transactions().size(), "transaction") + " judged: strict serializable");
-        terminal.out().println((committed > 0 ? "check: PASS " : "check: FAIL ") + figures);
-        return committed > 0 ? ExitCode.OK : ExitCode.FAILED;
+        say(Text.count(done.transactions().size(), "transaction") + " judged: strict serializable; the sum is right in "
+                + Text.count(seen.bank().audits(), "audit"));
+        boolean some = committed > 0 && seen.bank().audits() > 0;
+        terminal.out().println((some ? "check: PASS " : "check: FAIL ") + figures);
+        return some ? ExitCode.OK : ExitCode.FAILED;
     }
 }

@@ -15,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * What processes did, as it came, and as transactions for the checker. Written as JSON lines, in the form of Jepsen's list-append
@@ -74,10 +76,12 @@ public final class History {
     }
 
     synchronized void write(Path file) throws IOException {
+        write(file, IntStream.range(0, events.size()).mapToObj(index -> Json.compact(line(index, events.get(index)))));
+    }
+
+    static void write(Path file, Stream<String> lines) throws IOException {
         try (var out = new PrintStream(Files.newOutputStream(file), false, StandardCharsets.UTF_8)) {
-            for (int index = 0; index < events.size(); index++) {
-                out.println(Json.compact(line(index, events.get(index))));
-            }
+            lines.forEach(out::println);
             if (out.checkError()) {
                 throw new IOException("The history could not be written to " + file + ": is there space?");
             }

@@ -24,11 +24,11 @@ import java.util.stream.IntStream;
  * @param sites their number; they are called a, b, c …
  * @param basePort port for clients of the first site; each further site's is ten higher. The next port is for other nodes,
  *     the one after it for the status endpoint
+ * @param hosts where each site's node listens
  * @param dataDir everything that they keep: a configuration, a log and a directory for each
  */
-public record LocalLayout(int sites, int basePort, Path dataDir) {
+public record LocalLayout(int sites, int basePort, Path dataDir, SiteHosts hosts) {
     public static final int DEFAULT_PORT = 7400;
-    static final String HOST = "127.0.0.1";
     private static final int PORTS_OF_A_SITE = 10;
     private static final int PORTS_USED = 3;
     private static final int MAX_SITES = 9;
@@ -45,6 +45,11 @@ public record LocalLayout(int sites, int basePort, Path dataDir) {
         dataDir = dataDir.toAbsolutePath().normalize();
     }
 
+    /** All on the loopback interface. */
+    public LocalLayout(int sites, int basePort, Path dataDir) {
+        this(sites, basePort, dataDir, SiteHosts.LOOPBACK);
+    }
+
     public List<String> names() {
         return IntStream.range(0, sites)
                 .mapToObj(i -> String.valueOf((char) ('a' + i)))
@@ -56,7 +61,7 @@ public record LocalLayout(int sites, int basePort, Path dataDir) {
     }
 
     public String endpoint(String site) {
-        return HOST + ":" + port(site);
+        return hosts.host(site) + ":" + port(site);
     }
 
     /** {@code a=127.0.0.1:7400 b=127.0.0.1:7410 c=127.0.0.1:7420}. */
@@ -92,7 +97,7 @@ public record LocalLayout(int sites, int basePort, Path dataDir) {
     private static boolean isFree(int port) {
         try (ServerSocket socket = new ServerSocket()) {
             socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(InetAddress.getByName(HOST), port));
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             return true;
         } catch (IOException taken) {
             return false;
@@ -120,7 +125,7 @@ public record LocalLayout(int sites, int basePort, Path dataDir) {
         text.append("tolerance { sites = ").append(sites >= 3 ? 1 : 0).append(" }\n");
         text.append("sites {\n");
         for (String site : names()) {
-            text.append("  ").append(site).append(" { hosts = [\"").append(HOST);
+            text.append("  ").append(site).append(" { hosts = [\"").append(hosts.host(site));
             text.append("\"], port = ").append(port(site)).append(" }\n");
         }
         return text.append("}\n").toString();

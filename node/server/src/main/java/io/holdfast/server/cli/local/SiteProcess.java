@@ -20,14 +20,14 @@ final class SiteProcess {
      * this process does, even by kill -9.
      */
     static Process start(LocalLayout layout, String site, Map<String, String> environment) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(command(layout.config(site), environment));
+        ProcessBuilder builder = new ProcessBuilder(command(layout, site, environment));
         builder.redirectErrorStream(true);
         builder.redirectOutput(ProcessBuilder.Redirect.appendTo(layout.log(site).toFile()));
         return builder.start();
     }
 
-    static List<String> command(Path config, Map<String, String> environment) {
-        List<String> command = new ArrayList<>();
+    static List<String> command(LocalLayout layout, String site, Map<String, String> environment) {
+        List<String> command = new ArrayList<>(layout.hosts().launcher(site));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         // Without the launcher, as in a test, the JVM's own defaults have to do.
         Optional.ofNullable(System.getProperty("holdfast.home"))
@@ -43,7 +43,7 @@ final class SiteProcess {
                 .forEach(command::add);
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.addAll(List.of("io.holdfast.server.cli.Main", "node", "--end-with-input"));
-        command.addAll(List.of("--config", config.toString()));
+        command.addAll(List.of("--config", layout.config(site).toString()));
         return command;
     }
 }

@@ -38,6 +38,11 @@ public final class TemporaryLayout {
         throw CommandFailure.failed("There are no free ports for " + sites + " sites.");
     }
 
+    /** The same with hosts of their own: there all ports are free. */
+    public static LocalLayout on(SiteHosts hosts, int sites, Path data) {
+        return new LocalLayout(sites, LocalLayout.DEFAULT_PORT, data, hosts);
+    }
+
     /** Removes all that the sites have left. */
     public static void delete(Path directory) {
         try (Stream<Path> all = Files.walk(directory)) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,12 +51,32 @@ class LocalLayoutTest {
 
     @Test
     void aNodeGetsItsHeapAndItsOptions() {
-        assertThat(SiteProcess.command(Path.of("x.conf"), Map.of()))
+        var layout = new LocalLayout(1, 7400, directory);
+        assertThat(SiteProcess.command(layout, "a", Map.of()))
                 .contains("-Xmx800m", "--end-with-input")
-                .endsWith("--config", "x.conf");
+                .endsWith("--config", layout.config("a").toString());
         assertThat(SiteProcess.command(
-                        Path.of("x.conf"), Map.of("HOLDFAST_HEAP", "2g", "HOLDFAST_JAVA_OPTIONS", " -Dx=1  -Dy=2 ")))
+                        layout, "a", Map.of("HOLDFAST_HEAP", "2g", "HOLDFAST_JAVA_OPTIONS", " -Dx=1  -Dy=2 ")))
                 .contains("-Xmx2g", "-Dx=1", "-Dy=2")
                 .doesNotContain("", "-Xmx800m");
+    }
+
+    @Test
+    void aSiteWithAHostOfItsOwnListensThereAndIsStartedThere() {
+        var hosts = new SiteHosts() {
+            @Override
+            public String host(String site) {
+                return "198.18.0." + (1 + site.charAt(0) - 'a');
+            }
+
+            @Override
+            public List<String> launcher(String site) {
+                return List.of("somewhere", site);
+            }
+        };
+        var layout = new LocalLayout(3, 7400, directory, hosts);
+        assertThat(layout.endpointsFrom("b")).isEqualTo("198.18.0.2:7410,198.18.0.1:7400,198.18.0.3:7420");
+        assertThat(layout.configuration("a")).contains("c { hosts = [\"198.18.0.3\"], port = 7420 }");
+        assertThat(SiteProcess.command(layout, "b", Map.of())).startsWith("somewhere", "b");
     }
 }

@@ -1,0 +1,85 @@
+package io.holdfast.server.cli.check;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.holdfast.checker.Transaction.Status;
+import io.holdfast.server.cli.Json;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Transfers and audits of a bank, as they came, in the form of Jepsen's bank histories. Every audit that came to its end must find what
+ * was there at first. Thread-safe.
+ */
+final class BankHistory {
+    private final long begin = System.nanoTime();
+    private final long total;
+    private final List<ObjectNode> lines = new ArrayList<>();
+    private long transfers;
+    private long audits;
+    private Optional<String> wrong = Optional.empty();
+
+    BankHistory(long total) {
+        this.total = total;
+    }
+
+    static String type(Status status) {
+        return switch (status) {
+            case COMMITTED -> "ok";
+            case ABORTED -> "fail";
+            case UNKNOWN -> "info";
+        };
+    }
+
+    synchronized void transfer(long process, String type, int from, int to, long amount) {
+        transfers += type.equals("ok") ? 1 : 0;
+        ObjectNode value = line(process, type, "transfer").putObject("value");
+        value.put("from", from).put("to", to).put("amount", amount);
+    }
+
+    synchronized void audit(long process, String type, Map<Integer, Long> balances) {
+        ObjectNode line = line(process, type, "read");
+        if (!type.equals("ok")) {
+            line.putNull("value");
+            return;
+        }
+        audits++;
+        ObjectNode value = line.putObject("value");
+        balances.forEach((account, balance) -> value.put(account.toString(), balance));
+        long sum = balances.values().stream().mapToLong(Long::longValue).sum();
+        if (sum != total && wrong.isEmpty()) {
+            wrong = Optional.of("the bank was given " + total + ", and an audit found " + sum + ": " + balances);
+        }
+    }
+
+    private ObjectNode line(long process, String type, String function) {
+        ObjectNode line = Json.object();
+        line.put("index", lines.size());
+        line.put("process", process);
+        line.put("type", type);
+        line.put("f", function);
+        line.put("time", System.nanoTime() - begin);
+        lines.add(line);
+        return line;
+    }
+
+    synchronized long transfers() {
+        return transfers;
+    }
+
+    synchronized long audits() {
+        return audits;
+    }
+
+    /** What the first audit that did not find the sum has found. */
+    synchronized Optional<String> wrong() {
+        return wrong;
+    }
+
+    synchronized void write(Path file) throws IOException {
+        History.write(file, lines.stream().map(Json::compact));
+    }
+}
