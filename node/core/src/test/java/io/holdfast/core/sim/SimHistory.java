@@ -95,10 +95,10 @@ final class SimHistory {
         }
     }
 
-    /** The order in which the search tries writes; it would find the same without. */
+    /** The order in which the search tries writes; it would find the same without. What changed nothing comes behind the change before it. */
     private static long committedAt(CommittedModel model, WriteRecord write) {
         return model.find(write.command.id())
-                .map(CommittedModel.Applied::position)
+                .map(it -> 2 * it.position() + (it.outcome().version() == 0 ? 1 : 0))
                 .orElse(Long.MAX_VALUE);
     }
 
