@@ -78,9 +78,16 @@ final class Chaos {
         if (world.has(Fault.CLOCK_WILD)) {
             return world.random.between(500, 2000) / 1000.0;
         }
-        double half = world.driftBound * 0.45;
-        boolean skewed = world.has(Fault.CLOCK_SKEW) || world.has(Fault.CLOCK_CHANGE);
-        return skewed ? 1 + world.random.between(-1000, 1000) / 1000.0 * half : 1;
+        if (!world.has(Fault.CLOCK_SKEW) && !world.has(Fault.CLOCK_CHANGE)) {
+            return 1;
+        }
+        // The fastest and the slowest may be just within the bound of each other, and often are.
+        double most = 0.98 * world.driftBound / (2 + world.driftBound);
+        return 1
+                + most
+                        * (world.random.chance(0.5)
+                                ? world.random.between(-1, 1)
+                                : world.random.between(-1000, 1000) / 1000.0);
     }
 
     private void setWall(SimNode node) {

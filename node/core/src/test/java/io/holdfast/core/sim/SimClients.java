@@ -74,7 +74,7 @@ final class SimClients {
         }
         long span = world.random.pick(List.of(1L, 2L, 4L)) * SECOND;
         double calls = world.options.operations() / SimClient.MEAN_SIZE;
-        this.pauseNanos = (long) (span * world.options.clients() / Math.max(1, calls));
+        this.pauseNanos = (long) Math.min(8.0 * SECOND, span * world.options.clients() / Math.max(1, calls));
         this.loss = world.has(Fault.DROP) ? 0.02 : 0;
     }
 

@@ -118,13 +118,14 @@ final class SimHistory {
         if (madeVersion && kept) {
             versionIs(place.partition(), outcome.version(), write.value);
         }
-        // A write that only one site held may be gone, but it must not have come to something else. What is told before
-        // it is
-        // committed has no version, because that is not certain.
+        // A write that only one site held may be gone, and then a copy of it may come too late, or somebody may have
+        // settled it. What is
+        // told before it is committed has no version, because that is not certain.
         boolean early = write.mayBeLost && outcome.kind() == Outcome.Kind.APPLIED && outcome.version() == 0;
         partitions.get(place.partition()).model().find(write.command.id()).ifPresent(known -> {
+            Outcome.Kind became = known.outcome().kind();
             boolean same = early
-                    ? known.outcome().kind() == Outcome.Kind.APPLIED
+                    ? became == Outcome.Kind.APPLIED || became == Outcome.Kind.NOT_APPLIED
                     : known.outcome().equals(outcome);
             if (!same && known.outcome().kind() != Outcome.Kind.FORGOTTEN) {
                 throw CheckFailed.of("%s was answered %s, committed was %s", write.command, outcome, known);

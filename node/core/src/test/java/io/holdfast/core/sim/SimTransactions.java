@@ -45,7 +45,7 @@ final class SimTransactions {
         for (int[] ofClient : hints) {
             java.util.Arrays.fill(ofClient, -1);
         }
-        this.pauseNanos = SECOND * 2 * CLIENTS / Math.max(1, world.options.transactions());
+        this.pauseNanos = Math.min(8 * SECOND, SECOND * 2 * CLIENTS / Math.max(1, world.options.transactions()));
     }
 
     void start() {

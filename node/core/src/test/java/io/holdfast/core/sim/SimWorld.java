@@ -34,7 +34,7 @@ final class SimWorld {
         this.sites = IntStream.range(0, sites)
                 .mapToObj(site -> new SiteId(String.valueOf((char) ('a' + site))))
                 .toList();
-        this.driftBound = random.pick(List.of(0.02, 0.02, 0.2));
+        this.driftBound = random.pick(List.of(0.02, 0.5));
         this.retentionMillis = random.pick(List.of(LONG_RETENTION_MILLIS, LONG_RETENTION_MILLIS, 1_500L));
         this.faults = EnumSet.noneOf(Fault.class);
         double density = random.pick(List.of(0.15, 0.4, 0.7, 1.0));

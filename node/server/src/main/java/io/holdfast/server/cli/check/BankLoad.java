@@ -9,6 +9,8 @@ import io.holdfast.client.SnapshotOptions;
 import io.holdfast.client.Transaction;
 import io.holdfast.client.TransactionInDoubtException;
 import io.holdfast.client.TransactionOptions;
+import io.holdfast.client.Write;
+import io.holdfast.client.WriteOptions;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -21,6 +23,9 @@ import java.util.stream.IntStream;
 /** Processes that move money between accounts, and now and then add up all of them, in a strict transaction or a snapshot. */
 final class BankLoad extends Load {
     private static final Duration DEADLINE = Duration.ofSeconds(5);
+    /** A busy machine takes its time to start three sites. */
+    private static final Duration OPENING = Duration.ofMinutes(1);
+
     private static final int ACCOUNTS = 24;
     private static final long AT_FIRST = 100;
 
@@ -33,7 +38,7 @@ final class BankLoad extends Load {
         this.keyspace = keyspace;
         Keyspace accounts = clients.get(0).keyspace(keyspace);
         for (int number = 0; number < ACCOUNTS; number++) {
-            accounts.put(account(number), text(AT_FIRST));
+            accounts.write(Write.put(account(number), text(AT_FIRST)), WriteOptions.DEFAULT.withDeadline(OPENING));
         }
         start();
     }
