@@ -132,17 +132,20 @@ final class TransactionSteps {
             // Only a decision that is recorded ends it here.
             return new Outcome(Kind.PREPARED, transaction.timestamp());
         }
-        return finish(timestamp, transaction, decision);
+        // A commit is never below any of its prepares: this decision is of another transaction that its client gave the
+        // same id. What
+        // a client gets wrong must not stop a partition.
+        boolean ofAnother = decision.commit() && decision.timestamp() < transaction.timestamp();
+        return finish(timestamp, transaction, ofAnother ? Decision.ABORT : decision);
     }
 
     private Outcome finish(long timestamp, PreparedTransaction transaction, Decision decision) {
         transactions.release(transaction);
         if (decision.commit()) {
             check(
-                    transaction.timestamp() <= decision.timestamp() && decision.timestamp() < timestamp,
-                    "transaction %s, prepared at %d, is committed at %d by an entry at %d",
+                    decision.timestamp() < timestamp,
+                    "transaction %s is committed at %d by an entry at %d",
                     transaction.id(),
-                    transaction.timestamp(),
                     decision.timestamp(),
                     timestamp);
             write(transaction.set(), decision.timestamp());

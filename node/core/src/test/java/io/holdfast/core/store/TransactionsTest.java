@@ -254,6 +254,16 @@ class TransactionsTest {
     }
 
     @Test
+    void anIdThatAClientUsesForTwoTransactionsDoesNotStopThePartition() {
+        preparedAt(5, new Follows(OTHER), set(List.of(), List.of(), sets("a", "1")));
+
+        Outcome ofAnother = log.one(at(6), step(TXN, new Resolve(Decision.commitAt(at(3)))));
+
+        assertThat(ofAnother.kind()).isEqualTo(Kind.ABORTED);
+        assertThat(get("a")).isEqualTo(Query.Value.ABSENT);
+    }
+
+    @Test
     void aPartitionsClockMustPassTheCommit() {
         preparedAt(1, new Follows(OTHER), set(List.of(), List.of(), sets("a", "1")));
         assertThatThrownBy(() -> log.one(at(2), step(TXN, new Resolve(Decision.commitAt(at(2))))))
