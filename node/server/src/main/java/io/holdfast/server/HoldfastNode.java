@@ -4,6 +4,7 @@ import io.holdfast.config.HoldfastSettings;
 import io.holdfast.config.NodeAddress;
 import io.holdfast.config.PekkoConfig;
 import io.holdfast.core.raft.Role;
+import io.holdfast.persistence.cells.SharedCells;
 import io.holdfast.persistence.rocksdb.RocksStorage;
 import io.holdfast.persistence.rocksdb.StorageHealth;
 import io.holdfast.server.catalog.KeyspaceDefinition;
@@ -14,8 +15,10 @@ import io.holdfast.server.gateway.GatewayConfig;
 import io.holdfast.server.grpc.Backend;
 import io.holdfast.server.grpc.Delay;
 import io.holdfast.server.grpc.GrpcServer;
+import io.holdfast.server.lease.SiteLeases;
 import io.holdfast.server.membership.IncidentLog;
 import io.holdfast.server.membership.Membership;
+import io.holdfast.server.membership.NodeState;
 import io.holdfast.server.membership.SiteIdentity;
 import io.holdfast.server.partition.CoreSettings;
 import io.holdfast.server.partition.LinkedReplicas;
@@ -26,15 +29,20 @@ import io.holdfast.server.partition.ReplicaKeeper;
 import io.holdfast.server.partition.ReplicaMessage;
 import io.holdfast.server.partition.ReplicaRouter;
 import io.holdfast.server.partition.ShardedReplicas;
+import io.holdfast.server.partition.Tenancy;
+import io.holdfast.server.site.SiteNewsActor;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -56,9 +64,12 @@ public final class HoldfastNode {
     private final ActorSystem<SpawnProtocol.Command> system;
     private final IncidentLog incidents = new IncidentLog(System::currentTimeMillis);
     private final KeyspaceRegistry registry = new KeyspaceRegistry();
-    private final ReplicaDirectory directory = new ReplicaDirectory();
+    private final ReplicaDirectory directory;
     private final Set<PartitionId> quarantined = ConcurrentHashMap.newKeySet();
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
+    /** Of a site whose nodes share a store; empty at one with an embedded journal. */
+    private final Optional<SiteLeases> leases;
+
     private final Membership membership;
     private final GrpcServer grpc;
     private final NodeStatus status;
@@ -66,13 +77,22 @@ public final class HoldfastNode {
     /** Empty until the node knows who it is; replicas that want something of it before ask again. */
     private volatile Optional<Gateway> gateway = Optional.empty();
 
-    private HoldfastNode(HoldfastSettings settings, PekkoConfig.Hosting hosting, GrpcServer grpc) throws IOException {
+    private HoldfastNode(
+            HoldfastSettings settings,
+            PekkoConfig.Hosting hosting,
+            Function<ActorSystem<?>, Optional<SharedCells>> siteStore,
+            GrpcServer grpc)
+            throws IOException {
         this.settings = settings;
+        this.directory =
+                several() ? new ReplicaDirectory(SiteNewsActor.FRESH, System::nanoTime) : new ReplicaDirectory();
         this.grpc = grpc;
         this.system =
                 ActorSystem.create(SpawnProtocol.create(), PekkoConfig.SYSTEM_NAME, PekkoConfig.of(settings, hosting));
         this.delay = (after, task) -> system.scheduler().scheduleOnce(after, task, system.executionContext());
+        Optional<SharedCells> cells = siteStore.apply(system);
         this.membership = Membership.start(system, settings, incidents);
+        this.leases = cells.map(this::openLeases);
         this.status = openStatus();
         RocksStorage.get(system).subscribe(this::storageChanged);
         handOverBeforeStopping();
@@ -89,8 +109,46 @@ public final class HoldfastNode {
      * @throws io.holdfast.config.SettingsException if Pekko's part of the settings cannot be combined
      */
     public static HoldfastNode start(HoldfastSettings settings, PekkoConfig.Hosting hosting) throws IOException {
+        return start(settings, hosting, system -> Optional.empty());
+    }
+
+    /** @param siteStore what the nodes of the site share, if they do */
+    static HoldfastNode start(
+            HoldfastSettings settings,
+            PekkoConfig.Hosting hosting,
+            Function<ActorSystem<?>, Optional<SharedCells>> siteStore)
+            throws IOException {
         NodeAddress self = settings.site().self();
-        return new HoldfastNode(settings, hosting, GrpcServer.start(self.port(), self.host()));
+        return new HoldfastNode(settings, hosting, siteStore, GrpcServer.start(self.port(), self.host()));
+    }
+
+    private boolean several() {
+        return siteNodes().size() > 1;
+    }
+
+    private List<NodeAddress> siteNodes() {
+        return settings.nodes().stream()
+                .filter(node -> node.site().equals(settings.site().name()))
+                .toList();
+    }
+
+    private SiteLeases openLeases(SharedCells cells) {
+        return SiteLeases.start(
+                system,
+                cells,
+                settings.site().name(),
+                settings.site().self().clusterEndpoint(),
+                settings.replication().clockDriftBound(),
+                this::silentNeighbours);
+    }
+
+    /** Nodes of this site that the cluster does not hear. */
+    private Set<String> silentNeighbours() {
+        return membership.nodeStates().entrySet().stream()
+                .filter(each -> each.getKey().site().equals(settings.site().name()))
+                .filter(each -> each.getValue() == NodeState.UNREACHABLE || each.getValue() == NodeState.DOWN)
+                .map(each -> each.getKey().clusterEndpoint())
+                .collect(Collectors.toSet());
     }
 
     private NodeStatus openStatus() throws IOException {
@@ -115,9 +173,10 @@ public final class HoldfastNode {
                         identity, LinkedReplicas.of(system, sharding, membership.otherSitesOfOneNode())));
         LinkedReplicas.receive(system, site, replicas, directory);
         system.systemActorOf(
-                ReplicaKeeper.create(site, replicas, registry, directory, incidents),
+                ReplicaKeeper.create(site, replicas, registry, directory, incidents, several()),
                 "holdfast-replica-keeper",
                 Props.empty());
+        startSiteNews();
         long clientId = new SecureRandom().nextLong();
         var config = new GatewayConfig(
                 site, clientId, GatewayConfig.DEFAULT_MAX_OUTSTANDING, System::nanoTime, System::currentTimeMillis);
@@ -130,10 +189,25 @@ public final class HoldfastNode {
         });
     }
 
+    private void startSiteNews() {
+        String self = settings.site().self().clusterEndpoint();
+        List<NodeAddress> others = siteNodes().stream()
+                .filter(node -> !node.clusterEndpoint().equals(self))
+                .toList();
+        if (!others.isEmpty()) {
+            system.systemActorOf(
+                    SiteNewsActor.create(self, others, SiteNewsActor.byPath(system), registry, directory),
+                    SiteNewsActor.NAME,
+                    Props.empty());
+        }
+    }
+
     private ReplicaContext replicaContext(SiteIdentity identity, ReplicaRouter router) {
         return new ReplicaContext(
                 settings.site().name(),
                 identity.identity(),
+                leases.map(it -> Tenancy.leased(it, identity.identity(), new SecureRandom()::nextLong))
+                        .orElse(Tenancy.SOLE),
                 (definition, partition) -> CoreSettings.of(settings, definition, partition),
                 router,
                 directory,
@@ -174,11 +248,19 @@ public final class HoldfastNode {
         CoordinatedShutdown shutdown = CoordinatedShutdown.get(system);
         shutdown.addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "hand-leaders-over", this::handOver);
         shutdown.addTask(CoordinatedShutdown.PhaseServiceUnbind(), "stop-serving", this::stopServing);
+        // All replicas have gone to other nodes, or are cut off by this: those others need not wait for silence.
+        shutdown.addTask(CoordinatedShutdown.PhaseClusterShutdown(), "end-session", this::endSession);
     }
 
     private CompletionStage<Done> stopServing() {
         status.close();
         return grpc.stop(DRAIN).thenApply(stopped -> Done.done());
+    }
+
+    private CompletionStage<Done> endSession() {
+        return leases.map(SiteLeases::end)
+                .orElseGet(() -> CompletableFuture.completedFuture(null))
+                .thenApply(ended -> Done.done());
     }
 
     private CompletionStage<Done> handOver() {
@@ -205,6 +287,11 @@ public final class HoldfastNode {
                         "replicas hand over and start again from their journals");
             case OPENING, CLOSED -> {}
         }
+    }
+
+    /** For tests that ask where replicas run. */
+    ReplicaDirectory directory() {
+        return directory;
     }
 
     /** For tests that cut links. */

@@ -23,6 +23,7 @@ public final class Recovery {
     private long commitIndex;
     private final List<Entry> entries = new ArrayList<>();
     private long bytes;
+    private boolean saveSoon;
 
     /**
      * @param genesis the voters the partition was created with
@@ -76,8 +77,13 @@ public final class Recovery {
         return store;
     }
 
+    /** A snapshot should be saved as soon as one may be, as if the journal had outgrown the partition. */
+    public void saveSoon() {
+        saveSoon = true;
+    }
+
     /** The journal's bytes since the snapshot. */
     long bytes() {
-        return bytes;
+        return saveSoon ? Long.MAX_VALUE / 2 : bytes;
     }
 }

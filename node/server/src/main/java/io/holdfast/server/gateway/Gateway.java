@@ -229,10 +229,14 @@ public final class Gateway {
                     fail(exchange, Failures.timedOut(exchange.partition, exchange.isWrite()));
                 }
             } else if (exchange.reroutes < MAX_REROUTES && leaderChanged(exchange)) {
-                askNewLeader(exchange, now);
+                ask(exchange, routes.toLeader(exchange.partition), now);
             } else if (!exchange.nudged && now - exchange.sentNanos >= NUDGE_AFTER_NANOS) {
                 exchange.nudged = true;
-                nudge(exchange, nudged);
+                if (routes.isStale(exchange.partition) && exchange.reroutes < MAX_REROUTES) {
+                    ask(exchange, routes.after(exchange.route.site(), exchange.partition), now);
+                } else {
+                    nudge(exchange, nudged);
+                }
             }
         }
     }
@@ -260,10 +264,10 @@ public final class Gateway {
         return elsewhere || anew;
     }
 
-    private void askNewLeader(Exchange exchange, long now) {
+    private void ask(Exchange exchange, Route route, long now) {
         if (waiting.remove(exchange.requestId, exchange)) {
             exchange.reroutes++;
-            send(exchange, routes.toLeader(exchange.partition), now);
+            send(exchange, route, now);
         }
     }
 

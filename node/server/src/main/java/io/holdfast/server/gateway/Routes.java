@@ -6,16 +6,14 @@ import io.holdfast.server.catalog.KeyspaceRegistry;
 import io.holdfast.server.gateway.Exchange.Route;
 import io.holdfast.server.partition.PartitionId;
 import io.holdfast.server.partition.ReplicaDirectory;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** Where an operation should go first. All of it is a hint: a replica that is asked wrongly says so. */
 final class Routes {
     private final String localSite;
     private final ReplicaDirectory directory;
     private final KeyspaceRegistry registry;
-    /** Leaders of partitions that have no replica on this node, as their answers told. Bounded by the number of partitions. */
-    private final ConcurrentHashMap<PartitionId, SiteId> heard = new ConcurrentHashMap<>();
 
     Routes(String localSite, ReplicaDirectory directory, KeyspaceRegistry registry) {
         this.localSite = localSite;
@@ -24,8 +22,7 @@ final class Routes {
     }
 
     Optional<SiteId> leader(PartitionId partition) {
-        Optional<ReplicaDirectory.Local> local = directory.find(partition);
-        return local.isPresent() ? local.get().view().leader() : Optional.ofNullable(heard.get(partition));
+        return directory.leaderOf(partition);
     }
 
     String leaderName(PartitionId partition) {
@@ -34,21 +31,36 @@ final class Routes {
     }
 
     void leads(PartitionId partition, String site) {
-        SiteId known = heard.get(partition);
-        if ((known == null || !known.name().equals(site))
-                && directory.find(partition).isEmpty()) {
-            heard.put(partition, new SiteId(site));
+        if (directory.find(partition).isEmpty()) {
+            directory.heard(partition, new SiteId(site));
         }
     }
 
     void doesNotAnswer(PartitionId partition) {
-        heard.remove(partition);
+        directory.forget(partition);
     }
 
     /** To the leader, or to a replica that may know it. */
     Route toLeader(PartitionId partition) {
         Optional<SiteId> leader = leader(partition);
-        return leader.isPresent() ? to(leader.get().name(), partition) : nearest(partition);
+        if (leader.isPresent()) {
+            return to(leader.get().name(), partition);
+        }
+        return directory.isStale(partition) ? after(localSite, partition) : nearest(partition);
+    }
+
+    /** To the replica of the site that comes after another in the partition's order of preference. */
+    Route after(String site, PartitionId partition) {
+        List<SiteId> sites = registry.of(partition)
+                .map(definition -> definition.preference(partition.number()))
+                .orElse(List.of(new SiteId(localSite)));
+        return to(
+                sites.get((sites.indexOf(new SiteId(site)) + 1) % sites.size()).name(), partition);
+    }
+
+    /** Whether the replica of this partition that the site had on another of its nodes seems to be gone. */
+    boolean isStale(PartitionId partition) {
+        return directory.isStale(partition);
     }
 
     /** To the replica of the own site, or the first one if the own site has none. */

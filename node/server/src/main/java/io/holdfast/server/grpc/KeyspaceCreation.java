@@ -13,7 +13,6 @@ import io.holdfast.server.catalog.KeyspaceCodec;
 import io.holdfast.server.catalog.KeyspaceDefinition;
 import io.holdfast.server.gateway.Operation;
 import io.holdfast.server.gateway.Result;
-import io.holdfast.server.partition.ReplicaDirectory;
 import io.holdfast.v1.CreateKeyspaceRequest;
 import io.holdfast.v1.Reason;
 import java.time.Duration;
@@ -95,10 +94,9 @@ final class KeyspaceCreation {
     /** The storages of the sites as the catalog has admitted them: what it knows is agreed upon by all sites. */
     private Membership genesis(List<SiteId> sites) {
         Membership catalog = backend.directory()
-                .find(KeyspaceDefinition.CATALOG_PARTITION)
-                .map(ReplicaDirectory.Local::view)
-                .orElseThrow(Problem::notReady)
-                .membership();
+                .membershipOf(KeyspaceDefinition.CATALOG_PARTITION)
+                .or(backend.directory()::catalogHeard)
+                .orElseThrow(Problem::notReady);
         var identities = new TreeMap<SiteId, Long>();
         for (SiteId site : sites) {
             Long identity = catalog.identities().get(site);

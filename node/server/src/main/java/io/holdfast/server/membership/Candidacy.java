@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The promises with which one node becomes the founder of the cluster: any two majorities of the sites share one, and that one
- * promises itself to a single founder for a time. The founder uses the promises for half of that time, counted from
+ * The promises with which one node becomes the founder of the cluster. A site's is that of a majority of its nodes, and it takes a
+ * majority of the sites: any two such sets share a node, and that one promises itself to a single founder for a time. The founder uses the promises for half of that time, counted from
  * when it asked, so that they still hold when it acts on them, however late they arrive.
  *
  * <p>Not thread-safe. Times are of this node's monotonic clock alone.
@@ -44,12 +44,12 @@ final class Candidacy {
         granted.clear();
     }
 
-    /** A site's answer to the question of that time; answers all sites whose promises can be used now. */
-    Set<String> granted(String site, long asked, long now) {
+    /** A node's promise in answer to the question of that time; answers all nodes whose promises can be used now. */
+    Set<String> granted(String address, long asked, long now) {
         if (!asking || asked != askedNanos || now - asked >= promiseNanos / 2) {
             return Set.of();
         }
-        granted.add(site);
+        granted.add(address);
         return Set.copyOf(granted);
     }
 }

@@ -179,7 +179,9 @@ final class ClusterJoiner extends AbstractActorWithTimers {
                 refused ? Optional.empty() : stored.flatMap(Stored::genesis),
                 members,
                 List.copyOf(
-                        neighbours.sites(standing.inCluster() ? ClusterView.mutual(self, members, recent) : recent)));
+                        standing.inCluster()
+                                ? neighbours.sites(ClusterView.mutual(self, members, recent))
+                                : context.topology().sitesOfMajorities(neighbours.addresses(recent, self))));
     }
 
     private Standing standing() {
@@ -209,12 +211,14 @@ final class ClusterJoiner extends AbstractActorWithTimers {
 
     private void promised(PromiseAnswer answer) {
         if (answer.granted()) {
-            useGrant(answer.site(), answer.askedNanos());
+            useGrant(getSender().path().address().toString(), answer.askedNanos());
         }
     }
 
-    private void useGrant(String site, long asked) {
-        if (context.topology().isMajority(context.candidacy().granted(site, asked, now()))
+    private void useGrant(String address, long asked) {
+        Topology topology = context.topology();
+        Set<String> promised = context.candidacy().granted(address, asked, now());
+        if (topology.isMajority(topology.sitesOfMajorities(promised))
                 && standing() == Standing.READY
                 && nextStep().equals(Optional.of(new JoinRule.Step.Found()))
                 && !target.equals(Optional.of(self.address()))) {
@@ -252,8 +256,7 @@ final class ClusterJoiner extends AbstractActorWithTimers {
 
     private void approach() {
         Stored mine = stored.orElseThrow();
-        GenesisRule.Step step =
-                genesisRule.decide(self.address(), mine.identity(), mine.genesis(), neighbours.recent(now()));
+        GenesisRule.Step step = genesisRule.decide(mine.identity(), mine.genesis(), neighbours.recent(now()));
         if (step instanceof GenesisRule.Step.Settled) {
             nextStep().ifPresent(this::follow);
         } else if (step instanceof GenesisRule.Step.Adopt adopt) {
@@ -303,7 +306,7 @@ final class ClusterJoiner extends AbstractActorWithTimers {
             context.candidacy().ask(now);
             toOthers(new PromiseRequest(
                     now, self, stored.flatMap(Stored::genesis).orElseThrow().clusterId()));
-            useGrant(site(), now);
+            useGrant(self.address(), now);
         }
     }
 

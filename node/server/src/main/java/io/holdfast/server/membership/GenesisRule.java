@@ -5,6 +5,7 @@ import io.holdfast.server.membership.MembershipMessage.ProbeAnswer;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -12,9 +13,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Which cluster a site belongs to. A genesis is made once, by the first node of the settings, when it has heard every
- * site and none has one; from then on it spreads, and no site changes it. That exactly one node may make it, and only
- * while all others have none, is what keeps two from being made.
+ * Which cluster a site belongs to. A genesis is made once, at the first site of the settings, when a node of it has heard
+ * every site and none has one; from then on it spreads, and no site changes it. That only one site may make it, whose storage keeps
+ * the first one it is given, and only while all others have none, is what keeps two from being made.
  */
 final class GenesisRule {
     private final Topology topology;
@@ -43,7 +44,7 @@ final class GenesisRule {
      * @param identity of this site's storage
      * @param answers recent ones of other nodes
      */
-    Step decide(String selfAddress, long identity, Optional<Genesis> own, Collection<ProbeAnswer> answers) {
+    Step decide(long identity, Optional<Genesis> own, Collection<ProbeAnswer> answers) {
         var bySite = new TreeMap<String, Genesis>();
         answers.forEach(it -> it.genesis().ifPresent(genesis -> bySite.put(it.site(), genesis)));
         own.ifPresent(genesis -> bySite.put(topology.site(), genesis));
@@ -52,14 +53,26 @@ final class GenesisRule {
                 holders.computeIfAbsent(genesis, any -> new TreeSet<>()).add(site));
         var heard = new HashSet<String>();
         heard.add(topology.site());
-        answers.stream().filter(it -> it.standing() != Standing.STARTING).forEach(it -> heard.add(it.site()));
+        List<ProbeAnswer> started = answers.stream()
+                .filter(it -> it.standing() != Standing.STARTING)
+                .toList();
+        started.forEach(it -> heard.add(it.site()));
         boolean all = heard.containsAll(topology.sites());
+        Optional<ProbeAnswer> elsewhere = started.stream()
+                .filter(it -> it.site().equals(topology.site()) && it.identity() != identity)
+                .findFirst();
+        if (elsewhere.isPresent()) {
+            return new Step.Refuse(String.format(
+                    "this node has the storage %016x, and %s of the same site has %016x: the nodes of a site must share one."
+                            + " Give all of them the same persistence.cassandra settings",
+                    identity, elsewhere.get().self().address(), elsewhere.get().identity()));
+        }
 
         if (holders.size() > 1) {
             return conflict(own, holders, all);
         }
         if (holders.isEmpty()) {
-            return first(selfAddress, identity, answers, heard);
+            return first(identity, answers, started, heard);
         }
         Genesis only = holders.keySet().iterator().next();
         return own.isPresent() ? accept(only, new Step.Settled()) : accept(only, new Step.Adopt(only));
@@ -107,7 +120,8 @@ final class GenesisRule {
                 + " directory of the site that is to change sides";
     }
 
-    private Step first(String selfAddress, long identity, Collection<ProbeAnswer> answers, Set<String> heard) {
+    private Step first(
+            long identity, Collection<ProbeAnswer> answers, Collection<ProbeAnswer> started, Set<String> heard) {
         var missing = new TreeSet<>(topology.sites());
         missing.removeAll(heard);
         if (!missing.isEmpty()) {
@@ -124,12 +138,12 @@ final class GenesisRule {
         }
         var identities = new TreeMap<SiteId, Long>();
         identities.put(new SiteId(topology.site()), identity);
-        answers.forEach(it -> identities.put(new SiteId(it.site()), it.identity()));
+        started.forEach(it -> identities.put(new SiteId(it.site()), it.identity()));
         if (new HashSet<>(identities.values()).size() < identities.size()) {
             return new Step.Refuse("two sites have the same storage identity, " + identities
                     + ": one is a copy of the other. Empty the data directory of one");
         }
-        return topology.rank(selfAddress) == 0
+        return topology.site().equals(topology.sites().get(0))
                 ? new Step.Create(identities)
                 : new Step.Wait("site " + topology.sites().get(0) + ", which founds the cluster");
     }

@@ -5,11 +5,12 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
  * Where a node outside of any cluster goes: into the cluster that a peer is in, or, when nobody who answers is in one, after the
- * node that may found it anew. Only a node that hears a majority of the sites may, the first of them in the settings'
+ * node that may found it anew. Only a node that hears most nodes of a majority of the sites may, the first of them in the settings'
  * order; the promises it then needs make it the only one (see {@link Candidacy}).
  */
 final class JoinRule {
@@ -48,12 +49,14 @@ final class JoinRule {
                 .filter(it -> it.standing() == Standing.READY)
                 .filter(it -> it.topology().equals(topology.fingerprint()))
                 .toList();
-        var heard = new TreeSet<String>();
-        heard.add(topology.site());
-        ready.forEach(it -> heard.add(it.site()));
+        var addresses = new TreeSet<String>();
+        addresses.add(selfAddress);
+        ready.forEach(it -> addresses.add(it.self().address()));
+        Set<String> heard = topology.sitesOfMajorities(addresses);
         if (!topology.isMajority(heard)) {
             return new Step.Wait("a majority of the sites, or one that is in the cluster: of " + topology.sites()
-                    + " only " + heard + " can be reached");
+                    + " only " + heard + " can be reached"
+                    + (topology.nodes().size() == topology.sites().size() ? "" : ", with a majority of its nodes"));
         }
         int self = topology.rank(selfAddress);
         // A node that is listed earlier but hears too little itself could never found, and must not keep others from

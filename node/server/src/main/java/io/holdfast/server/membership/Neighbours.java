@@ -56,6 +56,14 @@ final class Neighbours {
         return sites;
     }
 
+    /** The nodes that gave these answers, and this one. */
+    Set<String> addresses(Collection<ProbeAnswer> answers, Incarnation self) {
+        var addresses = new TreeSet<String>();
+        addresses.add(self.address());
+        answers.forEach(it -> addresses.add(it.self().address()));
+        return addresses;
+    }
+
     private boolean isRecent(ProbeAnswer answer, long now) {
         long age = now - answer.askedNanos();
         return age >= 0 && age < validNanos;

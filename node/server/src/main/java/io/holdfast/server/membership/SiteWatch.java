@@ -105,13 +105,18 @@ final class SiteWatch extends AbstractActorWithTimers {
         if (!told && there) {
             everReachable.add(site);
             incidents.recovered("site-unreachable", site.name());
+            incidents.recovered("node-unreachable", site.name());
             incidents.recovered("site-downed", site.name());
         } else if (selfUp && (graceOver || everReachable.contains(site))) {
+            // Of a site with several nodes the cluster does not say which, nor whether others are well.
+            boolean several = topology.nodesOf(site.name()) > 1 && there;
             incidents.report(
-                    "site-unreachable",
+                    several ? "node-unreachable" : "site-unreachable",
                     site.name(),
                     told ? "a node of the site does not answer" : "no node of the site is up",
-                    "other sites take its partitions over by vote");
+                    several
+                            ? "other sites take the partitions that it led over by vote"
+                            : "other sites take its partitions over by vote");
         }
         board.site(site, !told && there);
     }

@@ -12,8 +12,9 @@ import java.util.stream.Collectors;
  * seen by every member of every site (Pekko's MembershipState.convergence), so one dead site keeps another out for ever, though
  * they need not be of the same majority.
  *
- * <p>A member is downed only when all of this holds for some rounds in a row: another site's first member is joining; the member
- * has not seen that; nobody of its site answers; and those who do answer are of a majority of sites, this one included. Two sides of a
+ * <p>A member is downed only when all of this holds for some rounds in a row: a site's first member is joining, which is also
+ * one before which all are dead; the member has not seen that; nobody of its site who is up answers; and those who do answer are of a
+ * majority of sites, this one included. Two sides of a
  * cut cannot both have a majority. Rounds are counted, not time: after a pause of this process one round has passed, and
  * others get the chance to answer before they are called silent.
  */
@@ -53,22 +54,22 @@ final class StuckJoin {
      * @return members to down, usually none
      */
     Set<Incarnation> round(Collection<Neighbour> members, Set<Incarnation> answering) {
-        Set<String> establishedSites = members.stream()
-                .filter(it -> it.phase() == Phase.ESTABLISHED)
-                .map(Neighbour::site)
-                .collect(Collectors.toSet());
-        count(
-                joining,
-                members.stream()
-                        .filter(it -> it.phase() == Phase.JOINING && !establishedSites.contains(it.site()))
-                        .filter(it -> answering.contains(it.node()))
-                        .map(Neighbour::node)
-                        .collect(Collectors.toSet()));
         count(
                 silent,
                 members.stream()
                         .map(Neighbour::node)
                         .filter(it -> !answering.contains(it))
+                        .collect(Collectors.toSet()));
+        Set<String> livingSites = members.stream()
+                .filter(it -> it.phase() == Phase.ESTABLISHED && !isSilent(it))
+                .map(Neighbour::site)
+                .collect(Collectors.toSet());
+        count(
+                joining,
+                members.stream()
+                        .filter(it -> it.phase() == Phase.JOINING && !livingSites.contains(it.site()))
+                        .filter(it -> answering.contains(it.node()))
+                        .map(Neighbour::node)
                         .collect(Collectors.toSet()));
         Set<String> sight = members.stream()
                 .filter(it -> it.phase() != Phase.GONE && answering.contains(it.node()))
@@ -79,10 +80,14 @@ final class StuckJoin {
             return Set.of();
         }
         return members.stream()
-                .filter(it -> it.phase() != Phase.GONE && !it.seen() && !sight.contains(it.site()))
+                .filter(it -> it.phase() != Phase.GONE && !it.seen() && !livingSites.contains(it.site()))
+                .filter(this::isSilent)
                 .map(Neighbour::node)
-                .filter(it -> silent.getOrDefault(it, 0) >= silentRounds)
                 .collect(Collectors.toSet());
+    }
+
+    private boolean isSilent(Neighbour member) {
+        return silent.getOrDefault(member.node(), 0) >= silentRounds;
     }
 
     private static void count(Map<Incarnation, Integer> rounds, Set<Incarnation> now) {

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -85,6 +86,27 @@ final class Topology {
 
     boolean isMajority(Collection<String> some) {
         return some.stream().filter(sites::contains).distinct().count() * 2 > sites.size();
+    }
+
+    /** Of each of these sites a majority of its nodes is among these. */
+    Set<String> sitesOfMajorities(Collection<String> addresses) {
+        var present = new TreeMap<String, Integer>();
+        nodes.forEach((address, node) -> {
+            if (addresses.contains(address)) {
+                present.merge(node.site(), 1, Integer::sum);
+            }
+        });
+        var found = new TreeSet<String>();
+        present.forEach((name, count) -> {
+            if (count * 2 > nodesOf(name)) {
+                found.add(name);
+            }
+        });
+        return found;
+    }
+
+    long nodesOf(String name) {
+        return nodes.values().stream().filter(node -> node.site().equals(name)).count();
     }
 
     /** The same on nodes with the same nodes in the same order. */

@@ -32,29 +32,47 @@ final class PartitionJournal extends AbstractPersistentActor {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionJournal.class);
 
     private final PartitionId partition;
+    private final String persistenceId;
     private final Recovery recovery;
+    private final Tenure tenure;
     private final Consumer<ReplicaEvent> replica;
     private int writesInFlight;
     private Optional<SaveSnapshot> waiting = Optional.empty();
     private Optional<SaveSnapshot> saving = Optional.empty();
 
-    private PartitionJournal(PartitionId partition, Recovery recovery, Consumer<ReplicaEvent> replica) {
+    private PartitionJournal(
+            PartitionId partition,
+            String persistenceId,
+            Recovery recovery,
+            Tenure tenure,
+            Consumer<ReplicaEvent> replica) {
         this.partition = partition;
+        this.persistenceId = persistenceId;
         this.recovery = recovery;
+        this.tenure = tenure;
         this.replica = replica;
     }
 
     /**
-     * @param recovery an empty one, that replay fills
+     * @param persistenceId of the journal; with a lease, one that nobody has written to yet
+     * @param recovery that replay fills, or has filled from earlier journals
+     * @param tenure under which this journal's records may be deleted
      * @param replica is told events; must be thread-safe
      */
-    static Props props(PartitionId partition, Recovery recovery, Consumer<ReplicaEvent> replica) {
-        return Props.create(PartitionJournal.class, () -> new PartitionJournal(partition, recovery, replica));
+    static Props props(
+            PartitionId partition,
+            String persistenceId,
+            Recovery recovery,
+            Tenure tenure,
+            Consumer<ReplicaEvent> replica) {
+        return Props.create(
+                PartitionJournal.class,
+                () -> new PartitionJournal(partition, persistenceId, recovery, tenure, replica));
     }
 
     @Override
     public String persistenceId() {
-        return partition.toString();
+        return persistenceId;
     }
 
     @Override
@@ -62,8 +80,17 @@ final class PartitionJournal extends AbstractPersistentActor {
         return receiveBuilder()
                 .match(SnapshotOffer.class, offer -> recovery.snapshot(((SnapshotRecord) offer.snapshot()).snapshot()))
                 .match(JournalRecord.class, record -> recovery.replay(record.write()))
-                .match(RecoveryCompleted.class, completed -> replica.accept(new ReplicaEvent.Recovered(recovery)))
+                .match(RecoveryCompleted.class, completed -> recovered())
                 .build();
+    }
+
+    private void recovered() {
+        if (tenure.claim().isPresent() && lastSequenceNr() > 0) {
+            fail(new IllegalStateException("the journal " + persistenceId + " of a lease that was just taken holds "
+                    + lastSequenceNr() + " records already: another one is taken"));
+        } else {
+            replica.accept(new ReplicaEvent.Recovered(recovery));
+        }
     }
 
     @Override
@@ -118,8 +145,13 @@ final class PartitionJournal extends AbstractPersistentActor {
 
     private void saved(SaveSnapshotSuccess success) {
         long upTo = success.metadata().sequenceNr();
-        deleteMessages(upTo);
-        deleteSnapshots(SnapshotSelectionCriteria.create(upTo - 1, Long.MAX_VALUE));
+        // Asked after the snapshot is known to be durable: whoever takes over after this finds it (docs/protocol.md,
+        // section 16).
+        if (upTo > 0 && tenure.holds()) {
+            deleteMessages(upTo);
+            deleteSnapshots(SnapshotSelectionCriteria.create(upTo - 1, Long.MAX_VALUE));
+        }
+        tenure.snapshotSaved();
         saving.ifPresent(snapshot ->
                 replica.accept(new ReplicaEvent.ForCore(new PartitionInput.SnapshotSaved(snapshot.number()))));
         saving = Optional.empty();

@@ -29,7 +29,6 @@ import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.Terminated;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
-import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
@@ -52,7 +51,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
     private final ReplicaContext shared;
     private final ReplicaObserver observer;
     private final TimerScheduler<ReplicaMessage> timers;
-    private final org.apache.pekko.actor.ActorRef journal;
+    private final ReplicaStorage storage;
     private final SiteReachability.Subscription reachability;
     private final Map<Long, Caller> callers = new HashMap<>();
     private final PreferredLeader preferred;
@@ -95,9 +94,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         this.preferred =
                 new PreferredLeader(definition.preference(partition.number()).get(0), shared.returnLeadershipAfter());
         ActorRef<ReplicaMessage> self = context.getSelf();
-        var recovery = new Recovery(definition.genesis(), shared.identity());
-        this.journal = Adapter.actorOf(context, PartitionJournal.props(partition, recovery, self::tell));
-        Adapter.watch(context, journal);
+        this.storage = ReplicaStorage.open(context, partition, definition, shared);
         this.reachability = shared.reachability()
                 .subscribe((site, reachable) -> self.tell(new ReplicaEvent.SiteSeen(site, reachable)));
         timers.startTimerWithFixedDelay("housekeeping", new ReplicaEvent.Housekeeping(), HOUSEKEEPING);
@@ -117,9 +114,12 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
                 .onMessage(ReplicaEvent.Tick.class, tick -> step(raft(new Input.Tick())))
                 .onMessage(ReplicaEvent.Housekeeping.class, tick -> housekeep())
                 .onMessage(ReplicaEvent.SiteSeen.class, this::siteSeen)
+                .onMessage(ReplicaEvent.Opened.class, this::opened)
+                .onMessage(ReplicaEvent.Retired.class, this::retired)
                 .onMessage(ReplicaEvent.Recovered.class, event -> recovered(event.recovery()))
                 .onMessage(ReplicaEvent.JournalFailed.class, failed -> journalFailed(failed.cause()))
                 .onMessage(ReplicaMessage.Transfer.class, this::transfer)
+                .onMessage(ReplicaEvent.Leave.class, leave -> leave())
                 .onMessage(ReplicaMessage.Nudge.class, nudge -> step(raft(new Input.Nudge())))
                 .onMessage(ReplicaMessage.KeepAlive.class, alive -> this)
                 .onSignal(
@@ -128,6 +128,16 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
                 .onSignal(PreRestart.class, signal -> ended())
                 .onSignal(PostStop.class, signal -> ended())
                 .build();
+    }
+
+    private Behavior<ReplicaMessage> opened(ReplicaEvent.Opened opened) {
+        storage.opened(opened);
+        return this;
+    }
+
+    private Behavior<ReplicaMessage> retired(ReplicaEvent.Retired retired) {
+        storage.delete(retired.parts());
+        return this;
     }
 
     private static PartitionInput raft(Input input) {
@@ -139,6 +149,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         var random = new SplittableRandom();
         core = Optional.of(new PartitionCore(shared.configOf().apply(definition, partition), recovery, random, now));
         shared.incidents().recovered("replica-failed", partition.toString());
+        shared.incidents().recovered("lease-lost", partition.toString());
         step(raft(new Input.Tick()));
         shared.reachability().unreachable().forEach(site -> step(raft(new Input.Unreachable(site))));
         return this;
@@ -185,16 +196,41 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         return this;
     }
 
+    /** Whoever still leads tells the best follower to stand at once; nothing is waited for, because no answers arrive here any more. */
+    private Behavior<ReplicaMessage> leave() {
+        transfer(new ReplicaMessage.Transfer(""));
+        return Behaviors.stopped();
+    }
+
     private Behavior<ReplicaMessage> step(PartitionInput input) {
         if (core.isPresent()) {
-            perform(core.get(), advance(core.get(), input));
+            Now now = now();
+            mustHold();
+            perform(core.get(), advance(core.get(), now, input));
         }
         return this;
     }
 
-    private PartitionOutput advance(PartitionCore running, PartitionInput input) {
+    /**
+     * Asked after the input was received and before anything comes of it: what was durable for this life by then, whoever takes over finds. After it,
+     * messages and writes may leave as late as they like (docs/protocol.md, section 16).
+     */
+    private void mustHold() {
+        if (!storage.isHeld()) {
+            core = Optional.empty();
+            shared.incidents()
+                    .report(
+                            "lease-lost",
+                            partition.toString(),
+                            "this node could not renew its session at its site in time",
+                            "stopped; it waits for the lease, or another node of the site has taken it");
+            throw new LeaseLost(partition);
+        }
+    }
+
+    private PartitionOutput advance(PartitionCore running, Now now, PartitionInput input) {
         try {
-            return running.step(now(), input);
+            return running.step(now, input);
         } catch (InvariantViolation violation) {
             shared.quarantined().add(partition);
             shared.incidents()
@@ -208,8 +244,8 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
     }
 
     private void perform(PartitionCore running, PartitionOutput out) {
-        out.write().ifPresent(write -> journal.tell(write, org.apache.pekko.actor.ActorRef.noSender()));
-        out.snapshot().ifPresent(save -> journal.tell(save, org.apache.pekko.actor.ActorRef.noSender()));
+        out.write().ifPresent(storage::tell);
+        out.snapshot().ifPresent(storage::tell);
         out.messages().forEach(outgoing -> shared.router()
                 .tell(
                         outgoing.to().name(),
@@ -296,6 +332,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
 
     private Behavior<ReplicaMessage> housekeep() {
         core.ifPresent(running -> {
+            mustHold();
             publish(running);
             preferred
                     .handOverTo(running.view(), System.nanoTime())
@@ -311,13 +348,14 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
                         partition.toString(),
                         String.valueOf(cause.getMessage()),
                         "hands leadership over, then starts again from its journal");
-        core.ifPresent(running -> perform(running, advance(running, raft(new Input.StorageFailed()))));
+        step(raft(new Input.StorageFailed()));
         core = Optional.empty();
         throw new JournalFailure(partition, cause);
     }
 
     private Behavior<ReplicaMessage> ended() {
         reachability.close();
+        storage.end();
         shared.directory().remove(partition, getContext().getSelf());
         return this;
     }

@@ -16,6 +16,7 @@ import java.util.function.BiFunction;
  *
  * @param site this node's
  * @param identity of this site's storage
+ * @param tenancy how this node's replicas become the only ones of their partition at this site
  * @param configOf the core's settings for a partition
  * @param router to the replicas of all sites
  * @param finisher brings transactions to their end that nobody else has; must not block
@@ -26,6 +27,7 @@ import java.util.function.BiFunction;
 public record ReplicaContext(
         String site,
         long identity,
+        Tenancy tenancy,
         BiFunction<KeyspaceDefinition, PartitionId, PartitionConfig> configOf,
         ReplicaRouter router,
         ReplicaDirectory directory,

@@ -3,9 +3,16 @@ package io.holdfast.server.partition;
 import io.holdfast.core.SiteId;
 import io.holdfast.core.partition.PartitionInput;
 import io.holdfast.core.partition.Recovery;
+import java.util.List;
 
 /** What happens to a replica on its own node: its journal's answers, time, hints. Never leaves the JVM. */
 sealed interface ReplicaEvent extends ReplicaMessage {
+
+    /** Earlier journals have been read, under a lease; the replica's own of this life is still to be opened. */
+    record Opened(Recovery recovery, String persistenceId) implements ReplicaEvent {}
+
+    /** Journals that nobody will read any more. */
+    record Retired(List<Lineage.Part> parts) implements ReplicaEvent {}
 
     /** The journal has been read. */
     record Recovered(Recovery recovery) implements ReplicaEvent {}
@@ -15,6 +22,9 @@ sealed interface ReplicaEvent extends ReplicaMessage {
 
     /** The journal cannot write or read any more. */
     record JournalFailed(Throwable cause) implements ReplicaEvent {}
+
+    /** The shard moves to another node, or this node stops. */
+    record Leave() implements ReplicaEvent {}
 
     record Tick() implements ReplicaEvent {}
 

@@ -8,6 +8,7 @@ import io.holdfast.server.membership.IncidentLog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -25,6 +26,7 @@ public final class ReplicaKeeper extends AbstractBehavior<ReplicaKeeper.Command>
     private final ReplicaRouter router;
     private final ReplicaDirectory directory;
     private final IncidentLog incidents;
+    private final boolean several;
     private final List<PartitionId> kept = new ArrayList<>();
 
     /** What the keeper is told. */
@@ -38,17 +40,19 @@ public final class ReplicaKeeper extends AbstractBehavior<ReplicaKeeper.Command>
     /**
      * @param router to this site's replicas
      * @param incidents is told when a lost storage has been rebuilt
+     * @param several whether the site has other nodes
      */
     public static Behavior<Command> create(
             String site,
             ReplicaRouter router,
             KeyspaceRegistry registry,
             ReplicaDirectory directory,
-            IncidentLog incidents) {
+            IncidentLog incidents,
+            boolean several) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             registry.onKeyspace(definition -> context.getSelf().tell(new Keep(definition)));
             timers.startTimerWithFixedDelay(new Ping(), INTERVAL);
-            return new ReplicaKeeper(context, site, router, directory, incidents);
+            return new ReplicaKeeper(context, site, router, directory, incidents, several);
         }));
     }
 
@@ -57,12 +61,14 @@ public final class ReplicaKeeper extends AbstractBehavior<ReplicaKeeper.Command>
             String site,
             ReplicaRouter router,
             ReplicaDirectory directory,
-            IncidentLog incidents) {
+            IncidentLog incidents,
+            boolean several) {
         super(context);
         this.site = site;
         this.router = router;
         this.directory = directory;
         this.incidents = incidents;
+        this.several = several;
     }
 
     @Override
@@ -95,14 +101,14 @@ public final class ReplicaKeeper extends AbstractBehavior<ReplicaKeeper.Command>
     }
 
     /**
-     * Whether all replicas vote. The catalog's is rebuilt first, or nobody here would know of the others: once it has been
-     * admitted it holds every keyspace, and they are kept before the next ping.
+     * Whether all replicas of this node vote, and so do all of the site if it has no other node. The catalog's is rebuilt first, or nobody here would know
+     * of the others: once it has been admitted it holds every keyspace, and they are kept before the next ping.
      */
     private boolean allAdmitted() {
-        return !kept.isEmpty()
-                && kept.stream()
-                        .map(directory::find)
-                        .allMatch(
-                                local -> local.isPresent() && local.get().view().role() != Role.LEARNER);
+        List<ReplicaDirectory.Local> here =
+                kept.stream().map(directory::find).flatMap(Optional::stream).toList();
+        return !here.isEmpty()
+                && (several || here.size() == kept.size())
+                && here.stream().allMatch(local -> local.view().role() != Role.LEARNER);
     }
 }

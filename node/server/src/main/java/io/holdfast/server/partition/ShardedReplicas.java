@@ -1,5 +1,6 @@
 package io.holdfast.server.partition;
 
+import com.typesafe.config.Config;
 import io.holdfast.server.catalog.CatalogObserver;
 import io.holdfast.server.catalog.KeyspaceDefinition;
 import io.holdfast.server.catalog.KeyspaceRegistry;
@@ -12,6 +13,7 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.cluster.sharding.ShardCoordinator;
 import org.apache.pekko.cluster.sharding.typed.ShardingMessageExtractor;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
@@ -47,10 +49,24 @@ public final class ShardedReplicas implements ReplicaRouter {
             Entity<ReplicaMessage, ReplicaEnvelope> entity = Entity.of(
                             TYPE, start -> replica(PartitionId.parse(start.getEntityId()), registry, context))
                     .withMessageExtractor(new ByPartition())
+                    .withStopMessage(new ReplicaEvent.Leave())
+                    .withAllocationStrategy(replicas.spreading(system, context))
                     .withDataCenter(site);
             replicas.regions.put(site, ClusterSharding.get(system).init(entity));
         });
         return context.router();
+    }
+
+    private HandOverBeforeMoving spreading(ActorSystem<?> system, ReplicaContext context) {
+        Config config = system.settings().config().getConfig("pekko.cluster.sharding.least-shard-allocation-strategy");
+        var spread = ShardCoordinator.ShardAllocationStrategy$.MODULE$.leastShardAllocationStrategy(
+                config.getInt("rebalance-absolute-limit"), config.getDouble("rebalance-relative-limit"));
+        return new HandOverBeforeMoving(
+                context.site(),
+                spread,
+                context.directory()::leaderOf,
+                () -> context.reachability().unreachable().isEmpty(),
+                this);
     }
 
     /** A partition of a keyspace that this site has not heard of yet, or that broke an invariant, has no replica here. */

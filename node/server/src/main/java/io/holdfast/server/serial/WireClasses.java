@@ -7,6 +7,7 @@ import com.esotericsoftware.kryo.io.Output;
 import io.holdfast.server.partition.ReplicaBatch;
 import io.holdfast.server.partition.ReplicaEnvelope;
 import io.holdfast.server.partition.ReplicaReply;
+import io.holdfast.server.site.SiteNews;
 import io.holdfast.server.status.NodeReport;
 import io.holdfast.server.status.NodeReportRequest;
 import io.holdfast.server.status.ReplicaReport;
@@ -44,6 +45,9 @@ final class WireClasses {
         kryo.register(NodeReportRequest.class, 60);
         kryo.register(NodeReport.class, 61);
         kryo.register(ReplicaReport.class, 62);
+        kryo.register(SiteNews.class, 63);
+        kryo.register(SiteNews.Leader.class, 64);
+        kryo.register(byte[].class, 65);
         kryo.register(refs.resolveActorRef("pekko://any@127.0.0.1:1/").getClass(), new OfActorRef(refs), 50);
         return kryo;
     }

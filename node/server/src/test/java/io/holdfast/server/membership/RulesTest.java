@@ -56,7 +56,7 @@ class RulesTest {
     }
 
     private static GenesisRule.Step genesisStep(Genesis own, ProbeAnswer... answers) {
-        return new GenesisRule(AT_A).decide(address("a"), 'a', Optional.ofNullable(own), List.of(answers));
+        return new GenesisRule(AT_A).decide('a', Optional.ofNullable(own), List.of(answers));
     }
 
     private static JoinRule.Step joinStep(String self, ProbeAnswer... answers) {
@@ -73,7 +73,7 @@ class RulesTest {
         assertThat(genesisStep(null, b, answer("c", Standing.STARTING, null)))
                 .isInstanceOf(GenesisRule.Step.Wait.class);
         assertThat(new GenesisRule(topology("b"))
-                        .decide(address("b"), 'b', Optional.empty(), List.of(answer("a", Standing.READY, null), c)))
+                        .decide('b', Optional.empty(), List.of(answer("a", Standing.READY, null), c)))
                 .isEqualTo(new GenesisRule.Step.Wait("site a, which founds the cluster"));
     }
 

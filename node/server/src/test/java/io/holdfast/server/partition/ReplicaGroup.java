@@ -1,5 +1,6 @@
 package io.holdfast.server.partition;
 
+import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.holdfast.config.HoldfastSettings;
 import io.holdfast.core.SiteId;
@@ -28,6 +29,7 @@ import java.util.function.BiFunction;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.awaitility.Awaitility;
 
 /** One partition's replicas, each in an actor system and with a journal of its own; messages are handed over directly. */
@@ -40,7 +42,13 @@ final class ReplicaGroup implements AutoCloseable {
     private final Map<String, Running> running = new ConcurrentHashMap<>();
     private long nextId;
 
-    private record Running(ActorSystem<ReplicaMessage> system, ReplicaDirectory directory, Hints hints) {}
+    /** What a node sent to others, and when. */
+    record Sent(String node, long nanos) {}
+
+    private final List<Sent> sent = new CopyOnWriteArrayList<>();
+
+    private record Running(
+            ActorSystem<ReplicaMessage> system, ReplicaDirectory directory, Hints hints, IncidentLog incidents) {}
 
     ReplicaGroup(Path dir, List<String> sites) {
         this.dir = dir;
@@ -60,23 +68,58 @@ final class ReplicaGroup implements AutoCloseable {
     }
 
     void start(String site) {
+        start(site, Tenancy.SOLE);
+    }
+
+    List<Sent> sent() {
+        return sent;
+    }
+
+    IncidentLog incidents(String node) {
+        return running.get(node).incidents();
+    }
+
+    /** @param node named by its site, and by more if the site has several */
+    void start(String node, Tenancy tenancy) {
+        String site = node.substring(0, 1);
+        var incidents = new IncidentLog(System::currentTimeMillis);
         var directory = new ReplicaDirectory();
         var hints = new Hints();
         HoldfastSettings settings = settings(site);
         var context = new ReplicaContext(
                 site,
                 identity(site),
+                tenancy,
                 (keyspace, partition) -> CoreSettings.of(settings, keyspace, partition),
-                (to, envelope) -> Optional.ofNullable(running.get(to))
-                        .ifPresent(it -> it.system().tell(envelope.message())),
+                (to, envelope) -> {
+                    sent.add(new Sent(node, System.nanoTime()));
+                    running.forEach((name, it) -> {
+                        if (name.startsWith(to)) {
+                            it.system().tell(envelope.message());
+                        }
+                    });
+                },
                 directory,
                 hints,
-                new IncidentLog(System::currentTimeMillis),
+                incidents,
                 (partition, unfinished) -> {},
                 ForkJoinPool.commonPool(),
                 Set.of(),
                 Duration.ofHours(1));
-        var config = ConfigFactory.parseMap(Map.of(
+        ActorSystem<ReplicaMessage> system = ActorSystem.create(
+                PartitionReplica.create(PARTITION, definition, context, ReplicaObserver.NONE),
+                "site-" + site,
+                config(site));
+        running.put(node, new Running(system, directory, hints, incidents));
+    }
+
+    /** An actor system beside those of the replicas, on the same journal. */
+    ActorSystem<Void> onJournalOf(String site) {
+        return ActorSystem.create(Behaviors.empty(), "beside-" + site, config(site));
+    }
+
+    private Config config(String site) {
+        return ConfigFactory.parseMap(Map.of(
                         "pekko.actor.provider", "local",
                         "pekko.loglevel", "WARNING",
                         "pekko.persistence.journal.plugin", "holdfast.persistence.rocksdb.journal",
@@ -86,9 +129,6 @@ final class ReplicaGroup implements AutoCloseable {
                         "holdfast.persistence.rocksdb.snapshot-store.dir",
                                 dir.resolve(site).toString()))
                 .withFallback(ConfigFactory.load());
-        ActorSystem<ReplicaMessage> system = ActorSystem.create(
-                PartitionReplica.create(PARTITION, definition, context, ReplicaObserver.NONE), "site-" + site, config);
-        running.put(site, new Running(system, directory, hints));
     }
 
     private HoldfastSettings settings(String site) {

@@ -21,8 +21,10 @@ import io.holdfast.server.partition.ReplicaBatch;
 import io.holdfast.server.partition.ReplicaEnvelope;
 import io.holdfast.server.partition.ReplicaMessage;
 import io.holdfast.server.partition.ReplicaReply;
+import io.holdfast.server.site.SiteNews;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
@@ -157,6 +159,21 @@ class WireSerializerTest {
         serializer.toBinary(message, buffer);
         buffer.flip();
         assertThat(serializer.fromBinary(buffer, serializer.manifest(message))).isEqualTo(message);
+    }
+
+    @Test
+    void newsOfASiteArriveAsTheyWereSent() throws Exception {
+        var news = new SiteNews(
+                "10.0.0.1:7401",
+                2,
+                List.of(new SiteNews.Leader("shop", 7, "b")),
+                List.of(new byte[] {1, 2}, new byte[0]),
+                Map.of("a", 1L, "b", 2L));
+        var serializer =
+                (WireSerializer) SerializationExtension.get(KIT.system()).serializerFor(SiteNews.class);
+        assertThat(serializer.fromBinary(serializer.toBinary(news), serializer.manifest(news)))
+                .usingRecursiveComparison()
+                .isEqualTo(news);
     }
 
     @Test

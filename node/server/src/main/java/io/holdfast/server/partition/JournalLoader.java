@@ -1,0 +1,90 @@
+package io.holdfast.server.partition;
+
+import io.holdfast.core.partition.Recovery;
+import org.apache.pekko.actor.ActorRef;
+import org.apache.pekko.actor.Props;
+import org.apache.pekko.persistence.AbstractPersistentActor;
+import org.apache.pekko.persistence.RecoveryCompleted;
+import org.apache.pekko.persistence.SnapshotOffer;
+import org.apache.pekko.persistence.SnapshotSelectionCriteria;
+
+/** Replays a journal that another life of the replica wrote, up to the record that counts, and writes nothing. */
+final class JournalLoader extends AbstractPersistentActor {
+    private final String persistenceId;
+    private final long last;
+    private final Recovery recovery;
+    private final ActorRef listener;
+    private long seen;
+
+    /** @param last the number of the last record that was found and counts */
+    record Loaded(long last) {}
+
+    record Failed(Throwable cause) {}
+
+    private JournalLoader(String persistenceId, long last, Recovery recovery, ActorRef listener) {
+        this.persistenceId = persistenceId;
+        this.last = last;
+        this.recovery = recovery;
+        this.listener = listener;
+    }
+
+    /**
+     * @param last {@link Lineage#OPEN}: all there is
+     * @param recovery is filled
+     * @param listener is told {@link Loaded} or {@link Failed}
+     */
+    static Props props(String persistenceId, long last, Recovery recovery, ActorRef listener) {
+        return Props.create(JournalLoader.class, () -> new JournalLoader(persistenceId, last, recovery, listener));
+    }
+
+    @Override
+    public String persistenceId() {
+        return persistenceId;
+    }
+
+    @Override
+    public org.apache.pekko.persistence.Recovery recovery() {
+        long upTo = last == Lineage.OPEN ? Long.MAX_VALUE : last;
+        return org.apache.pekko.persistence.Recovery.create(
+                SnapshotSelectionCriteria.create(upTo, Long.MAX_VALUE), upTo);
+    }
+
+    @Override
+    public Receive createReceiveRecover() {
+        return receiveBuilder()
+                .match(SnapshotOffer.class, offer -> {
+                    seen = offer.metadata().sequenceNr();
+                    recovery.snapshot(((SnapshotRecord) offer.snapshot()).snapshot());
+                })
+                .match(JournalRecord.class, record -> {
+                    seen = lastSequenceNr();
+                    recovery.replay(record.write());
+                })
+                .match(RecoveryCompleted.class, completed -> completed())
+                .build();
+    }
+
+    /** What was found must be all of it: a record that is said to be there and is not must not be passed over. */
+    private void completed() {
+        long expected = last == Lineage.OPEN ? lastSequenceNr() : last;
+        if (seen != expected) {
+            listener.tell(
+                    new Failed(new IllegalStateException("the journal " + persistenceId + " ends at record " + seen
+                            + ", and should at " + expected + ": records are missing, or cannot be read yet")),
+                    getSelf());
+        } else {
+            listener.tell(new Loaded(seen), getSelf());
+        }
+        getContext().stop(getSelf());
+    }
+
+    @Override
+    public Receive createReceive() {
+        return receiveBuilder().build();
+    }
+
+    @Override
+    public void onRecoveryFailure(Throwable cause, scala.Option<Object> event) {
+        listener.tell(new Failed(cause), getSelf());
+    }
+}

@@ -1,0 +1,116 @@
+package io.holdfast.server.partition;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Which journals, replayed one after the other, are a replica's own at a site of several nodes: each holder of its lease writes to one of its
+ * own, named by the epoch. It is the note of the replica's lease, so a holder reads it together with the lease and changes it only while it has that.
+ *
+ * <p>A journal that a later holder has replayed is closed at the last record that was found; whatever its writer still had on its
+ * way and lands behind that is never read (docs/protocol.md, section 16). Durable: the format is fixed for ever.
+ *
+ * @param identity of the replica: the storage's, or one of its own since it was rebuilt
+ * @param parts in order; all but the last are closed
+ */
+record Lineage(long identity, List<Part> parts) {
+    /** A journal that is still written to. */
+    static final long OPEN = -1;
+
+    /** A replica with more journals than this should save a snapshot, which stands for all of them. */
+    static final int MANY_PARTS = 8;
+
+    private static final byte VERSION = 1;
+    private static final int MOST_PARTS = 2000;
+
+    /**
+     * One holder's journal.
+     *
+     * @param last the number of the last record that counts, or {@link #OPEN}
+     */
+    record Part(long epoch, long last) {
+        String persistenceId(PartitionId partition) {
+            return Lineage.persistenceId(partition, epoch);
+        }
+    }
+
+    Lineage {
+        parts = List.copyOf(parts);
+        if (parts.size() > MOST_PARTS) {
+            throw new IllegalArgumentException("a replica has " + parts.size() + " journals, more than " + MOST_PARTS);
+        }
+    }
+
+    /** Of a replica that has never written anything. */
+    static Lineage first(long identity) {
+        return new Lineage(identity, List.of());
+    }
+
+    static String persistenceId(PartitionId partition, long epoch) {
+        return partition + "#" + epoch;
+    }
+
+    /**
+     * The journals of a holder that has replayed all of these.
+     *
+     * @param found the number of the last record of the one that was open, 0: it was empty
+     */
+    Lineage continuedBy(long epoch, long found) {
+        var next = new ArrayList<Part>();
+        for (Part part : parts) {
+            long last = part.last() == OPEN ? found : part.last();
+            if (last > 0) {
+                next.add(new Part(part.epoch(), last));
+            }
+        }
+        next.add(new Part(epoch, OPEN));
+        return new Lineage(identity, next);
+    }
+
+    /** What is left when a snapshot in the open journal stands for everything before it. */
+    Lineage reducedTo(long epoch) {
+        return new Lineage(identity, List.of(new Part(epoch, OPEN)));
+    }
+
+    byte[] encode() {
+        var bytes = new ByteArrayOutputStream();
+        try (var out = new DataOutputStream(bytes)) {
+            out.writeByte(VERSION);
+            out.writeLong(identity);
+            out.writeShort(parts.size());
+            for (Part part : parts) {
+                out.writeLong(part.epoch());
+                out.writeLong(part.last());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+
+    /** @throws IllegalArgumentException when the bytes are damaged or from a newer version */
+    static Lineage decode(byte[] bytes) {
+        try (var in = new DataInputStream(new ByteArrayInputStream(bytes))) {
+            byte version = in.readByte();
+            if (version != VERSION) {
+                throw new IllegalArgumentException("the list of a replica's journals has version " + version
+                        + ", this program reads " + VERSION + ": start the version that wrote it");
+            }
+            long identity = in.readLong();
+            int count = in.readUnsignedShort();
+            var parts = new ArrayList<Part>();
+            for (int i = 0; i < count && i <= MOST_PARTS; i++) {
+                parts.add(new Part(in.readLong(), in.readLong()));
+            }
+            return new Lineage(identity, parts);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("the list of a replica's journals ends early: it is damaged", e);
+        }
+    }
+}

@@ -1,0 +1,186 @@
+package io.holdfast.server.partition;
+
+import io.holdfast.core.InvariantViolation;
+import io.holdfast.core.partition.Recovery;
+import io.holdfast.core.raft.Membership;
+import io.holdfast.server.membership.IncidentLog;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.apache.pekko.actor.AbstractActorWithTimers;
+import org.apache.pekko.actor.Props;
+import org.apache.pekko.pattern.Patterns;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Opens a replica at a site of several nodes: takes its lease, replays the journals that its earlier lives have left, and settles in the lease
+ * which records these were. Only then may the replica say or write anything.
+ */
+final class ReplicaOpening extends AbstractActorWithTimers {
+    private static final Logger LOG = LoggerFactory.getLogger(ReplicaOpening.class);
+    private static final long WAITING_LOG_NANOS = Duration.ofSeconds(10).toNanos();
+
+    private final PartitionId partition;
+    private final Membership genesis;
+    private final Tenure.Claim claim;
+    private final Duration retryInterval;
+    private final IncidentLog incidents;
+    private final Consumer<ReplicaEvent> replica;
+    private long nextWaitingLog = System.nanoTime() + WAITING_LOG_NANOS;
+    private Lineage lineage;
+    private Recovery recovery;
+    private int loading;
+    private long lastFound;
+
+    private record Taken(boolean taken, Optional<Throwable> failure) {}
+
+    private record Settled(boolean settled, Optional<Throwable> failure) {}
+
+    private enum Timer {
+        TRY
+    }
+
+    private ReplicaOpening(
+            PartitionId partition,
+            Membership genesis,
+            Tenure.Claim claim,
+            Duration retryInterval,
+            IncidentLog incidents,
+            Consumer<ReplicaEvent> replica) {
+        this.partition = partition;
+        this.genesis = genesis;
+        this.claim = claim;
+        this.retryInterval = retryInterval;
+        this.incidents = incidents;
+        this.replica = replica;
+    }
+
+    /** @param replica is told {@link ReplicaEvent.Opened} or {@link ReplicaEvent.JournalFailed} */
+    static Props props(
+            PartitionId partition,
+            Membership genesis,
+            Tenure.Claim claim,
+            Duration retryInterval,
+            IncidentLog incidents,
+            Consumer<ReplicaEvent> replica) {
+        return Props.create(
+                ReplicaOpening.class,
+                () -> new ReplicaOpening(partition, genesis, claim, retryInterval, incidents, replica));
+    }
+
+    @Override
+    public void preStart() {
+        take();
+    }
+
+    @Override
+    public Receive createReceive() {
+        return receiveBuilder()
+                .matchEquals(Timer.TRY, timer -> take())
+                .match(Taken.class, this::taken)
+                .match(JournalLoader.Loaded.class, this::loaded)
+                .match(JournalLoader.Failed.class, failed -> notLoaded(failed.cause()))
+                .match(Settled.class, this::settled)
+                .build();
+    }
+
+    private void take() {
+        Patterns.pipe(
+                        claim.take()
+                                .handle((taken, failure) ->
+                                        new Taken(failure == null && taken, Optional.ofNullable(failure))),
+                        getContext().getDispatcher())
+                .to(getSelf());
+    }
+
+    private void taken(Taken taken) {
+        if (taken.taken()) {
+            lineage = claim.lineage();
+            recovery = new Recovery(genesis, lineage.identity());
+            loadNext();
+            return;
+        }
+        long now = System.nanoTime();
+        if (now - nextWaitingLog >= 0) {
+            nextWaitingLog = now + WAITING_LOG_NANOS;
+            LOG.info(
+                    "{}: this node waits for the replica's lease: {}",
+                    partition,
+                    taken.failure().map(Throwable::toString).orElse("another node of the site has it"));
+        }
+        getTimers().startSingleTimer(Timer.TRY, Timer.TRY, retryInterval);
+    }
+
+    private void loadNext() {
+        if (loading == lineage.parts().size()) {
+            if (lineage.parts().size() >= Lineage.MANY_PARTS) {
+                recovery.saveSoon();
+            }
+            settle(lineage.continuedBy(claim.epoch(), lastFound));
+            return;
+        }
+        Lineage.Part part = lineage.parts().get(loading);
+        getContext()
+                .actorOf(
+                        JournalLoader.props(part.persistenceId(partition), part.last(), recovery, getSelf()),
+                        "journal-" + part.epoch());
+    }
+
+    private void loaded(JournalLoader.Loaded loaded) {
+        lastFound = loaded.last();
+        loading++;
+        loadNext();
+    }
+
+    /**
+     * Records that contradict each other were written by two at once, whatever should have kept that from happening. Which of them were acknowledged
+     * or voted for cannot be known, so none is chosen: the replica becomes a new one, which the leader fills. The old journals stay for examination.
+     */
+    private void notLoaded(Throwable cause) {
+        if (!showsTwoWriters(cause)) {
+            replica.accept(new ReplicaEvent.JournalFailed(cause));
+            return;
+        }
+        List<String> journals = lineage.parts().stream()
+                .map(part -> part.persistenceId(partition))
+                .toList();
+        long identity = claim.drawIdentity();
+        incidents.report(
+                "two-writers",
+                partition.toString(),
+                "its journals " + journals + " contradict themselves: " + cause.getMessage(),
+                String.format("rebuilt from the leader as the new replica %016x; its journals are kept", identity));
+        LOG.error(
+                "{}: its journals {} contradict themselves, it is rebuilt from the leader", partition, journals, cause);
+        recovery = new Recovery(genesis, identity);
+        settle(Lineage.first(identity).continuedBy(claim.epoch(), 0));
+    }
+
+    private static boolean showsTwoWriters(Throwable cause) {
+        // The second is what Pekko's replay filter says in mode "fail"; it has no type of its own.
+        return cause instanceof InvariantViolation
+                || cause instanceof IllegalStateException
+                        && String.valueOf(cause.getMessage()).startsWith("Invalid replayed event");
+    }
+
+    private void settle(Lineage settled) {
+        CompletionStage<Boolean> settling = claim.settle(settled);
+        Patterns.pipe(
+                        settling.handle(
+                                (done, failure) -> new Settled(failure == null && done, Optional.ofNullable(failure))),
+                        getContext().getDispatcher())
+                .to(getSelf());
+    }
+
+    private void settled(Settled settled) {
+        if (settled.settled()) {
+            replica.accept(new ReplicaEvent.Opened(recovery, Lineage.persistenceId(partition, claim.epoch())));
+        } else {
+            replica.accept(new ReplicaEvent.JournalFailed(settled.failure()
+                    .orElseGet(() -> new IllegalStateException("its lease was lost while it was opened"))));
+        }
+    }
+}

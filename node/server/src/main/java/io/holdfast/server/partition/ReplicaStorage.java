@@ -1,0 +1,102 @@
+package io.holdfast.server.partition;
+
+import io.holdfast.core.partition.Recovery;
+import io.holdfast.server.catalog.KeyspaceDefinition;
+import java.util.List;
+import java.util.Optional;
+import org.apache.pekko.actor.ActorRef;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+
+/**
+ * The storage of one life of a replica: its tenure, and the actors that read and write its journal, which are the replica's children. For the
+ * replica alone.
+ */
+final class ReplicaStorage {
+    private final ActorContext<ReplicaMessage> replica;
+    private final PartitionId partition;
+    private final KeyspaceDefinition definition;
+    private final ReplicaContext shared;
+    private final Tenure tenure;
+    private Optional<ActorRef> opening = Optional.empty();
+    private Optional<ActorRef> journal = Optional.empty();
+
+    private ReplicaStorage(
+            ActorContext<ReplicaMessage> replica,
+            PartitionId partition,
+            KeyspaceDefinition definition,
+            ReplicaContext shared) {
+        this.replica = replica;
+        this.partition = partition;
+        this.definition = definition;
+        this.shared = shared;
+        var self = replica.getSelf();
+        this.tenure = shared.tenancy().begin(partition, parts -> self.tell(new ReplicaEvent.Retired(parts)));
+    }
+
+    /** Begins to open it; the replica is told {@link ReplicaEvent.Recovered}, under a lease after {@link ReplicaEvent.Opened}. */
+    static ReplicaStorage open(
+            ActorContext<ReplicaMessage> replica,
+            PartitionId partition,
+            KeyspaceDefinition definition,
+            ReplicaContext shared) {
+        var storage = new ReplicaStorage(replica, partition, definition, shared);
+        storage.tenure
+                .claim()
+                .ifPresentOrElse(
+                        storage::openUnderLease,
+                        () -> storage.openJournal(
+                                new Recovery(definition.genesis(), shared.identity()), partition.toString()));
+        return storage;
+    }
+
+    private void openUnderLease(Tenure.Claim claim) {
+        ActorRef started = Adapter.actorOf(
+                replica,
+                ReplicaOpening.props(
+                        partition,
+                        definition.genesis(),
+                        claim,
+                        shared.tenancy().retryInterval(),
+                        shared.incidents(),
+                        replica.getSelf()::tell));
+        Adapter.watch(replica, started);
+        opening = Optional.of(started);
+    }
+
+    /** The earlier journals have been read. */
+    void opened(ReplicaEvent.Opened opened) {
+        opening.ifPresent(done -> {
+            Adapter.unwatch(replica, done);
+            Adapter.stop(replica, done);
+        });
+        opening = Optional.empty();
+        openJournal(opened.recovery(), opened.persistenceId());
+    }
+
+    private void openJournal(Recovery recovery, String persistenceId) {
+        ActorRef started = Adapter.actorOf(
+                replica, PartitionJournal.props(partition, persistenceId, recovery, tenure, replica.getSelf()::tell));
+        Adapter.watch(replica, started);
+        journal = Optional.of(started);
+    }
+
+    void delete(List<Lineage.Part> parts) {
+        parts.forEach(part -> Adapter.actorOf(replica, RetiredJournal.props(part.persistenceId(partition))));
+    }
+
+    /** To the journal, which has been opened. */
+    void tell(Object request) {
+        journal.orElseThrow().tell(request, ActorRef.noSender());
+    }
+
+    /** See {@link Tenure#holds}. */
+    boolean isHeld() {
+        return tenure.holds();
+    }
+
+    /** The replica does nothing any more. */
+    void end() {
+        tenure.end();
+    }
+}

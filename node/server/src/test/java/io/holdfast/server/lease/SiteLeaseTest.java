@@ -1,0 +1,185 @@
+package io.holdfast.server.lease;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.typesafe.config.ConfigFactory;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.coordination.lease.LeaseSettings;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Two nodes, one store. */
+class SiteLeaseTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final LeaseTimes TIMES = new LeaseTimes(
+            Duration.ofMillis(900), Duration.ofMillis(100), Duration.ofMillis(500), Duration.ofMillis(50), 0.05);
+
+    private final MemoryCells cells = new MemoryCells();
+    private final MemoryCells.Link toOne = cells.link();
+    private final List<NodeSession> sessions = new ArrayList<>();
+    private final NodeSession one = session("one:1", toOne);
+    private final NodeSession two = session("two:1", cells.link());
+
+    private NodeSession session(String node, io.holdfast.persistence.cells.SharedCells store) {
+        NodeSession session = NodeSession.start(store, node, TIMES, System::nanoTime, UUID::randomUUID, Set::of);
+        sessions.add(session);
+        return session;
+    }
+
+    private static SiteLease lease(NodeSession node) {
+        var settings = LeaseSettings.apply(
+                ConfigFactory.load().getConfig("pekko.coordination.lease"), "a/replica/shop/0", "owner");
+        return new SiteLease(settings, node, "a/replica/shop/0");
+    }
+
+    @AfterEach
+    void close() {
+        sessions.forEach(NodeSession::close);
+    }
+
+    private static boolean acquire(SiteLease lease) {
+        return lease.acquire()
+                .exceptionally(failed -> false)
+                .toCompletableFuture()
+                .join();
+    }
+
+    private static SiteLease awaitAcquired(NodeSession node) {
+        SiteLease lease = lease(node);
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> acquire(lease));
+        return lease;
+    }
+
+    private static boolean leave(SiteLease lease, String note) {
+        return lease.leave(note.getBytes(StandardCharsets.UTF_8))
+                .toCompletableFuture()
+                .join();
+    }
+
+    private static String note(SiteLease lease) {
+        return new String(lease.note(), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void oneHasItUntilItIsReleasedAndTheNextFindsItsNote() {
+        SiteLease first = awaitAcquired(one);
+        assertThat(first.checkLease()).isTrue();
+        assertThat(first.epoch()).isEqualTo(1);
+        assertThat(leave(first, "all is well")).isTrue();
+        assertThat(acquire(lease(two))).isFalse();
+        assertThat(first.release().toCompletableFuture().join()).isTrue();
+        assertThat(first.checkLease()).isFalse();
+        SiteLease second = lease(two);
+        assertThat(acquire(second)).isTrue();
+        assertThat(second.epoch()).isEqualTo(2);
+        assertThat(note(second)).isEqualTo("all is well");
+    }
+
+    @Test
+    void inOneProcessAsWellOnlyOneLifeHasIt() {
+        SiteLease first = awaitAcquired(one);
+        assertThat(acquire(lease(one))).isFalse();
+        first.release().toCompletableFuture().join();
+        assertThat(awaitAcquired(one).epoch()).isEqualTo(2);
+    }
+
+    @Test
+    void whoCannotReachTheStoreStopsToCountOnItBeforeAnotherHasIt() {
+        SiteLease first = awaitAcquired(one);
+        toOne.cut(true);
+        SiteLease second = lease(two);
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(5)).until(() -> {
+            boolean taken = acquire(second);
+            assertThat(taken && first.checkLease()).isFalse();
+            return taken;
+        });
+        assertThat(second.epoch()).isEqualTo(2);
+        toOne.cut(false);
+        // It comes to know that its session was ended, and begins another; the old lease stays lost.
+        await().atMost(PATIENCE)
+                .until(() -> one.current().isPresent() && one.current().get().holds(one.now()));
+        assertThat(first.checkLease()).isFalse();
+        assertThat(first.leave(new byte[] {1}).toCompletableFuture().join()).isFalse();
+        assertThat(second.checkLease()).isTrue();
+    }
+
+    @Test
+    void whoAskedForItIsToldOfALoss() {
+        SiteLease lease = lease(one);
+        var lost = new CompletableFuture<Optional<Throwable>>();
+        await().atMost(PATIENCE)
+                .until(() -> lease.acquire(lost::complete).toCompletableFuture().join());
+        toOne.cut(true);
+        assertThat(lost).succeedsWithin(10, TimeUnit.SECONDS);
+        assertThat(lease.checkLease()).isFalse();
+    }
+
+    @Test
+    void anOutageOfTheStoreEndsNothing() {
+        SiteLease first = awaitAcquired(one);
+        cells.down(true);
+        await().atMost(PATIENCE).until(() -> !first.checkLease());
+        cells.down(false);
+        await().atMost(PATIENCE).until(first::checkLease);
+        assertThat(leave(first, "still mine")).isTrue();
+        assertThat(acquire(lease(two))).isFalse();
+    }
+
+    @Test
+    void answersThatAreLostAreNoChangesThatAreLost() {
+        SiteLease first = awaitAcquired(one);
+        cells.mute(true);
+        assertThat(first.leave("lost answer".getBytes(StandardCharsets.UTF_8)).toCompletableFuture())
+                .failsWithin(5, TimeUnit.SECONDS);
+        // Renewed by reading what became of it, through more than one duration of the session.
+        long until = System.nanoTime() + TIMES.lasting().multipliedBy(2).toNanos();
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> {
+            assertThat(first.checkLease()).isTrue();
+            return System.nanoTime() - until >= 0;
+        });
+        cells.mute(false);
+        assertThat(leave(first, "known")).isTrue();
+        assertThat(first.release().toCompletableFuture().join()).isTrue();
+        assertThat(note(awaitAcquired(two))).isEqualTo("known");
+    }
+
+    @Test
+    void whatCouldNotBeFreedIsFreedLater() {
+        SiteLease first = awaitAcquired(one);
+        toOne.cut(true);
+        assertThat(first.release().toCompletableFuture()).failsWithin(5, TimeUnit.SECONDS);
+        toOne.cut(false);
+        SiteLease second = awaitAcquired(two);
+        assertThat(second.epoch()).isEqualTo(2);
+        // Not because the session was given up.
+        assertThat(one.current()).isPresent();
+    }
+
+    @Test
+    void whoSaysGoodbyeIsNotWaitedFor() {
+        SiteLease first = awaitAcquired(one);
+        one.end().toCompletableFuture().join();
+        assertThat(first.checkLease()).isFalse();
+        SiteLease second = lease(two);
+        assertThat(acquire(second)).isTrue();
+    }
+
+    @Test
+    void aNodeThatStartsAgainWaitsForItsOwnLastSession() {
+        SiteLease first = awaitAcquired(one);
+        one.close();
+        NodeSession again = session("one:1", cells.link());
+        SiteLease second = awaitAcquired(again);
+        assertThat(second.epoch()).isEqualTo(2);
+        assertThat(first.checkLease()).isFalse();
+    }
+}

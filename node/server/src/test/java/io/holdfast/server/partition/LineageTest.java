@@ -1,0 +1,50 @@
+package io.holdfast.server.partition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LineageTest {
+    private static final Lineage.Part OPEN_AT_4 = new Lineage.Part(4, Lineage.OPEN);
+
+    @Test
+    void theFirstLifeHasOneJournal() {
+        assertThat(Lineage.first(9).continuedBy(1, 0))
+                .isEqualTo(new Lineage(9, List.of(new Lineage.Part(1, Lineage.OPEN))));
+    }
+
+    @Test
+    void aLaterLifeClosesTheJournalThatWasOpenWhereItEnded() {
+        var before = new Lineage(9, List.of(new Lineage.Part(2, 17), OPEN_AT_4));
+        assertThat(before.continuedBy(7, 30).parts())
+                .containsExactly(new Lineage.Part(2, 17), new Lineage.Part(4, 30), new Lineage.Part(7, Lineage.OPEN));
+    }
+
+    @Test
+    void aJournalThatWasNeverWrittenToIsNoPart() {
+        var before = new Lineage(9, List.of(new Lineage.Part(2, 17), OPEN_AT_4));
+        assertThat(before.continuedBy(7, 0).parts())
+                .containsExactly(new Lineage.Part(2, 17), new Lineage.Part(7, Lineage.OPEN));
+    }
+
+    @Test
+    void aSnapshotStandsForAllBefore() {
+        var before = new Lineage(9, List.of(new Lineage.Part(2, 17), OPEN_AT_4));
+        assertThat(before.reducedTo(4)).isEqualTo(new Lineage(9, List.of(OPEN_AT_4)));
+    }
+
+    /** Stands in a site's store for ever: a change of these bytes needs a new version beside this one. */
+    @Test
+    void itsBytes() {
+        var lineage = new Lineage(9, List.of(new Lineage.Part(2, 17), OPEN_AT_4));
+        assertThat(HexFormat.of().formatHex(lineage.encode()))
+                .isEqualTo("01" + "0000000000000009" + "0002" + "0000000000000002" + "0000000000000011"
+                        + "0000000000000004" + "ffffffffffffffff");
+        assertThat(Lineage.decode(lineage.encode())).isEqualTo(lineage);
+        assertThatThrownBy(() -> Lineage.decode(new byte[] {2})).hasMessageContaining("version 2");
+        assertThatThrownBy(() -> Lineage.decode(new byte[] {1, 0})).hasMessageContaining("ends early");
+    }
+}
