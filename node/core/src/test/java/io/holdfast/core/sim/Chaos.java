@@ -40,7 +40,7 @@ final class Chaos {
         add(Fault.PAUSE, this::pause);
         add(Fault.WALL_JUMP, () -> setWall(any()));
         if (!world.has(Fault.CLOCK_WILD)) {
-            add(Fault.CLOCK_CHANGE, () -> any().clockRate(clockRate()));
+            add(Fault.CLOCK_CHANGE, this::setRates);
         }
         add(Fault.LYING_HINTS, () -> hint(any(), any(), world.random.chance(0.5)));
         add(Fault.TRANSFER, this::transfer);
@@ -60,8 +60,8 @@ final class Chaos {
     void start() {
         for (SimNode node : nodes) {
             setWall(node);
-            node.clockRate(clockRate());
         }
+        setRates();
         if (!kinds.isEmpty()) {
             world.queue.after(world.random.exponential(meanGap), this::next);
         }
@@ -78,16 +78,26 @@ final class Chaos {
         if (world.has(Fault.CLOCK_WILD)) {
             return world.random.between(500, 2000) / 1000.0;
         }
-        if (!world.has(Fault.CLOCK_SKEW) && !world.has(Fault.CLOCK_CHANGE)) {
-            return 1;
+        return skewed() ? 1 + mostSkew() * world.random.between(-1000, 1000) / 1000.0 : 1;
+    }
+
+    private boolean skewed() {
+        return world.has(Fault.CLOCK_SKEW) || world.has(Fault.CLOCK_CHANGE);
+    }
+
+    /** The fastest and the slowest clock are just within the bound of each other. */
+    private double mostSkew() {
+        return 0.98 * world.driftBound / (2 + world.driftBound);
+    }
+
+    /** Often one clock is as slow as it may be and all others as fast, because that is hardest on a lease. */
+    private void setRates() {
+        boolean apart = skewed() && !world.has(Fault.CLOCK_WILD) && world.random.chance(0.5);
+        SimNode slow = world.random.chance(0.5) ? leader() : any();
+        for (SimNode node : nodes) {
+            double skew = node == slow ? -mostSkew() : mostSkew();
+            node.clockRate(apart ? 1 + skew : clockRate());
         }
-        // The fastest and the slowest may be just within the bound of each other, and often are.
-        double most = 0.98 * world.driftBound / (2 + world.driftBound);
-        return 1
-                + most
-                        * (world.random.chance(0.5)
-                                ? world.random.between(-1, 1)
-                                : world.random.between(-1000, 1000) / 1000.0);
     }
 
     private void setWall(SimNode node) {
