@@ -212,11 +212,6 @@ class MutationProofTest {
         return Stream.of(
                 Mutant.called("image taken without its checksum")
                         .in("raft/ImageReceiver.java", "if ((int) crc.getValue() == checksum) {", "if (count >= 0) {"),
-                Mutant.called("lease without allowance for clocks that differ")
-                        .in(
-                                "raft/Replication.java",
-                                "(long) (response.promiseNanos() / (1 + raft.config.clockDriftBound()))",
-                                "response.promiseNanos()"),
                 Mutant.called("forgotten outcome taken for one that never was")
                         .in(
                                 "store/Sessions.java",

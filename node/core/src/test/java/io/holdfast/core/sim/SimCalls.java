@@ -29,6 +29,11 @@ final class SimCalls {
         void comes(int site, Optional<Reply> reply);
     }
 
+    /** What a replica is given; deadlines are by the clock of the node where it arrives. */
+    private interface Input {
+        PartitionInput of(long token, SimNode at);
+    }
+
     /** @param from the node that asks, or -1 for a client */
     private record Waiting(int from, Answer answer) {}
 
@@ -44,7 +49,7 @@ final class SimCalls {
     }
 
     void read(int from, int site, int partition, List<Query> queries, Answer answer) {
-        send(from, site, partition, answer, token -> new PartitionInput.Ask(token, queries, 0), 0, false);
+        send(from, site, partition, answer, (token, at) -> new PartitionInput.Ask(token, queries, 0), 0, false);
     }
 
     void write(int from, int site, int partition, WriteConcern concern, Command command, Answer answer) {
@@ -54,30 +59,25 @@ final class SimCalls {
                 site,
                 partition,
                 answer,
-                token -> new PartitionInput.Submit(
-                        token, concern, nodes.get(site).now().nanos() + ALL_SITES_WITHIN, List.of(command)),
+                (token, at) -> new PartitionInput.Submit(
+                        token, concern, at.now().nanos() + ALL_SITES_WITHIN, List.of(command)),
                 extra,
                 true);
     }
 
     private void send(
-            int from,
-            int site,
-            int partition,
-            Answer answer,
-            java.util.function.LongFunction<PartitionInput> input,
-            long extraPatience,
-            boolean copies) {
+            int from, int site, int partition, Answer answer, Input input, long extraPatience, boolean copies) {
         long token = ++lastToken;
         waiting.put(token, new Waiting(from, answer));
         EventQueue.Event arrival = () -> nodes.get(site)
-                .whenAwake(() -> nodes.get(site).replica(partition).step(input.apply(token)));
+                .whenAwake(() -> nodes.get(site).replica(partition).step(input.of(token, nodes.get(site))));
         carry(from, site, arrival);
         if (copies && world.has(Fault.LATE_COPY) && world.random.chance(0.03)) {
             int elsewhere = world.random.below(nodes.size());
             long unheard = ++lastToken;
             world.queue.after(world.random.between(1, 4000) * MILLI, () -> nodes.get(elsewhere)
-                    .whenAwake(() -> nodes.get(elsewhere).replica(partition).step(input.apply(unheard))));
+                    .whenAwake(() ->
+                            nodes.get(elsewhere).replica(partition).step(input.of(unheard, nodes.get(elsewhere)))));
         }
         long patience = world.random.between(80, 300) * MILLI + extraPatience;
         world.queue.after(patience, () -> {
