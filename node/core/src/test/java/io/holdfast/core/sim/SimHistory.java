@@ -95,9 +95,13 @@ final class SimHistory {
         }
     }
 
-    /** The order in which the search tries writes; it would find the same without. What changed nothing comes behind the change before it. */
+    /**
+     * The order in which the search tries writes; it would find the same without. What changed nothing comes behind the change before it,
+     * and what was not applied last of all.
+     */
     private static long committedAt(CommittedModel model, WriteRecord write) {
         return model.find(write.command.id())
+                .filter(it -> it.outcome().kind() == Outcome.Kind.APPLIED)
                 .map(it -> 2 * it.position() + (it.outcome().version() == 0 ? 1 : 0))
                 .orElse(Long.MAX_VALUE);
     }
