@@ -28,7 +28,7 @@ final class CrossChecks {
 
     void run() {
         enoughSites();
-        journal();
+        CassandraSection.check(reader, settings.persistence());
         nodesOfSites();
         duplicatePorts();
         times();
@@ -49,16 +49,6 @@ final class CrossChecks {
         }
     }
 
-    /** The one place that keeps the Cassandra journal out of this version. */
-    private void journal() {
-        if (reader.good(JOURNAL) && settings.persistence().journal() == PersistenceSettings.Journal.CASSANDRA) {
-            reader.reject(
-                    JOURNAL,
-                    "rocksdb: the Cassandra journal is not available in this version",
-                    "remove the line for the default, rocksdb, and use one node a site");
-        }
-    }
-
     private void nodesOfSites() {
         boolean local = settings.persistence().journal() == PersistenceSettings.Journal.ROCKSDB;
         for (Site site : settings.sites()) {
@@ -72,14 +62,15 @@ final class CrossChecks {
                         path,
                         "one node, or three and more: of two nodes neither is a majority, so the loss of one would stop"
                                 + " both",
-                        "remove one of the hosts" + (local ? "" : ", or add a third"));
-            } else if (nodes > 1 && local && reader.good(JOURNAL)) {
+                        "remove one of the hosts");
+            } else if (nodes > 1 && reader.good(JOURNAL)) {
                 reader.reject(
                         path,
-                        "one node, because persistence.journal = rocksdb keeps a node's data on its own disk, where the"
-                                + " other nodes of the site cannot take it over",
-                        "leave one host; several nodes a site need persistence.journal = cassandra, which is not"
-                                + " available in this version");
+                        local
+                                ? "one node, because persistence.journal = rocksdb keeps a node's data on its own disk,"
+                                        + " where the other nodes of the site cannot take it over"
+                                : "one node: several nodes a site are not available in this version",
+                        "leave one host");
             }
         }
     }

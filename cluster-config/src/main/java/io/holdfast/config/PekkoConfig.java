@@ -87,6 +87,9 @@ public final class PekkoConfig {
         facts.put(
                 "holdfast.persistence.rocksdb.snapshot-store.dir",
                 rocksdb.snapshotDir().toString());
+        if (settings.persistence().journal() == PersistenceSettings.Journal.CASSANDRA) {
+            facts.putAll(CassandraSection.facts(settings.persistence().cassandra()));
+        }
         Config config = ConfigFactory.empty("settings of Holdfast");
         for (Map.Entry<String, Object> fact : facts.entrySet()) {
             config = config.withValue(

@@ -1,7 +1,9 @@
 package io.holdfast.config;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Section {@code persistence}.
@@ -13,7 +15,7 @@ public record PersistenceSettings(Journal journal, Rocksdb rocksdb, Cassandra ca
     public enum Journal {
         /** Embedded, one directory a node. */
         ROCKSDB,
-        /** A Cassandra data center a site. Not available in this version: selecting it is an error. */
+        /** In a Cassandra of the site, a keyspace a site. */
         CASSANDRA
     }
 
@@ -34,13 +36,41 @@ public record PersistenceSettings(Journal journal, Rocksdb rocksdb, Cassandra ca
      * @param keyspace Cassandra keyspace of this site
      * @param username empty for none
      * @param password hidden in {@code toString}
+     * @param requestTimeout after which a request to Cassandra has failed
+     * @param snapshotChunkBytes size of the pieces in which snapshots are stored
+     * @param tls encryption on the way to Cassandra
      */
     public record Cassandra(
-            List<String> contactPoints, String datacenter, String keyspace, String username, Secret password) {
+            List<String> contactPoints,
+            String datacenter,
+            String keyspace,
+            String username,
+            Secret password,
+            Duration requestTimeout,
+            int snapshotChunkBytes,
+            CassandraTls tls) {
         public Cassandra {
             contactPoints = List.copyOf(contactPoints);
         }
     }
+
+    /**
+     * Section {@code persistence.cassandra.tls}. Stores are PKCS12 or JKS files.
+     *
+     * @param enabled whether connections to Cassandra are encrypted
+     * @param truststore authorities that are trusted; empty for the JVM's own
+     * @param truststorePassword hidden in {@code toString}
+     * @param keystore this client's certificate and key; empty for none
+     * @param keystorePassword hidden in {@code toString}
+     * @param verifyHost whether a server's certificate must name the host that was called
+     */
+    public record CassandraTls(
+            boolean enabled,
+            Optional<Path> truststore,
+            Secret truststorePassword,
+            Optional<Path> keystore,
+            Secret keystorePassword,
+            boolean verifyHost) {}
 
     /** A value that must not appear in logs. */
     public record Secret(String reveal) {

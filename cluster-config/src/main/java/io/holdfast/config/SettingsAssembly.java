@@ -190,19 +190,7 @@ final class SettingsAssembly {
                         reader.optionalPath(section + "rocksdb.dir").orElse(dataDir),
                         reader.optionalPath(section + "rocksdb.snapshot-dir").orElse(dataDir),
                         reader.bytes(section + "rocksdb.write-buffer", MIB, GIB)),
-                new PersistenceSettings.Cassandra(
-                        reader
-                                .optionalList(
-                                        section + "cassandra.contact-points",
-                                        "a list of host or host:port, such as [\"10.0.0.1:9042\"]")
-                                .orElse(List.of())
-                                .stream()
-                                .map(each -> String.valueOf(each.unwrapped()))
-                                .toList(),
-                        reader.text(section + "cassandra.datacenter"),
-                        reader.text(section + "cassandra.keyspace"),
-                        reader.text(section + "cassandra.username"),
-                        new PersistenceSettings.Secret(reader.text(section + "cassandra.password"))));
+                CassandraSection.read(reader));
     }
 
     private void reservedPekkoKeys(Config pekko) {

@@ -4,9 +4,8 @@ import io.holdfast.config.HoldfastSettings;
 import io.holdfast.config.NodeAddress;
 import io.holdfast.config.PekkoConfig;
 import io.holdfast.core.raft.Role;
+import io.holdfast.persistence.StorageHealth;
 import io.holdfast.persistence.cells.SharedCells;
-import io.holdfast.persistence.rocksdb.RocksStorage;
-import io.holdfast.persistence.rocksdb.StorageHealth;
 import io.holdfast.server.catalog.KeyspaceDefinition;
 import io.holdfast.server.catalog.KeyspaceRegistry;
 import io.holdfast.server.gateway.Gateway;
@@ -94,7 +93,7 @@ public final class HoldfastNode {
         this.membership = Membership.start(system, settings, incidents);
         this.leases = cells.map(this::openLeases);
         this.status = openStatus();
-        RocksStorage.get(system).subscribe(this::storageChanged);
+        NodeStorage.subscribe(system, this::storageChanged);
         handOverBeforeStopping();
         membership.ready().thenAccept(this::serve).exceptionally(failure -> {
             ready.completeExceptionally(failure);
@@ -276,7 +275,7 @@ public final class HoldfastNode {
     }
 
     private void storageChanged(StorageHealth health) {
-        String subject = health.directory().toString();
+        String subject = health.place();
         switch (health.state()) {
             case OK -> incidents.recovered("storage-failed", subject);
             case FAILED, CORRUPT ->

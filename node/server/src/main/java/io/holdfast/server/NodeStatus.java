@@ -2,8 +2,7 @@ package io.holdfast.server;
 
 import io.holdfast.config.HoldfastSettings;
 import io.holdfast.config.NodeAddress;
-import io.holdfast.persistence.rocksdb.RocksStorage;
-import io.holdfast.persistence.rocksdb.StorageHealth;
+import io.holdfast.persistence.StorageHealth;
 import io.holdfast.server.catalog.KeyspaceRegistry;
 import io.holdfast.server.cli.VersionProvider;
 import io.holdfast.server.membership.IncidentLog;
@@ -60,7 +59,7 @@ final class NodeStatus implements AutoCloseable {
     }
 
     private static LocalNode.Storage storage(ActorSystem<?> system) {
-        return RocksStorage.get(system).health().stream()
+        return NodeStorage.health(system).stream()
                 .filter(health -> !health.ok() && health.state() != StorageHealth.State.OPENING)
                 .findFirst()
                 .map(health -> new LocalNode.Storage(false, health.message()))

@@ -1,5 +1,9 @@
 package io.holdfast.persistence.rocksdb;
 
+import io.holdfast.persistence.EventRecord;
+import io.holdfast.persistence.HealthCell;
+import io.holdfast.persistence.StorageException;
+import io.holdfast.persistence.StorageHealth;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -40,7 +44,7 @@ final class JournalDatabase implements AutoCloseable {
 
     JournalDatabase(JournalSettings settings, Clock clock, BatchCommit commit) {
         this.settings = settings;
-        this.health = new HealthCell(settings.directory(), clock);
+        this.health = new HealthCell(settings.directory().toString(), clock);
         this.queue = new ArrayBlockingQueue<>(settings.queueCapacity());
         this.writer = new JournalWriter(this, settings, health, commit);
         this.thread = new Thread(this::work, "holdfast-journal-" + settings.directory());

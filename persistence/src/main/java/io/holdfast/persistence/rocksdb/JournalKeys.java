@@ -1,5 +1,6 @@
 package io.holdfast.persistence.rocksdb;
 
+import io.holdfast.persistence.SealedRecord;
 import java.nio.ByteBuffer;
 
 /**

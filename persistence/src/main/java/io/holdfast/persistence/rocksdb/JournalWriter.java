@@ -1,5 +1,8 @@
 package io.holdfast.persistence.rocksdb;
 
+import io.holdfast.persistence.HealthCell;
+import io.holdfast.persistence.StorageException;
+import io.holdfast.persistence.StorageHealth;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package io.holdfast.persistence.rocksdb;
 
+import io.holdfast.persistence.StorageException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,6 +1,8 @@
 package io.holdfast.persistence.rocksdb;
 
 import com.typesafe.config.Config;
+import io.holdfast.persistence.EventCodec;
+import io.holdfast.persistence.PluginFutures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -8,10 +10,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.persistence.AtomicWrite;
 import org.apache.pekko.persistence.PersistentRepr;
-import org.apache.pekko.persistence.journal.Tagged;
 import org.apache.pekko.persistence.journal.japi.AsyncWriteJournal;
 import scala.concurrent.Future;
 import scala.jdk.javaapi.CollectionConverters;
@@ -22,7 +22,7 @@ import scala.jdk.javaapi.CollectionConverters;
  */
 public final class RocksJournal extends AsyncWriteJournal {
     private final JournalDatabase database;
-    private final PayloadCodec codec;
+    private final EventCodec codec;
     private final Executor blocking;
 
     /** Called by Pekko with the plugin's section; keys that it lacks come from {@code holdfast.persistence.rocksdb.journal}. */
@@ -31,7 +31,7 @@ public final class RocksJournal extends AsyncWriteJournal {
         var settings =
                 config.withFallback(system.settings().config().getConfig("holdfast.persistence.rocksdb.journal"));
         database = RocksStorage.get(system).journal(JournalSettings.of(settings));
-        codec = new PayloadCodec(system);
+        codec = new EventCodec(system);
         blocking = system.dispatchers().lookup(settings.getString("blocking-dispatcher"));
     }
 
@@ -59,14 +59,8 @@ public final class RocksJournal extends AsyncWriteJournal {
     private List<JournalRequest.Event> encode(AtomicWrite write) {
         List<JournalRequest.Event> events = new ArrayList<>(write.size());
         for (PersistentRepr repr : CollectionConverters.asJava(write.payload())) {
-            Object payload = repr.payload() instanceof Tagged tagged ? tagged.payload() : repr.payload();
-            var event = new EventRecord(
-                    repr.timestamp(),
-                    repr.manifest(),
-                    repr.writerUuid(),
-                    codec.serialize(payload),
-                    codec.serialize(repr.metadata()));
-            events.add(new JournalRequest.Event(repr.sequenceNr(), event.encode(repr.sequenceNr())));
+            events.add(new JournalRequest.Event(
+                    repr.sequenceNr(), codec.toRecord(repr).encode(repr.sequenceNr())));
         }
         return events;
     }
@@ -87,36 +81,14 @@ public final class RocksJournal extends AsyncWriteJournal {
         if (max <= 0) {
             return;
         }
+        String place = database.directory().toString();
         var left = new Object() {
             long events = max;
         };
         database.replay(persistenceId, from, to, (sequenceNr, event) -> {
-            replayed.accept(toRepr(persistenceId, sequenceNr, event));
+            replayed.accept(codec.toRepr(persistenceId, sequenceNr, event, place));
             return --left.events > 0;
         });
-    }
-
-    private PersistentRepr toRepr(String persistenceId, long sequenceNr, EventRecord event) {
-        try {
-            PersistentRepr repr = PersistentRepr.apply(
-                            codec.deserialize(event.payload()),
-                            sequenceNr,
-                            persistenceId,
-                            event.manifest(),
-                            false,
-                            ActorRef.noSender(),
-                            event.writerUuid())
-                    .withTimestamp(event.timestamp());
-            return event.metadata()
-                    .map(metadata -> repr.withMetadata(codec.deserialize(metadata)))
-                    .orElse(repr);
-        } catch (Exception e) {
-            throw new StorageException(
-                    "Event " + sequenceNr + " of " + persistenceId + " in " + database.directory()
-                            + " is intact but cannot be turned into an object again: " + e + ". Its payload is "
-                            + event.payload() + "; configure the serializer that wrote it (pekko.actor.serializers)",
-                    e);
-        }
     }
 
     @Override

@@ -1,5 +1,8 @@
 package io.holdfast.persistence.rocksdb;
 
+import io.holdfast.persistence.HealthCell;
+import io.holdfast.persistence.StorageException;
+import io.holdfast.persistence.StorageHealth;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;

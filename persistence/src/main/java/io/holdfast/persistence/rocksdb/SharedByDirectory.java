@@ -1,5 +1,6 @@
 package io.holdfast.persistence.rocksdb;
 
+import io.holdfast.persistence.StorageException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,5 +1,10 @@
 package io.holdfast.persistence.rocksdb;
 
+import io.holdfast.persistence.HealthCell;
+import io.holdfast.persistence.LoadedSnapshot;
+import io.holdfast.persistence.SnapshotHeader;
+import io.holdfast.persistence.StorageException;
+import io.holdfast.persistence.StorageHealth;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -15,7 +20,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
-import org.apache.pekko.persistence.SnapshotMetadata;
 import org.apache.pekko.persistence.SnapshotSelectionCriteria;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +44,7 @@ final class SnapshotDirectory implements AutoCloseable {
     /** Does not touch the disk yet: like the journal, it exists and tells its health even when it cannot be opened. */
     SnapshotDirectory(Path directory, Clock clock) {
         this.directory = directory;
-        this.health = new HealthCell(directory, clock);
+        this.health = new HealthCell(directory.toString(), clock);
     }
 
     /**
@@ -104,7 +108,7 @@ final class SnapshotDirectory implements AutoCloseable {
         return health;
     }
 
-    void save(SnapshotFile header, byte[] content) {
+    void save(SnapshotHeader header, byte[] content) {
         open();
         Path home = home(header.persistenceId());
         Path unfinished = home.resolve(header.sequenceNr() + "-" + UUID.randomUUID() + UNFINISHED);
@@ -113,7 +117,7 @@ final class SnapshotDirectory implements AutoCloseable {
                 Files.createDirectory(home);
                 sync(directory);
             }
-            header.write(unfinished, content);
+            SnapshotFile.write(unfinished, header, content);
             Files.move(unfinished, file(home, header.sequenceNr()), StandardCopyOption.ATOMIC_MOVE);
             sync(home);
             health.report(StorageHealth.State.OK, "");
@@ -129,12 +133,12 @@ final class SnapshotDirectory implements AutoCloseable {
     }
 
     /** The newest snapshot that matches. When that one cannot be read this fails: an older one would be a silent loss. */
-    Optional<SnapshotFile.Loaded> load(String persistenceId, SnapshotSelectionCriteria criteria) {
+    Optional<LoadedSnapshot> load(String persistenceId, SnapshotSelectionCriteria criteria) {
         open();
         for (long sequenceNr : sequenceNrs(persistenceId)) {
             if (inRange(sequenceNr, criteria)) {
-                SnapshotFile header = read(persistenceId, sequenceNr, SnapshotFile::readHeader);
-                if (criteria.matches(metadata(header))) {
+                SnapshotHeader header = read(persistenceId, sequenceNr, SnapshotFile::readHeader);
+                if (criteria.matches(header.pekkoMetadata())) {
                     return Optional.of(read(persistenceId, sequenceNr, SnapshotFile::read));
                 }
             }
@@ -150,7 +154,8 @@ final class SnapshotDirectory implements AutoCloseable {
         for (long sequenceNr : sequenceNrs(persistenceId)) {
             if (inRange(sequenceNr, criteria)
                     && (anyTime
-                            || criteria.matches(metadata(read(persistenceId, sequenceNr, SnapshotFile::readHeader))))) {
+                            || criteria.matches(read(persistenceId, sequenceNr, SnapshotFile::readHeader)
+                                    .pekkoMetadata()))) {
                 remove(persistenceId, sequenceNr);
                 deleted = true;
             }
@@ -173,10 +178,6 @@ final class SnapshotDirectory implements AutoCloseable {
         }
     }
 
-    static SnapshotMetadata metadata(SnapshotFile header) {
-        return SnapshotMetadata.apply(header.persistenceId(), header.sequenceNr(), header.timestamp());
-    }
-
     private static boolean inRange(long sequenceNr, SnapshotSelectionCriteria criteria) {
         return sequenceNr <= criteria.maxSequenceNr() && sequenceNr >= criteria.minSequenceNr();
     }
@@ -190,7 +191,7 @@ final class SnapshotDirectory implements AutoCloseable {
         Path file = file(home(persistenceId), sequenceNr);
         try {
             T read = reading.read(file);
-            SnapshotFile header = read instanceof SnapshotFile.Loaded loaded ? loaded.header() : (SnapshotFile) read;
+            SnapshotHeader header = read instanceof LoadedSnapshot loaded ? loaded.header() : (SnapshotHeader) read;
             if (!header.persistenceId().equals(persistenceId) || header.sequenceNr() != sequenceNr) {
                 throw new StorageException.Corrupt(
                         "it says that it is snapshot " + header.sequenceNr() + " of " + header.persistenceId());

@@ -1,5 +1,6 @@
 package io.holdfast.persistence.rocksdb;
 
+import io.holdfast.persistence.SealedRecord;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

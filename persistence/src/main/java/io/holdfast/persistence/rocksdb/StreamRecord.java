@@ -1,5 +1,8 @@
 package io.holdfast.persistence.rocksdb;
 
+import io.holdfast.persistence.SealedRecord;
+import io.holdfast.persistence.StorageException;
+
 /**
  * What the journal keeps of one persistence id beside its events, format version 1, in a {@link SealedRecord}: the
  * numeric id (32 bits) that its event keys begin with, and two sequence numbers (64 bits each). Written when the id is

@@ -1,5 +1,7 @@
 package io.holdfast.persistence.rocksdb;
 
+import io.holdfast.persistence.SerializedObject;
+import io.holdfast.persistence.SnapshotHeader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -61,7 +63,7 @@ final class ChildProcess {
         while (true) {
             long n = number.incrementAndGet();
             var content = new SerializedObject(1, "", new byte[300_000]);
-            snapshots.save(SnapshotFile.describe(n % 3, n, "s", Optional.empty(), content), content.bytes());
+            snapshots.save(SnapshotHeader.describe(n % 3, n, "s", Optional.empty(), content), content.bytes());
             System.out.println("snapshot s " + n + " .");
         }
     }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.holdfast.persistence.StorageException;
+import io.holdfast.persistence.StorageHealth;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;

@@ -3,6 +3,11 @@ package io.holdfast.persistence.rocksdb;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.holdfast.persistence.EventRecord;
+import io.holdfast.persistence.LoadedSnapshot;
+import io.holdfast.persistence.SerializedObject;
+import io.holdfast.persistence.SnapshotHeader;
+import io.holdfast.persistence.StorageException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,8 +26,8 @@ class DurableFormatTest {
     private static final SerializedObject METADATA = new SerializedObject(18, "", new byte[] {1, 2});
     private static final EventRecord PLAIN = new EventRecord(1234, "em", "w-1", PAYLOAD, Optional.empty());
     private static final EventRecord FULL = new EventRecord(1234, "em", "w-1", PAYLOAD, Optional.of(METADATA));
-    private static final SnapshotFile SNAPSHOT =
-            SnapshotFile.describe(42, 1234, "shop/7", Optional.of(METADATA), PAYLOAD);
+    private static final SnapshotHeader SNAPSHOT =
+            SnapshotHeader.describe(42, 1234, "shop/7", Optional.of(METADATA), PAYLOAD);
 
     private static final String PLAIN_V1 =
             "01ac93b35900000000000004d200000002656d00000003772d3100000011000000014d000000077061796c6f616400";
@@ -58,10 +63,10 @@ class DurableFormatTest {
     @Test
     void snapshotFilesOfVersionOneStayAsTheyAre() throws Exception {
         Path file = dir.resolve("new");
-        SNAPSHOT.write(file, PAYLOAD.bytes());
+        SnapshotFile.write(file, SNAPSHOT, PAYLOAD.bytes());
         assertThat(hex(Files.readAllBytes(file))).isEqualTo(SNAPSHOT_V1);
         Path old = Files.write(dir.resolve("old"), bytes(SNAPSHOT_V1));
-        assertThat(SnapshotFile.read(old)).isEqualTo(new SnapshotFile.Loaded(SNAPSHOT, PAYLOAD));
+        assertThat(SnapshotFile.read(old)).isEqualTo(new LoadedSnapshot(SNAPSHOT, PAYLOAD));
     }
 
     @Test

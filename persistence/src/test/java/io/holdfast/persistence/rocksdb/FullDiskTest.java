@@ -8,6 +8,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.holdfast.persistence.PluginProbe;
+import io.holdfast.persistence.StorageException;
+import io.holdfast.persistence.StorageHealth;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -88,8 +91,10 @@ class FullDiskTest {
         new PluginProbe(system);
         await().until(() -> heard.stream().filter(StorageHealth::ok).count() == 2);
         assertThat(RocksStorage.get(system).health())
-                .extracting(StorageHealth::directory)
-                .containsExactlyInAnyOrder(dir.resolve("journal"), dir.resolve("snapshots"));
+                .extracting(StorageHealth::place)
+                .containsExactlyInAnyOrder(
+                        dir.resolve("journal").toString(),
+                        dir.resolve("snapshots").toString());
         unsubscribe.run();
         int before = heard.size();
         TestStorage.stop(system);

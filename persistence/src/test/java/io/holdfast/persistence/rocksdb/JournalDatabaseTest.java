@@ -7,6 +7,8 @@ import static io.holdfast.persistence.rocksdb.TestStorage.replay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.holdfast.persistence.StorageException;
+import io.holdfast.persistence.StorageHealth;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;

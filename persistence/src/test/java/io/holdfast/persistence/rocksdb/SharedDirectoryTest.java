@@ -1,12 +1,13 @@
 package io.holdfast.persistence.rocksdb;
 
-import static io.holdfast.persistence.rocksdb.PluginProbe.atomic;
-import static io.holdfast.persistence.rocksdb.PluginProbe.repr;
+import static io.holdfast.persistence.PluginProbe.atomic;
+import static io.holdfast.persistence.PluginProbe.repr;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
+import io.holdfast.persistence.PluginProbe;
 import java.nio.file.Path;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.persistence.SnapshotMetadata;

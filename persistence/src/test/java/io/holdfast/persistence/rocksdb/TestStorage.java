@@ -2,6 +2,8 @@ package io.holdfast.persistence.rocksdb;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.holdfast.persistence.EventRecord;
+import io.holdfast.persistence.SerializedObject;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;

@@ -3,7 +3,10 @@ package io.holdfast.server.cli;
 import io.holdfast.client.HoldfastException;
 import io.holdfast.client.Reason;
 import io.holdfast.config.SettingsException;
+import io.holdfast.persistence.cassandra.local.LocalCassandraException;
 import io.holdfast.server.cli.bench.BenchCommand;
+import io.holdfast.server.cli.cassandra.CassandraCommand;
+import io.holdfast.server.cli.cassandra.CassandraSchemaCommand;
 import io.holdfast.server.cli.check.CheckCommand;
 import io.holdfast.server.cli.demo.DemoCommand;
 import io.holdfast.server.cli.local.NodeCommand;
@@ -49,6 +52,9 @@ public final class Cli {
         cli.addSubcommand(new UpCommand(terminal));
         cli.addSubcommand(new DemoCommand(terminal));
         cli.addSubcommand(new CheckCommand(terminal));
+        CommandLine cassandra = new CommandLine(new CassandraCommand(terminal));
+        cassandra.addSubcommand(new CassandraSchemaCommand(terminal));
+        cli.addSubcommand(cassandra);
         cli.addSubcommand(new NodeCommand(terminal, OwnProcess::start));
         cli.addSubcommand(new RehearseCommand(OwnProcess::start));
         cli.setOut(new PrintWriter(terminal.out(), true));
@@ -86,6 +92,10 @@ public final class Cli {
         if (failure instanceof CommandFailure known) {
             terminal.err().println("holdfast: " + known.getMessage());
             return known.exitCode();
+        }
+        if (failure instanceof LocalCassandraException local) {
+            terminal.err().println("holdfast: " + local.getMessage());
+            return ExitCode.FAILED;
         }
         if (failure instanceof SettingsException settings) {
             terminal.err().println(settings.getMessage());

@@ -2,7 +2,9 @@ package io.holdfast.server.cli;
 
 import io.holdfast.config.HoldfastSettings;
 import io.holdfast.config.PekkoConfig;
+import io.holdfast.config.PersistenceSettings;
 import io.holdfast.server.HoldfastNode;
+import io.holdfast.server.cli.cassandra.CassandraStart;
 import io.holdfast.server.cli.local.NodeHost;
 import java.io.IOException;
 import java.util.concurrent.CompletionStage;
@@ -16,6 +18,9 @@ final class OwnProcess implements NodeHost.Running {
     }
 
     static NodeHost.Running start(HoldfastSettings settings) {
+        if (settings.persistence().journal() == PersistenceSettings.Journal.CASSANDRA) {
+            CassandraStart.await(settings);
+        }
         try {
             return new OwnProcess(HoldfastNode.start(settings, PekkoConfig.Hosting.OWN_PROCESS));
         } catch (IOException taken) {

@@ -1,6 +1,7 @@
 package io.holdfast.server.membership;
 
 import io.holdfast.core.SiteId;
+import io.holdfast.persistence.cassandra.CassandraStorage;
 import io.holdfast.server.membership.MembershipMessage.Probe;
 import io.holdfast.server.membership.MembershipMessage.ProbeAnswer;
 import io.holdfast.server.membership.MembershipMessage.PromiseAnswer;
@@ -87,7 +88,9 @@ final class ClusterJoiner extends AbstractActorWithTimers {
 
     @Override
     public void preStart() {
-        Props props = SiteIdentityStore.props(getSelf(), context.random(), context.incidents(), site());
+        Props props = CassandraStorage.isUsedBy(getContext().getSystem())
+                ? KeyspaceIdentityStore.props(getSelf(), context.incidents(), site())
+                : SiteIdentityStore.props(getSelf(), context.random(), context.incidents(), site());
         store = getContext()
                 .actorOf(
                         BackoffSupervisor.props(BackoffOpts.onStop(

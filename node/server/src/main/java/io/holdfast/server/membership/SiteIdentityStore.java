@@ -17,7 +17,7 @@ import scala.Option;
  * listener {@link Stored} once the identity is durable, and again once a genesis is. When the journal fails it stops, and
  * is to be started anew.
  *
- * <p>A site has one journal, and one node that writes this; several nodes on a shared journal would need to agree on who does.
+ * <p>For a journal that one node alone writes; {@link KeyspaceIdentityStore} is for one that several share.
  */
 final class SiteIdentityStore extends AbstractPersistentActor {
     static final String PERSISTENCE_ID = "_site-identity";
@@ -26,8 +26,7 @@ final class SiteIdentityStore extends AbstractPersistentActor {
 
     private final ActorRef listener;
     private final LongSupplier random;
-    private final IncidentLog incidents;
-    private final String site;
+    private final Failures failures;
     private long identity;
     private Optional<Genesis> genesis = Optional.empty();
 
@@ -37,15 +36,15 @@ final class SiteIdentityStore extends AbstractPersistentActor {
     /** Asks to keep a genesis; ignored when there is one already. */
     record Adopt(Genesis genesis) {}
 
-    private SiteIdentityStore(ActorRef listener, LongSupplier random, IncidentLog incidents, String site) {
+    private SiteIdentityStore(ActorRef listener, LongSupplier random, Failures failures) {
         this.listener = listener;
         this.random = random;
-        this.incidents = incidents;
-        this.site = site;
+        this.failures = failures;
     }
 
     static Props props(ActorRef listener, LongSupplier random, IncidentLog incidents, String site) {
-        return Props.create(SiteIdentityStore.class, () -> new SiteIdentityStore(listener, random, incidents, site));
+        return Props.create(
+                SiteIdentityStore.class, () -> new SiteIdentityStore(listener, random, new Failures(incidents, site)));
     }
 
     @Override
@@ -103,7 +102,7 @@ final class SiteIdentityStore extends AbstractPersistentActor {
     }
 
     private void tell() {
-        incidents.recovered("storage-failed", site);
+        failures.over();
         listener.tell(new Stored(identity, genesis), getSelf());
     }
 
@@ -126,8 +125,20 @@ final class SiteIdentityStore extends AbstractPersistentActor {
     }
 
     private void failed(String done, Throwable cause) {
-        LOG.error("The identity of site {} could not be {}; it is tried again", site, done, cause);
-        incidents.report(
-                "storage-failed", site, "the site's identity could not be " + done + ": " + cause, "tried again");
+        failures.report(done, cause);
+    }
+
+    /** How failures of a site's storage are told, wherever the identity lies. */
+    record Failures(IncidentLog incidents, String site) {
+        private static final String KIND = "storage-failed";
+
+        void report(String done, Throwable cause) {
+            LOG.error("The identity of site {} could not be {}; it is tried again", site, done, cause);
+            incidents.report(KIND, site, "the site's identity could not be " + done + ": " + cause, "tried again");
+        }
+
+        void over() {
+            incidents.recovered(KIND, site);
+        }
     }
 }

@@ -130,6 +130,10 @@ class CommandsTest {
                 "up --port 80 | --port is 80",
                 "demo --seconds 1 | --seconds is 1: give 3 to 600",
                 "demo --sites 2 | takes at least 3",
+                "up --journal paper | Invalid value for option '--journal'",
+                "cassandra --port 80 | --port is 80",
+                "cassandra --heap much | --heap is 'much'",
+                "cassandra schema --config x.conf | Missing required option: '--replication=N'",
                 "node --config /no/such.conf | /no/such.conf",
             })
     void tellsAUserOfAMistake(String args, String message) {

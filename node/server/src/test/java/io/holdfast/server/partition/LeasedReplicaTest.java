@@ -51,7 +51,7 @@ class LeasedReplicaTest {
 
     @BeforeEach
     void start() {
-        group = new ReplicaGroup(dir, List.of("a", "b", "c"));
+        group = new ReplicaGroup(JournalKind.rocksdb(dir), "shop", List.of("a", "b", "c"));
         group.start("b");
         group.start("c");
     }
@@ -244,7 +244,7 @@ class LeasedReplicaTest {
         ActorRef journal = ((ExtendedActorSystem) Adapter.toClassic(system))
                 .systemActorOf(
                         PartitionJournal.props(
-                                ReplicaGroup.PARTITION,
+                                group.partition(),
                                 persistenceId,
                                 new Recovery(new Membership(identities), 100),
                                 Tenure.SOLE,

@@ -11,7 +11,6 @@ import io.holdfast.core.raft.Role;
 import io.holdfast.server.catalog.KeyspaceDefinition;
 import io.holdfast.server.membership.IncidentLog;
 import io.holdfast.server.membership.SiteReachability;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +23,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -34,9 +34,10 @@ import org.awaitility.Awaitility;
 
 /** One partition's replicas, each in an actor system and with a journal of its own; messages are handed over directly. */
 final class ReplicaGroup implements AutoCloseable {
-    static final PartitionId PARTITION = new PartitionId("shop", 0);
+    private static final AtomicInteger NAMES = new AtomicInteger();
 
-    private final Path dir;
+    private final PartitionId partition;
+    private final JournalKind journals;
     private final List<String> sites;
     private final KeyspaceDefinition definition;
     private final Map<String, Running> running = new ConcurrentHashMap<>();
@@ -50,17 +51,33 @@ final class ReplicaGroup implements AutoCloseable {
     private record Running(
             ActorSystem<ReplicaMessage> system, ReplicaDirectory directory, Hints hints, IncidentLog incidents) {}
 
-    ReplicaGroup(Path dir, List<String> sites) {
-        this.dir = dir;
+    /** Of a partition that no other group has: several may use one storage after each other. */
+    ReplicaGroup(JournalKind journals, List<String> sites) {
+        this(journals, "shop" + NAMES.incrementAndGet(), sites);
+    }
+
+    ReplicaGroup(JournalKind journals, String keyspace, List<String> sites) {
+        this.partition = new PartitionId(keyspace, 0);
+        this.journals = journals;
         this.sites = sites;
         var identities = new TreeMap<SiteId, Long>();
         sites.forEach(site -> identities.put(new SiteId(site), identity(site)));
         this.definition = new KeyspaceDefinition(
-                "shop", 1, 1, 5_000, 600_000, sites.stream().map(SiteId::new).toList(), new Membership(identities));
+                partition.keyspace(),
+                1,
+                1,
+                5_000,
+                600_000,
+                sites.stream().map(SiteId::new).toList(),
+                new Membership(identities));
     }
 
     private long identity(String site) {
         return 100 + sites.indexOf(site);
+    }
+
+    PartitionId partition() {
+        return partition;
     }
 
     List<String> sites() {
@@ -68,7 +85,12 @@ final class ReplicaGroup implements AutoCloseable {
     }
 
     void start(String site) {
-        start(site, Tenancy.SOLE);
+        start(site, identity(site));
+    }
+
+    /** @param identity of its storage; another one than before is a replica that has lost it */
+    void start(String site, long identity) {
+        start(site, identity, Tenancy.SOLE);
     }
 
     List<Sent> sent() {
@@ -79,8 +101,12 @@ final class ReplicaGroup implements AutoCloseable {
         return running.get(node).incidents();
     }
 
-    /** @param node named by its site, and by more if the site has several */
     void start(String node, Tenancy tenancy) {
+        start(node, identity(node.substring(0, 1)), tenancy);
+    }
+
+    /** @param node named by its site, and by more if the site has several */
+    private void start(String node, long identity, Tenancy tenancy) {
         String site = node.substring(0, 1);
         var incidents = new IncidentLog(System::currentTimeMillis);
         var directory = new ReplicaDirectory();
@@ -88,7 +114,7 @@ final class ReplicaGroup implements AutoCloseable {
         HoldfastSettings settings = settings(site);
         var context = new ReplicaContext(
                 site,
-                identity(site),
+                identity,
                 tenancy,
                 (keyspace, partition) -> CoreSettings.of(settings, keyspace, partition),
                 (to, envelope) -> {
@@ -107,7 +133,7 @@ final class ReplicaGroup implements AutoCloseable {
                 Set.of(),
                 Duration.ofHours(1));
         ActorSystem<ReplicaMessage> system = ActorSystem.create(
-                PartitionReplica.create(PARTITION, definition, context, ReplicaObserver.NONE),
+                PartitionReplica.create(partition, definition, context, ReplicaObserver.NONE),
                 "site-" + site,
                 config(site));
         running.put(node, new Running(system, directory, hints, incidents));
@@ -121,18 +147,13 @@ final class ReplicaGroup implements AutoCloseable {
     private Config config(String site) {
         return ConfigFactory.parseMap(Map.of(
                         "pekko.actor.provider", "local",
-                        "pekko.loglevel", "WARNING",
-                        "pekko.persistence.journal.plugin", "holdfast.persistence.rocksdb.journal",
-                        "pekko.persistence.snapshot-store.plugin", "holdfast.persistence.rocksdb.snapshot-store",
-                        "holdfast.persistence.rocksdb.journal.dir",
-                                dir.resolve(site).toString(),
-                        "holdfast.persistence.rocksdb.snapshot-store.dir",
-                                dir.resolve(site).toString()))
+                        "pekko.loglevel", "WARNING"))
+                .withFallback(journals.of(site))
                 .withFallback(ConfigFactory.load());
     }
 
     private HoldfastSettings settings(String site) {
-        var text = new StringBuilder("site { name = " + site + ", data-dir = \"" + dir.resolve(site) + "\" }\n");
+        var text = new StringBuilder("site { name = " + site + ", data-dir = unused }\n");
         text.append("replication { log-tail-bytes = 256KiB, snapshot-log-bytes = 1MiB }\n");
         for (String each : sites) {
             int port = 20_000 + 10 * sites.indexOf(each);
@@ -158,7 +179,7 @@ final class ReplicaGroup implements AutoCloseable {
 
     Optional<PartitionView> view(String site) {
         return Optional.ofNullable(running.get(site))
-                .flatMap(it -> it.directory().find(PARTITION))
+                .flatMap(it -> it.directory().find(partition))
                 .map(ReplicaDirectory.Local::view);
     }
 

@@ -1,108 +1,14 @@
 package io.holdfast.server.partition;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
-
-import io.holdfast.core.Bytes;
-import io.holdfast.core.partition.Reply;
-import io.holdfast.core.partition.WriteConcern;
-import io.holdfast.core.store.Command;
-import io.holdfast.core.store.Condition;
-import io.holdfast.core.store.Query;
-import io.holdfast.core.store.WriteId;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Real replicas with real journals, without a cluster: three actor systems whose routers hand messages over directly. */
-class ThreeReplicasTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
-
+class ThreeReplicasTest extends ThreeReplicas {
     @TempDir
     Path dir;
 
-    private ReplicaGroup group;
-
-    @BeforeEach
-    void start() {
-        group = new ReplicaGroup(dir, List.of("a", "b", "c"));
-        group.sites().forEach(group::start);
-    }
-
-    @AfterEach
-    void stop() {
-        group.close();
-    }
-
-    @Test
-    void whatWasAcknowledgedIsThereAfterTheLeadersSiteIsLost() {
-        for (int i = 1; i <= 20; i++) {
-            write(i, "key" + i, "value" + i);
-        }
-        String leader = group.awaitLeader();
-        group.kill(leader);
-        group.unreachable(leader);
-        await().atMost(PATIENCE).until(() -> !group.awaitLeader().equals(leader));
-        for (int i = 1; i <= 20; i++) {
-            assertThat(read("key" + i)).isEqualTo("value" + i);
-        }
-    }
-
-    @Test
-    void whatWasAcknowledgedIsThereAfterAllSitesWereLostAtOnce() {
-        for (int i = 1; i <= 20; i++) {
-            write(i, "key" + i, "value" + i);
-        }
-        group.sites().forEach(group::kill);
-        group.sites().forEach(group::start);
-        for (int i = 1; i <= 20; i++) {
-            assertThat(read("key" + i)).isEqualTo("value" + i);
-        }
-    }
-
-    @Test
-    void aSiteThatWasAwayForLongerThanTheLogReachesGetsAnImage() {
-        write(1, "first", "1");
-        String leader = group.awaitLeader();
-        String away = group.sites().stream()
-                .filter(site -> !site.equals(leader))
-                .findFirst()
-                .orElseThrow();
-        group.kill(away);
-        String large = "x".repeat(100_000);
-        for (int i = 2; i <= 60; i++) {
-            write(i, "key" + i % 7, large + i);
-        }
-        group.start(away);
-        await().atMost(PATIENCE).untilAsserted(() -> {
-            long commit = group.view(group.awaitLeader()).orElseThrow().commitIndex();
-            assertThat(group.view(away).orElseThrow().commitIndex()).isEqualTo(commit);
-        });
-        assertThat(group.view(away).orElseThrow().keys()).isEqualTo(8);
-    }
-
-    /** Retries at whoever leads, with the same id, until there is an outcome. */
-    private void write(long sequence, String key, String value) {
-        var put = new Command.Put(Bytes.utf8(key), Bytes.utf8(value), Condition.NONE);
-        var command = new Command(new WriteId(7, sequence), sequence, Long.MAX_VALUE, put);
-        await().atMost(PATIENCE).until(() -> group.ask((id, replyTo) ->
-                        new ReplicaMessage.Write(id, replyTo, WriteConcern.MAJORITY, 1000, List.of(command)))
-                .filter(Reply.Written.class::isInstance)
-                .isPresent());
-    }
-
-    private String read(String key) {
-        var answers = await().atMost(PATIENCE)
-                .until(
-                        () -> group.ask((id, replyTo) ->
-                                new ReplicaMessage.Read(id, replyTo, List.of(new Query.Get(Bytes.utf8(key))), 0)),
-                        reply -> reply.filter(Reply.Answered.class::isInstance).isPresent());
-        var value =
-                (Query.Value) ((Reply.Answered) answers.orElseThrow()).answers().get(0);
-        return value.value().map(Bytes::toUtf8).orElse("(absent)");
+    @Override
+    JournalKind journals() {
+        return JournalKind.rocksdb(dir);
     }
 }

@@ -1,6 +1,8 @@
 package io.holdfast.server.cli.local;
 
 import com.typesafe.config.ConfigUtil;
+import io.holdfast.config.PersistenceSettings.Journal;
+import io.holdfast.persistence.cassandra.local.LocalCassandra;
 import io.holdfast.server.cli.CommandFailure;
 import java.io.File;
 import java.io.IOException;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Several sites of one node each on this machine: which ports and directories they have.
@@ -25,29 +28,47 @@ import java.util.stream.IntStream;
  * @param basePort port for clients of the first site; each further site's is ten higher. The next port is for other nodes,
  *     the one after it for the status endpoint
  * @param hosts where each site's node listens
+ * @param journal where all of them keep their journals
  * @param dataDir everything that they keep: a configuration, a log and a directory for each
  */
-public record LocalLayout(int sites, int basePort, Path dataDir, SiteHosts hosts) {
+public record LocalLayout(int sites, int basePort, Path dataDir, SiteHosts hosts, Journal journal) {
     public static final int DEFAULT_PORT = 7400;
     private static final int PORTS_OF_A_SITE = 10;
     private static final int PORTS_USED = 3;
     private static final int MAX_SITES = 9;
+    /** Behind the ports of the last site there can be. */
+    private static final int CASSANDRA_PORT = 95;
+
+    private static final int CASSANDRA_PORTS = 3;
     private static final long MAX_LOG_READ = 1 << 20;
 
     public LocalLayout {
         if (sites < 1 || sites > MAX_SITES) {
             throw CommandFailure.usage("--sites is " + sites + ": give 1 to " + MAX_SITES + ".");
         }
-        if (basePort < 1024 || basePort + PORTS_OF_A_SITE * sites > 65535) {
-            throw CommandFailure.usage(
-                    "--port is " + basePort + ": give 1024 to " + (65535 - PORTS_OF_A_SITE * sites) + ".");
+        if (basePort < 1024 || basePort > highestBase(sites, journal)) {
+            throw CommandFailure.usage("--port is " + basePort + ": give 1024 to " + highestBase(sites, journal) + ".");
         }
         dataDir = dataDir.toAbsolutePath().normalize();
     }
 
-    /** All on the loopback interface. */
+    private static int highestBase(int sites, Journal journal) {
+        return 65_535 - (journal == Journal.CASSANDRA ? CASSANDRA_PORT + CASSANDRA_PORTS : PORTS_OF_A_SITE * sites);
+    }
+
+    /** All on the loopback interface, on RocksDB. */
     public LocalLayout(int sites, int basePort, Path dataDir) {
-        this(sites, basePort, dataDir, SiteHosts.LOOPBACK);
+        this(sites, basePort, dataDir, SiteHosts.LOOPBACK, Journal.ROCKSDB);
+    }
+
+    /** On RocksDB. */
+    public LocalLayout(int sites, int basePort, Path dataDir, SiteHosts hosts) {
+        this(sites, basePort, dataDir, hosts, Journal.ROCKSDB);
+    }
+
+    /** How the local Cassandra runs, in which each site has a keyspace, when the journals are there. */
+    LocalCassandra.Options cassandra() {
+        return new LocalCassandra.Options(dataDir.resolve("cassandra"), basePort + CASSANDRA_PORT);
     }
 
     public List<String> names() {
@@ -88,10 +109,12 @@ public record LocalLayout(int sites, int basePort, Path dataDir, SiteHosts hosts
 
     /** The first port that is taken, if one is. */
     public Optional<Integer> takenPort() {
-        return names().stream()
-                .flatMap(site -> IntStream.range(0, PORTS_USED).mapToObj(i -> port(site) + i))
-                .filter(port -> !isFree(port))
-                .findFirst();
+        Stream<Integer> nodes =
+                names().stream().flatMap(site -> IntStream.range(0, PORTS_USED).mapToObj(i -> port(site) + i));
+        Stream<Integer> storage = journal == Journal.CASSANDRA
+                ? IntStream.range(0, CASSANDRA_PORTS).mapToObj(i -> basePort + CASSANDRA_PORT + i)
+                : Stream.of();
+        return Stream.concat(nodes, storage).filter(port -> !isFree(port)).findFirst();
     }
 
     private static boolean isFree(int port) {
@@ -128,7 +151,13 @@ public record LocalLayout(int sites, int basePort, Path dataDir, SiteHosts hosts
             text.append("  ").append(site).append(" { hosts = [\"").append(hosts.host(site));
             text.append("\"], port = ").append(port(site)).append(" }\n");
         }
-        return text.append("}\n").toString();
+        text.append("}\n");
+        if (journal == Journal.CASSANDRA) {
+            text.append("persistence {\n  journal = cassandra\n  cassandra { contact-points = [\"127.0.0.1:");
+            text.append(cassandra().port()).append("\"], keyspace = holdfast_");
+            text.append(self).append(" }\n}\n");
+        }
+        return text.toString();
     }
 
     static String message(IOException failed) {

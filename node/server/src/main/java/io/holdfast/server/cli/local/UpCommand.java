@@ -1,20 +1,20 @@
 package io.holdfast.server.cli.local;
 
+import io.holdfast.config.PersistenceSettings.Journal;
 import io.holdfast.server.cli.CommandFailure;
 import io.holdfast.server.cli.ExitCode;
 import io.holdfast.server.cli.Terminal;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -46,19 +46,27 @@ public final class UpCommand implements Callable<Integer> {
                             + "two ports after its own. Default: 7400.")
     private int port = LocalLayout.DEFAULT_PORT;
 
+    @Option(
+            names = "--journal",
+            paramLabel = "NAME",
+            description =
+                    "Where the sites keep their journals: rocksdb, or cassandra, which starts one Cassandra for all of them on the "
+                            + "ports from P+95. Data is not moved from one to the other. Default: rocksdb.")
+    private Journal journal = Journal.ROCKSDB;
+
     public UpCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        LocalLayout layout = new LocalLayout(sites, port, data);
+        LocalLayout layout = new LocalLayout(sites, port, data, SiteHosts.LOOPBACK, journal);
         Optional<Integer> taken = layout.takenPort();
         if (taken.isPresent()) {
             throw CommandFailure.usage("Port " + taken.get()
                     + " is in use, perhaps by another 'holdfast up': stop that, or " + "give other ports with --port.");
         }
-        try (FileLock lock = lock(layout.dataDir())) {
+        try (FileLock lock = DirectoryLock.take(layout.dataDir(), "holdfast up")) {
             run(layout);
             lock.release();
         }
@@ -67,13 +75,21 @@ public final class UpCommand implements Callable<Integer> {
 
     private void run(LocalLayout layout) throws InterruptedException {
         PrintStream out = terminal.out();
-        LocalCluster cluster = LocalCluster.start(layout, terminal.environment(), line -> {
+        Consumer<String> story = line -> {
             synchronized (out) {
                 out.println(line);
                 out.flush();
             }
-        });
-        Runtime.getRuntime().addShutdownHook(new Thread(cluster::close, "holdfast-stop"));
+        };
+        // At a stop the sites go first: they still write.
+        Deque<AutoCloseable> parts = new ConcurrentLinkedDeque<>();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(parts, story), "holdfast-stop"));
+        if (journal == Journal.CASSANDRA) {
+            layout.writeConfigurations();
+            parts.push(SupervisedCassandra.start(layout, story));
+        }
+        LocalCluster cluster = LocalCluster.start(layout, terminal.environment(), story);
+        parts.push(cluster);
         for (String site : layout.names()) {
             out.println("site " + site + ": process " + cluster.pid(site) + ", log " + layout.log(site));
         }
@@ -81,7 +97,7 @@ public final class UpCommand implements Callable<Integer> {
         try {
             cluster.awaitServing(START);
         } catch (CommandFailure failed) {
-            cluster.close();
+            stop(parts, story);
             throw failed;
         }
         synchronized (out) {
@@ -92,27 +108,13 @@ public final class UpCommand implements Callable<Integer> {
         new CountDownLatch(1).await();
     }
 
-    /** Two clusters must not share a directory; the lock goes with the process. */
-    private static FileLock lock(Path dataDir) throws IOException {
-        Path file = dataDir.resolve("lock");
-        FileChannel channel;
-        try {
-            Files.createDirectories(dataDir);
-            channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        } catch (IOException failed) {
-            throw CommandFailure.usage("The directory '" + dataDir + "' cannot be used for data ("
-                    + LocalLayout.message(failed) + "): give another with --data.");
-        }
-        try {
-            FileLock lock = channel.tryLock();
-            if (lock != null) {
-                return lock;
+    private static void stop(Deque<AutoCloseable> parts, Consumer<String> story) {
+        for (AutoCloseable part = parts.poll(); part != null; part = parts.poll()) {
+            try {
+                part.close();
+            } catch (Exception failed) {
+                story.accept("A part has not stopped in order: " + failed.getMessage());
             }
-        } catch (OverlappingFileLockException inThisProcess) {
-            // The same answer as for another process.
         }
-        channel.close();
-        throw CommandFailure.usage("The directory '" + dataDir
-                + "' is in use by another 'holdfast up': stop that, or give " + "another with --data.");
     }
 }

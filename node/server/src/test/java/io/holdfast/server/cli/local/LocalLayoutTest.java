@@ -3,6 +3,7 @@ package io.holdfast.server.cli.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.config.HoldfastSettings;
+import io.holdfast.config.PersistenceSettings.Journal;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -31,6 +32,17 @@ class LocalLayoutTest {
         assertThat(settings.system().port()).isEqualTo(7412);
         assertThat(settings.tolerance().sites()).isEqualTo(1);
         assertThat(settings.siteNames()).containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void onCassandraEachSiteHasAKeyspaceOfItsOwn() {
+        LocalLayout layout = new LocalLayout(3, 7400, directory, SiteHosts.LOOPBACK, Journal.CASSANDRA);
+        layout.writeConfigurations();
+        var persistence = HoldfastSettings.load(layout.config("b")).persistence();
+        assertThat(persistence.journal()).isEqualTo(Journal.CASSANDRA);
+        assertThat(persistence.cassandra().keyspace()).isEqualTo("holdfast_b");
+        assertThat(persistence.cassandra().contactPoints()).containsExactly("127.0.0.1:7495");
+        assertThat(layout.cassandra().port()).isEqualTo(7495);
     }
 
     @Test

@@ -1,4 +1,4 @@
-package io.holdfast.persistence.rocksdb;
+package io.holdfast.persistence;
 
 /**
  * Storage could not do what was asked. The message says what happened, to which directory, and what to do next. Pekko

@@ -1,4 +1,4 @@
-package io.holdfast.persistence.rocksdb;
+package io.holdfast.persistence;
 
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
@@ -11,16 +11,16 @@ import java.util.zip.CRC32C;
  * covers the body and one number that is kept in the key (a sequence number), so that a value that turns up under
  * another key is noticed too. Numbers are big endian; a string or blob is its length in bytes (32 bits) and its bytes.
  */
-final class SealedRecord {
-    static final int HEADER = 5;
+public final class SealedRecord {
+    public static final int HEADER = 5;
 
     private SealedRecord() {}
 
-    static ByteBuffer allocate(byte version, int bodySize) {
+    public static ByteBuffer allocate(byte version, int bodySize) {
         return ByteBuffer.allocate(HEADER + bodySize).put(version).putInt(0);
     }
 
-    static byte[] seal(ByteBuffer full, long bound) {
+    public static byte[] seal(ByteBuffer full, long bound) {
         if (full.hasRemaining()) {
             throw new IllegalStateException("record body is " + full.remaining() + " bytes short of its declared size");
         }
@@ -30,7 +30,7 @@ final class SealedRecord {
     }
 
     /** Verifies version and checksum and decodes the body to its last byte. */
-    static <T> T open(byte[] record, byte knownVersion, long bound, Function<ByteBuffer, T> decode) {
+    public static <T> T open(byte[] record, byte knownVersion, long bound, Function<ByteBuffer, T> decode) {
         if (record.length < HEADER) {
             throw new StorageException.Corrupt("the record is only " + record.length + " bytes long");
         }
@@ -56,15 +56,15 @@ final class SealedRecord {
         }
     }
 
-    static byte[] utf8(String text) {
+    public static byte[] utf8(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    static ByteBuffer putBlob(ByteBuffer to, byte[] blob) {
+    public static ByteBuffer putBlob(ByteBuffer to, byte[] blob) {
         return to.putInt(blob.length).put(blob);
     }
 
-    static byte[] blob(ByteBuffer from) {
+    public static byte[] blob(ByteBuffer from) {
         int length = from.getInt();
         if (length < 0 || length > from.remaining()) {
             throw new BufferUnderflowException();
@@ -74,7 +74,7 @@ final class SealedRecord {
         return bytes;
     }
 
-    static String text(ByteBuffer from) {
+    public static String text(ByteBuffer from) {
         return new String(blob(from), StandardCharsets.UTF_8);
     }
 

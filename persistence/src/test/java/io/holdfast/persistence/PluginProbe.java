@@ -1,4 +1,4 @@
-package io.holdfast.persistence.rocksdb;
+package io.holdfast.persistence;
 
 import com.typesafe.config.ConfigFactory;
 import java.time.Duration;
@@ -20,33 +20,36 @@ import org.apache.pekko.testkit.javadsl.TestKit;
 import scala.jdk.javaapi.CollectionConverters;
 
 /** Speaks Pekko's plugin protocol as a persistent actor does. */
-final class PluginProbe extends TestKit {
+public final class PluginProbe extends TestKit {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final ActorRef journal;
     private final ActorRef snapshots;
 
-    PluginProbe(ActorSystem system) {
-        this(system, TestStorage.JOURNAL, TestStorage.SNAPSHOTS);
+    public PluginProbe(ActorSystem system) {
+        this(
+                system,
+                system.settings().config().getString("pekko.persistence.journal.plugin"),
+                system.settings().config().getString("pekko.persistence.snapshot-store.plugin"));
     }
 
-    PluginProbe(ActorSystem system, String journalId, String snapshotId) {
+    public PluginProbe(ActorSystem system, String journalId, String snapshotId) {
         super(system);
         journal = Persistence.get(system).journalFor(journalId, ConfigFactory.empty());
         snapshots = Persistence.get(system).snapshotStoreFor(snapshotId, ConfigFactory.empty());
     }
 
-    static PersistentRepr repr(String id, long sequenceNr, Object payload) {
+    public static PersistentRepr repr(String id, long sequenceNr, Object payload) {
         return PersistentRepr.apply(payload, sequenceNr, id, "", false, ActorRef.noSender(), "writer-1");
     }
 
-    static AtomicWrite atomic(PersistentRepr... reprs) {
+    public static AtomicWrite atomic(PersistentRepr... reprs) {
         return AtomicWrite.apply(
                 CollectionConverters.asScala(Arrays.asList(reprs)).toSeq());
     }
 
     /** Sends the writes and returns all answers: one for the request and one for each event. */
-    List<Object> write(AtomicWrite... writes) {
+    public List<Object> write(AtomicWrite... writes) {
         List<PersistentEnvelope> envelopes = List.of(writes);
         journal.tell(
                 new JournalProtocol.WriteMessages(
@@ -56,7 +59,7 @@ final class PluginProbe extends TestKit {
         return receiveN(1 + events, PATIENCE);
     }
 
-    List<PersistentRepr> replay(String id, long from, long to, long max) {
+    public List<PersistentRepr> replay(String id, long from, long to, long max) {
         var events = new ArrayList<PersistentRepr>();
         journal.tell(new JournalProtocol.ReplayMessages(from, to, max, id, getRef()), getRef());
         while (true) {
@@ -77,24 +80,24 @@ final class PluginProbe extends TestKit {
     }
 
     /** As the last {@link #replay} reported it. */
-    long highest;
+    public long highest;
 
-    void delete(String id, long to) {
+    public void delete(String id, long to) {
         journal.tell(new JournalProtocol.DeleteMessagesTo(id, to, getRef()), getRef());
         expectMsgClass(PATIENCE, org.apache.pekko.persistence.DeleteMessagesSuccess.class);
     }
 
     /** SaveSnapshotSuccess or SaveSnapshotFailure. */
-    Object save(SnapshotMetadata metadata, Object snapshot) {
+    public Object save(SnapshotMetadata metadata, Object snapshot) {
         return snapshot(new SnapshotProtocol.SaveSnapshot(metadata, snapshot));
     }
 
-    Object snapshot(Object request) {
+    public Object snapshot(Object request) {
         snapshots.tell(request, getRef());
         return receiveOne(PATIENCE);
     }
 
-    SelectedSnapshot load(String id, SnapshotSelectionCriteria criteria) {
+    public SelectedSnapshot load(String id, SnapshotSelectionCriteria criteria) {
         Object answer = snapshot(new SnapshotProtocol.LoadSnapshot(id, criteria, Long.MAX_VALUE));
         if (answer instanceof SnapshotProtocol.LoadSnapshotFailed failed) {
             throw (RuntimeException) failed.cause();
@@ -103,5 +106,5 @@ final class PluginProbe extends TestKit {
         return result.snapshot().isDefined() ? result.snapshot().get() : SelectedSnapshot.create(NONE, "nothing");
     }
 
-    static final SnapshotMetadata NONE = SnapshotMetadata.apply("none", -1);
+    public static final SnapshotMetadata NONE = SnapshotMetadata.apply("none", -1);
 }

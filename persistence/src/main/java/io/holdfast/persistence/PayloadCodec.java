@@ -1,4 +1,4 @@
-package io.holdfast.persistence.rocksdb;
+package io.holdfast.persistence;
 
 import java.util.Optional;
 import org.apache.pekko.actor.ActorSystem;
@@ -7,27 +7,27 @@ import org.apache.pekko.serialization.SerializationExtension;
 import org.apache.pekko.serialization.Serializers;
 
 /** Objects to bytes and back through Pekko's serialization: the bindings decide who reads and writes a class. */
-final class PayloadCodec {
+public final class PayloadCodec {
     private final Serialization serialization;
 
-    PayloadCodec(ActorSystem system) {
+    public PayloadCodec(ActorSystem system) {
         this.serialization = SerializationExtension.get(system);
     }
 
     /** Throws whatever the serializer throws, {@code NotSerializableException} for a class without one. */
-    SerializedObject serialize(Object object) {
+    public SerializedObject serialize(Object object) {
         byte[] bytes = serialization.serialize(object).get();
         var serializer = serialization.findSerializerFor(object);
         return new SerializedObject(serializer.identifier(), Serializers.manifestFor(serializer, object), bytes);
     }
 
-    Object deserialize(SerializedObject stored) {
+    public Object deserialize(SerializedObject stored) {
         return serialization
                 .deserialize(stored.bytes(), stored.serializerId(), stored.manifest())
                 .get();
     }
 
-    Optional<SerializedObject> serialize(scala.Option<Object> object) {
+    public Optional<SerializedObject> serialize(scala.Option<Object> object) {
         return object.isDefined() ? Optional.of(serialize(object.get())) : Optional.empty();
     }
 }

@@ -1,40 +1,40 @@
-package io.holdfast.persistence.rocksdb;
+package io.holdfast.persistence;
 
-import static io.holdfast.persistence.rocksdb.SealedRecord.blob;
-import static io.holdfast.persistence.rocksdb.SealedRecord.putBlob;
-import static io.holdfast.persistence.rocksdb.SealedRecord.text;
-import static io.holdfast.persistence.rocksdb.SealedRecord.utf8;
+import static io.holdfast.persistence.SealedRecord.blob;
+import static io.holdfast.persistence.SealedRecord.putBlob;
+import static io.holdfast.persistence.SealedRecord.text;
+import static io.holdfast.persistence.SealedRecord.utf8;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
 
 /** An object as Pekko's serialization left it: who can read it (serializer id, manifest) and its bytes. */
-record SerializedObject(int serializerId, String manifest, byte[] bytes) {
+public record SerializedObject(int serializerId, String manifest, byte[] bytes) {
 
-    int size() {
+    public int size() {
         return Integer.BYTES + Integer.BYTES + utf8(manifest).length + Integer.BYTES + bytes.length;
     }
 
-    void writeTo(ByteBuffer to) {
+    public void writeTo(ByteBuffer to) {
         to.putInt(serializerId);
         putBlob(putBlob(to, utf8(manifest)), bytes);
     }
 
-    static SerializedObject readFrom(ByteBuffer from) {
+    public static SerializedObject readFrom(ByteBuffer from) {
         return new SerializedObject(from.getInt(), text(from), blob(from));
     }
 
-    static int optionalSize(Optional<SerializedObject> object) {
+    public static int optionalSize(Optional<SerializedObject> object) {
         return 1 + object.map(SerializedObject::size).orElse(0);
     }
 
-    static void writeOptional(Optional<SerializedObject> object, ByteBuffer to) {
+    public static void writeOptional(Optional<SerializedObject> object, ByteBuffer to) {
         to.put((byte) (object.isPresent() ? 1 : 0));
         object.ifPresent(present -> present.writeTo(to));
     }
 
-    static Optional<SerializedObject> readOptional(ByteBuffer from) {
+    public static Optional<SerializedObject> readOptional(ByteBuffer from) {
         return switch (from.get()) {
             case 0 -> Optional.empty();
             case 1 -> Optional.of(readFrom(from));

@@ -1,8 +1,8 @@
-package io.holdfast.persistence.rocksdb;
+package io.holdfast.persistence;
 
-import static io.holdfast.persistence.rocksdb.SealedRecord.putBlob;
-import static io.holdfast.persistence.rocksdb.SealedRecord.text;
-import static io.holdfast.persistence.rocksdb.SealedRecord.utf8;
+import static io.holdfast.persistence.SealedRecord.putBlob;
+import static io.holdfast.persistence.SealedRecord.text;
+import static io.holdfast.persistence.SealedRecord.utf8;
 
 import java.util.Optional;
 
@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param manifest the event adapter's manifest, often empty
  * @param writerUuid the incarnation of the persistent actor that wrote it
  */
-record EventRecord(
+public record EventRecord(
         long timestamp,
         String manifest,
         String writerUuid,
@@ -24,7 +24,7 @@ record EventRecord(
 
     private static final byte VERSION = 1;
 
-    byte[] encode(long sequenceNr) {
+    public byte[] encode(long sequenceNr) {
         byte[] manifestBytes = utf8(manifest);
         byte[] writerBytes = utf8(writerUuid);
         int size = Long.BYTES
@@ -41,7 +41,7 @@ record EventRecord(
         return SealedRecord.seal(record, sequenceNr);
     }
 
-    static EventRecord decode(byte[] record, long sequenceNr) {
+    public static EventRecord decode(byte[] record, long sequenceNr) {
         return SealedRecord.open(
                 record,
                 VERSION,

@@ -1,4 +1,4 @@
-package io.holdfast.persistence.rocksdb;
+package io.holdfast.persistence;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -7,10 +7,10 @@ import scala.concurrent.Future;
 import scala.jdk.javaapi.FutureConverters;
 
 /** Java's futures for Pekko, failing with the error itself and not with a {@link CompletionException} around it. */
-final class PluginFutures {
+public final class PluginFutures {
     private PluginFutures() {}
 
-    static <T> Future<T> asScala(CompletionStage<T> stage) {
+    public static <T> Future<T> asScala(CompletionStage<T> stage) {
         var plain = new CompletableFuture<T>();
         stage.whenComplete((value, failure) -> {
             if (failure == null) {

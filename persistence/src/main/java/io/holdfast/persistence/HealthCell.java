@@ -1,6 +1,5 @@
-package io.holdfast.persistence.rocksdb;
+package io.holdfast.persistence;
 
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -8,33 +7,33 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The current health of one directory and those who want to know of changes. Thread-safe. */
-final class HealthCell {
+/** The current health of one storage and those who want to know of changes. Thread-safe. */
+public final class HealthCell {
     private static final Logger LOG = LoggerFactory.getLogger(HealthCell.class);
 
-    private final Path directory;
+    private final String place;
     private final Clock clock;
     private final List<Consumer<StorageHealth>> listeners = new CopyOnWriteArrayList<>();
     private volatile StorageHealth current;
 
-    HealthCell(Path directory, Clock clock) {
-        this.directory = directory;
+    public HealthCell(String place, Clock clock) {
+        this.place = place;
         this.clock = clock;
-        this.current = new StorageHealth(directory, StorageHealth.State.OPENING, "", clock.instant());
+        this.current = new StorageHealth(place, StorageHealth.State.OPENING, "", clock.instant());
     }
 
-    StorageHealth current() {
+    public StorageHealth current() {
         return current;
     }
 
     /** Keeps the time of the first report of a state: repeats of the same state only refresh the message. */
-    synchronized void report(StorageHealth.State state, String message) {
+    public synchronized void report(StorageHealth.State state, String message) {
         StorageHealth before = current;
         if (before.state() == state && before.message().equals(message)) {
             return;
         }
         var since = before.state() == state ? before.since() : clock.instant();
-        current = new StorageHealth(directory, state, message, since);
+        current = new StorageHealth(place, state, message, since);
         if (before.state() != state) {
             log();
             listeners.forEach(this::tell);
@@ -42,12 +41,12 @@ final class HealthCell {
     }
 
     /** The listener hears the current state at once and every change of state after it, in order. */
-    synchronized void subscribe(Consumer<StorageHealth> listener) {
+    public synchronized void subscribe(Consumer<StorageHealth> listener) {
         listeners.add(listener);
         tell(listener);
     }
 
-    void unsubscribe(Consumer<StorageHealth> listener) {
+    public void unsubscribe(Consumer<StorageHealth> listener) {
         listeners.remove(listener);
     }
 
@@ -55,13 +54,13 @@ final class HealthCell {
         try {
             listener.accept(current);
         } catch (RuntimeException e) {
-            LOG.error("A listener to the health of {} failed; the storage goes on, mend the listener", directory, e);
+            LOG.error("A listener to the health of {} failed; the storage goes on, mend the listener", place, e);
         }
     }
 
     private void log() {
         if (current.ok()) {
-            LOG.info("Storage in {} is ready", directory);
+            LOG.info("Storage in {} is ready", place);
         } else if (!current.message().isEmpty()) {
             LOG.error("{}", current.message());
         }

@@ -1,0 +1,49 @@
+package io.holdfast.persistence.cassandra;
+
+import com.datastax.oss.driver.api.core.AllNodesFailedException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+
+/** What the driver's errors say to people. */
+final class CassandraErrors {
+    private CassandraErrors() {}
+
+    /** The error itself, without the wrappings of futures. */
+    static Throwable plain(Throwable failure) {
+        Throwable plain = failure;
+        while ((plain instanceof CompletionException || plain instanceof ExecutionException)
+                && plain.getCause() != null) {
+            plain = plain.getCause();
+        }
+        return plain;
+    }
+
+    static String describe(String place, Throwable failure) {
+        return place + " does not do what it was asked: " + reason(failure)
+                + ". Look at Cassandra's log; the node goes on by itself when Cassandra does";
+    }
+
+    /** In one line: of a failure at all nodes, what each said last. */
+    static String reason(Throwable failure) {
+        if (failure instanceof AllNodesFailedException all
+                && !all.getAllErrors().isEmpty()) {
+            return all.getAllErrors().entrySet().stream()
+                    .map(node -> node.getKey().getEndPoint() + ": "
+                            + brief(node.getValue().get(node.getValue().size() - 1)))
+                    .collect(Collectors.joining("; "));
+        }
+        return brief(failure);
+    }
+
+    private static String brief(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        String message = root.getMessage() == null
+                ? ""
+                : root.getMessage().lines().findFirst().orElse("");
+        return message.isBlank() ? root.getClass().getSimpleName() : message;
+    }
+}
