@@ -20,7 +20,6 @@ import io.holdfast.server.membership.Membership;
 import io.holdfast.server.membership.NodeState;
 import io.holdfast.server.membership.SiteIdentity;
 import io.holdfast.server.partition.CoreSettings;
-import io.holdfast.server.partition.LinkedReplicas;
 import io.holdfast.server.partition.PartitionId;
 import io.holdfast.server.partition.ReplicaContext;
 import io.holdfast.server.partition.ReplicaDirectory;
@@ -164,13 +163,8 @@ public final class HoldfastNode {
     private void serve(SiteIdentity identity) {
         registry.add(catalog(identity));
         String site = settings.site().name();
-        ReplicaRouter replicas = ShardedReplicas.start(
-                system,
-                settings.siteNames(),
-                registry,
-                sharding -> replicaContext(
-                        identity, LinkedReplicas.of(system, sharding, membership.otherSitesOfOneNode())));
-        LinkedReplicas.receive(system, site, replicas, directory);
+        ShardedReplicas replicas = ShardedReplicas.start(
+                system, settings.siteNames(), registry, router -> replicaContext(identity, router));
         system.systemActorOf(
                 ReplicaKeeper.create(site, replicas, registry, directory, incidents, several()),
                 "holdfast-replica-keeper",

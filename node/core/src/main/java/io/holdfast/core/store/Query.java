@@ -8,50 +8,27 @@ import java.util.OptionalLong;
 /** A question to one partition, and its answer. */
 public sealed interface Query {
 
-    /** Roughly what it takes in a message, in bytes. */
-    int size();
-
     /** May be asked for a timestamp. */
     sealed interface Plain extends Query {}
 
-    record Get(Bytes key) implements Plain {
-        @Override
-        public int size() {
-            return 32 + key.length();
-        }
-    }
+    record Get(Bytes key) implements Plain {}
 
     /**
      * @param after start behind this key
      * @param maxEntries at most so many entries, at least 1
      * @param maxBytes stop when the entries exceed this; at least one entry is given if there is one
      */
-    record Scan(Bytes prefix, Optional<Bytes> after, int maxEntries, int maxBytes, boolean keysOnly) implements Plain {
-        @Override
-        public int size() {
-            return 64 + prefix.length() + after.map(Bytes::length).orElse(0);
-        }
-    }
+    record Scan(Bytes prefix, Optional<Bytes> after, int maxEntries, int maxBytes, boolean keysOnly) implements Plain {}
 
     /**
      * The same question, of a transaction or of somebody interested in the past: answered by {@link Dated}.
      *
      * @param at the timestamp for which to answer; empty: for now, as the plain query would
      */
-    record ForTime(Plain query, OptionalLong at) implements Query {
-        @Override
-        public int size() {
-            return 16 + query.size();
-        }
-    }
+    record ForTime(Plain query, OptionalLong at) implements Query {}
 
     /** Whether what a transaction has read still stands; its writes are not looked at. Answered by {@link Validity}. */
-    record Validate(ReadWriteSet set) implements Query {
-        @Override
-        public int size() {
-            return 32 + set.size();
-        }
-    }
+    record Validate(ReadWriteSet set) implements Query {}
 
     sealed interface Answer {}
 

@@ -54,12 +54,26 @@ public sealed interface Operation {
             implements Operation {
         @Override
         public int size() {
-            return query.size();
+            return sizeOf(query);
         }
 
         /** Whether it is for a stated timestamp, which any replica may answer that has reached it. */
         boolean timed() {
             return query instanceof Query.ForTime forTime && forTime.at().isPresent();
+        }
+
+        private static int sizeOf(Query query) {
+            if (query instanceof Query.Get get) {
+                return 32 + get.key().length();
+            }
+            if (query instanceof Query.Scan scan) {
+                int after = scan.after().isPresent() ? scan.after().get().length() : 0;
+                return 64 + scan.prefix().length() + after;
+            }
+            if (query instanceof Query.ForTime forTime) {
+                return 16 + sizeOf(forTime.query());
+            }
+            return 32 + ((Query.Validate) query).set().size();
         }
     }
 }

@@ -6,7 +6,6 @@ import java.security.SecureRandom;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.actor.Props;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -16,12 +15,10 @@ import org.apache.pekko.actor.typed.javadsl.Adapter;
 public final class Membership {
     private final CompletableFuture<SiteIdentity> ready;
     private final HintBoard board;
-    private final Topology topology;
 
-    private Membership(CompletableFuture<SiteIdentity> ready, HintBoard board, Topology topology) {
+    private Membership(CompletableFuture<SiteIdentity> ready, HintBoard board) {
         this.ready = ready;
         this.board = board;
-        this.topology = topology;
     }
 
     /**
@@ -49,7 +46,7 @@ public final class Membership {
         system.getWhenTerminated()
                 .whenComplete((done, failure) -> ready.completeExceptionally(
                         new IllegalStateException("this node was stopped before it came into the cluster")));
-        return new Membership(ready, board, topology);
+        return new Membership(ready, board);
     }
 
     /** Apart from the load, as Pekko's own heartbeats: a busy node must not look dead. */
@@ -71,11 +68,6 @@ public final class Membership {
     /** Hints about the other sites. Listeners are called one at a time and must not block. */
     public SiteReachability reachability() {
         return board;
-    }
-
-    /** The other sites that have one node in the settings, with its address in the cluster. */
-    public Map<String, Address> otherSitesOfOneNode() {
-        return topology.otherSitesOfOneNode();
     }
 
     /** All nodes of the settings, in their order, as this node last saw them. */

@@ -69,16 +69,6 @@ final class Topology {
         return sites.stream().map(SiteId::new).collect(Collectors.toCollection(TreeSet::new));
     }
 
-    Map<String, Address> otherSitesOfOneNode() {
-        Map<String, List<NodeAddress>> bySite =
-                nodes.values().stream().collect(Collectors.groupingBy(NodeAddress::site));
-        bySite.remove(site);
-        return bySite.entrySet().stream()
-                .filter(each -> each.getValue().size() == 1)
-                .collect(Collectors.toUnmodifiableMap(
-                        Map.Entry::getKey, each -> pekkoAddress(each.getValue().get(0))));
-    }
-
     /** Of this node. */
     String site() {
         return site;

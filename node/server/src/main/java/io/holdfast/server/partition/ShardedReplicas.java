@@ -4,11 +4,10 @@ import com.typesafe.config.Config;
 import io.holdfast.server.catalog.CatalogObserver;
 import io.holdfast.server.catalog.KeyspaceDefinition;
 import io.holdfast.server.catalog.KeyspaceRegistry;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
@@ -26,26 +25,23 @@ import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
 public final class ShardedReplicas implements ReplicaRouter {
     private static final EntityTypeKey<ReplicaMessage> TYPE = EntityTypeKey.create(ReplicaMessage.class, "replica");
 
-    private final Map<String, ActorRef<ReplicaEnvelope>> regions = new ConcurrentHashMap<>();
+    private final Map<String, ActorRef<ReplicaEnvelope>> regions = new HashMap<>();
 
     private ShardedReplicas() {}
 
     /**
      * Must be called once a node, when it is a member of the cluster.
      *
-     * @param contextOf is given the way through sharding, and makes of it the router of the context
-     * @return the context's router
+     * @param context gets this router as its own
      */
-    public static ReplicaRouter start(
+    public static ShardedReplicas start(
             ActorSystem<?> system,
             List<String> sites,
             KeyspaceRegistry registry,
             Function<ReplicaRouter, ReplicaContext> contextOf) {
         var replicas = new ShardedReplicas();
         ReplicaContext context = contextOf.apply(replicas);
-        // The own site last: its replicas may start at once, and must find the way to all others.
-        Stream<String> proxies = sites.stream().filter(site -> !site.equals(context.site()));
-        Stream.concat(proxies, Stream.of(context.site())).forEach(site -> {
+        for (String site : sites) {
             Entity<ReplicaMessage, ReplicaEnvelope> entity = Entity.of(
                             TYPE, start -> replica(PartitionId.parse(start.getEntityId()), registry, context))
                     .withMessageExtractor(new ByPartition())
@@ -53,8 +49,8 @@ public final class ShardedReplicas implements ReplicaRouter {
                     .withAllocationStrategy(replicas.spreading(system, context))
                     .withDataCenter(site);
             replicas.regions.put(site, ClusterSharding.get(system).init(entity));
-        });
-        return context.router();
+        }
+        return replicas;
     }
 
     private HandOverBeforeMoving spreading(ActorSystem<?> system, ReplicaContext context) {

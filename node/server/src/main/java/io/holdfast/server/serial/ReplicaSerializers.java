@@ -8,15 +8,13 @@ import io.holdfast.core.Bytes;
 import io.holdfast.core.partition.WriteConcern;
 import io.holdfast.core.store.CommandBatch;
 import io.holdfast.server.partition.PartitionId;
-import io.holdfast.server.partition.ReplicaBatch;
 import io.holdfast.server.partition.ReplicaEnvelope;
 import io.holdfast.server.partition.ReplicaMessage;
 import io.holdfast.server.partition.ReplicaReply;
-import java.util.ArrayList;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorRefResolver;
 
-/** The hot wire messages, by hand. */
+/** The two hot wire messages, by hand. */
 final class ReplicaSerializers {
     private static final byte FROM_PEER = 1;
     private static final byte WRITE = 2;
@@ -110,31 +108,6 @@ final class ReplicaSerializers {
 
         private ActorRef<ReplicaReply> readRef(Input in) {
             return refs.resolveActorRef(in.readString());
-        }
-    }
-
-    static final class OfBatch extends Serializer<ReplicaBatch> {
-        private final OfEnvelope envelopes;
-
-        OfBatch(OfEnvelope envelopes) {
-            super(false, true);
-            this.envelopes = envelopes;
-        }
-
-        @Override
-        public void write(Kryo kryo, Output out, ReplicaBatch batch) {
-            out.writeVarInt(batch.envelopes().size(), true);
-            batch.envelopes().forEach(envelope -> envelopes.write(kryo, out, envelope));
-        }
-
-        @Override
-        public ReplicaBatch read(Kryo kryo, Input in, Class<? extends ReplicaBatch> type) {
-            int count = in.readVarInt(true);
-            var read = new ArrayList<ReplicaEnvelope>(count);
-            for (int i = 0; i < count; i++) {
-                read.add(envelopes.read(kryo, in, ReplicaEnvelope.class));
-            }
-            return new ReplicaBatch(read);
         }
     }
 

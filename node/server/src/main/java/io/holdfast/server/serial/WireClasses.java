@@ -4,7 +4,6 @@ import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.Serializer;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
-import io.holdfast.server.partition.ReplicaBatch;
 import io.holdfast.server.partition.ReplicaEnvelope;
 import io.holdfast.server.partition.ReplicaReply;
 import io.holdfast.server.site.SiteNews;
@@ -29,10 +28,8 @@ final class WireClasses {
         var kryo = new Kryo();
         kryo.setRegistrationRequired(true);
         kryo.setReferences(false);
-        var envelopes = new ReplicaSerializers.OfEnvelope(refs);
-        kryo.register(ReplicaEnvelope.class, envelopes, 20);
+        kryo.register(ReplicaEnvelope.class, new ReplicaSerializers.OfEnvelope(refs), 20);
         kryo.register(ReplicaReply.class, new ReplicaSerializers.OfReply(), 21);
-        kryo.register(ReplicaBatch.class, new ReplicaSerializers.OfBatch(envelopes), 22);
         int id = 30;
         for (Class<?> type : lists()) {
             kryo.register(type, new OfList(), id++);

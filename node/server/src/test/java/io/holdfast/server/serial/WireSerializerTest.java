@@ -17,7 +17,6 @@ import io.holdfast.core.store.Query;
 import io.holdfast.core.store.ReadWriteSet;
 import io.holdfast.core.store.WriteId;
 import io.holdfast.server.partition.PartitionId;
-import io.holdfast.server.partition.ReplicaBatch;
 import io.holdfast.server.partition.ReplicaEnvelope;
 import io.holdfast.server.partition.ReplicaMessage;
 import io.holdfast.server.partition.ReplicaReply;
@@ -120,14 +119,7 @@ class WireSerializerTest {
                         new Reply.Refused(3, Reply.Refusal.TIMED_OUT, Optional.of(A)),
                         new Reply.Refused(4, Reply.Refusal.NOT_LEADER, Optional.empty()))
                 .map(reply -> new ReplicaReply(PARTITION, "a", reply));
-        var batches = Stream.of(
-                new ReplicaBatch(List.of()),
-                new ReplicaBatch(List.of(
-                        new ReplicaEnvelope(PARTITION, new ReplicaMessage.Nudge()),
-                        new ReplicaEnvelope(
-                                new PartitionId("other", 0),
-                                new ReplicaMessage.FromPeer(new PeerMessage.TimeoutNow(A, 5, 2))))));
-        return Stream.of(toReplica, replies, batches).flatMap(messages -> messages);
+        return Stream.concat(toReplica, replies);
     }
 
     static Stream<PeerMessage> peerMessages() {
