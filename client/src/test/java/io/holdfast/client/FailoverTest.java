@@ -281,6 +281,16 @@ class FailoverTest {
     }
 
     @Test
+    void aCreationWhoseAnswerWasLostIsFoundAgainAlsoAtNodesThatHaveNotHeardOfIt() {
+        cluster.lostCreations.set(1);
+        cluster.listsBehind.set(3);
+        assertThat(client.admin()
+                        .createKeyspace("fresh", KeyspaceSettings.DEFAULT.withPartitions(2))
+                        .partitions())
+                .isEqualTo(2);
+    }
+
+    @Test
     void staleReadsDoNotNeedTheLeader() {
         cluster.leader("nowhere");
         shop.put("k", VALUE);

@@ -23,11 +23,13 @@ import io.holdfast.v1.TimestampResult;
 import io.holdfast.v1.WriteResult;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 /** A cluster in memory: one map, write ids with outcomes, and a node a site. What the client must cope with is bent in. */
@@ -39,6 +41,10 @@ final class FakeCluster implements AutoCloseable {
     final Map<String, io.holdfast.v1.Keyspace> keyspaces = new ConcurrentHashMap<>();
     /** Keyspaces that the routes do not speak of yet. */
     final Set<String> untold = ConcurrentHashMap.newKeySet();
+    /** So many keyspaces will be created without an answer. */
+    final AtomicInteger lostCreations = new AtomicInteger();
+    /** So many times keyspaces will be listed by a node that has not heard of a new one. */
+    final AtomicInteger listsBehind = new AtomicInteger();
 
     private final TreeMap<ByteString, KeyValue> data = new TreeMap<>(ByteString.unsignedLexicographicalComparator());
     private final Map<String, WriteResult> outcomes = new HashMap<>();
@@ -255,8 +261,9 @@ final class FakeCluster implements AutoCloseable {
     }
 
     ListKeyspacesResponse list() {
+        boolean behind = listsBehind.getAndDecrement() > 0;
         return ListKeyspacesResponse.newBuilder()
-                .addAllKeyspaces(keyspaces.values())
+                .addAllKeyspaces(behind ? List.of(keyspaces.get("shop")) : keyspaces.values())
                 .build();
     }
 

@@ -152,7 +152,13 @@ final class FakeNode implements AutoCloseable {
 
         @Override
         public void createKeyspace(CreateKeyspaceRequest request, StreamObserver<io.holdfast.v1.Keyspace> out) {
-            cluster.create(request, out);
+            if (cluster.lostCreations.getAndDecrement() > 0) {
+                cluster.keyspaces.put(
+                        request.getName(), FakeCluster.keyspace(request.getName(), request.getPartitions()));
+                out.onError(io.grpc.Status.UNAVAILABLE.asRuntimeException());
+            } else {
+                cluster.create(request, out);
+            }
         }
 
         @Override

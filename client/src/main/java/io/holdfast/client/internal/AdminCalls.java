@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 
 /** The unary calls of the Admin service, retried at other nodes until their deadline. */
 public final class AdminCalls {
@@ -61,11 +62,7 @@ public final class AdminCalls {
                             && call.unsure
                             && HoldfastException.of(error).reason() == Reason.KEYSPACE_EXISTS;
                     if (perhapsMine) {
-                        return listKeyspaces(ListKeyspacesRequest.getDefaultInstance())
-                                .thenApply(all -> all.getKeyspacesList().stream()
-                                        .filter(found -> matches(found, request))
-                                        .findFirst()
-                                        .orElseThrow(() -> HoldfastException.of(error)));
+                        return mine(request, HoldfastException.of(error), call.deadline);
                     }
                     return error == null
                             ? CompletableFuture.completedFuture(created)
@@ -80,9 +77,42 @@ public final class AdminCalls {
                 });
     }
 
+    /** The keyspace that an attempt of this very call has created, as far as can be told: one that is as it was wanted. */
+    private CompletableFuture<Keyspace> mine(CreateKeyspaceRequest wanted, HoldfastException exists, long deadline) {
+        return listKeyspaces(ListKeyspacesRequest.getDefaultInstance())
+                .thenCompose(all -> {
+                    Optional<Keyspace> found = all.getKeyspacesList().stream()
+                            .filter(it -> it.getName().equals(wanted.getName()))
+                            .findFirst();
+                    if (found.isPresent() && matches(found.get(), wanted)) {
+                        return CompletableFuture.completedFuture(found.get());
+                    }
+                    // A node that does not list it has not heard of it yet.
+                    return found.isPresent() || System.nanoTime() - deadline >= 0
+                            ? CompletableFuture.<Keyspace>failedFuture(exists)
+                            : later(() -> mine(wanted, exists, deadline));
+                })
+                .toCompletableFuture();
+    }
+
+    private CompletableFuture<Keyspace> later(Supplier<CompletableFuture<Keyspace>> call) {
+        var result = new CompletableFuture<Keyspace>();
+        engine.track(result);
+        engine.loop()
+                .schedule(
+                        () -> call.get().whenComplete((found, error) -> {
+                            if (error == null) {
+                                result.complete(found);
+                            } else {
+                                result.completeExceptionally(error);
+                            }
+                        }),
+                        BACKOFF_NANOS);
+        return result;
+    }
+
     private static boolean matches(Keyspace found, CreateKeyspaceRequest wanted) {
-        return found.getName().equals(wanted.getName())
-                && (wanted.getPartitions() == 0 || wanted.getPartitions() == found.getPartitions())
+        return (wanted.getPartitions() == 0 || wanted.getPartitions() == found.getPartitions())
                 && (!wanted.hasTolerates() || wanted.getTolerates() == found.getTolerates())
                 && (wanted.getHistoryMillis() == 0 || wanted.getHistoryMillis() == found.getHistoryMillis());
     }

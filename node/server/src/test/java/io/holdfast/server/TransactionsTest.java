@@ -22,6 +22,7 @@ import io.holdfast.client.TransactionOptions;
 import io.holdfast.server.cli.check.AppendLoad;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -41,7 +42,9 @@ class TransactionsTest {
         try (var sites = new Sites(dir, "a", "b", "c")) {
             sites.startAll();
             try (HoldfastClient client = sites.client()) {
-                client.admin().createKeyspace("bank", KeyspaceSettings.DEFAULT.withPartitions(8));
+                // However slow the machine is, the snapshots stay within the history.
+                var settings = KeyspaceSettings.DEFAULT.withPartitions(8).withHistory(Duration.ofMinutes(10));
+                client.admin().createKeyspace("bank", settings);
                 client.admin().createKeyspace("shop", KeyspaceSettings.DEFAULT.withPartitions(4));
                 Keyspace bank = client.keyspace("bank");
                 open(bank);
