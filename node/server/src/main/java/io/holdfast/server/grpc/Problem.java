@@ -35,6 +35,13 @@ final class Problem extends RuntimeException {
                         + " for its outcome.");
     }
 
+    /** For what the node asks of itself, such as its status, and has no answer to in time: it has too little processor time. */
+    static Problem tooSlow() {
+        return new Problem(
+                Reason.TIMED_OUT,
+                "The node is too busy to answer in time: ask again, or another node, and see how busy its machine is.");
+    }
+
     static Problem locked() {
         return new Problem(
                 Reason.LOCKED,

@@ -81,12 +81,12 @@ public final class StatusActor extends AbstractBehavior<StatusMessage> {
                 .tell(request, org.apache.pekko.actor.ActorRef.noSender());
     }
 
-    /** The status as something to ask for. It fails if there is no answer in twice the deadline. */
+    /** The status as something to ask for. It fails with a {@link java.util.concurrent.TimeoutException} after four deadlines. */
     public static Supplier<CompletionStage<Status>> source(ActorRef<StatusMessage> actor) {
         return () -> {
             var result = new CompletableFuture<Status>();
             actor.tell(new StatusMessage.Collect(result));
-            return result.orTimeout(2 * DEADLINE.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS);
+            return result.orTimeout(4 * DEADLINE.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS);
         };
     }
 

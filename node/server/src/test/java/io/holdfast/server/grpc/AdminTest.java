@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 
@@ -143,6 +144,12 @@ class AdminTest extends ServiceFixture {
             channel.shutdownNow();
             server.stop(Duration.ZERO).toCompletableFuture().join();
         }
+    }
+
+    @Test
+    void aStatusThatCannotBeCollectedInTimeIsNoBug() {
+        cluster.status = CompletableFuture.failedFuture(new TimeoutException());
+        assertFails(Reason.TIMED_OUT, () -> admin().getStatus(GetStatusRequest.getDefaultInstance()));
     }
 
     @Test

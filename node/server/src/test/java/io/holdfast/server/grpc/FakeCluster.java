@@ -52,6 +52,9 @@ final class FakeCluster implements AutoCloseable {
     final Backend backend;
     /** Messages that it holds for are neither carried out nor answered. */
     volatile Predicate<ReplicaMessage> swallow = message -> false;
+    /** What the status actor would answer. */
+    volatile CompletableFuture<Status> status = CompletableFuture.completedFuture(
+            Status.newBuilder().setLocalSite("a").build());
     /** What all requests are refused with. */
     volatile Optional<Reply.Refusal> refusal = Optional.empty();
 
@@ -61,16 +64,9 @@ final class FakeCluster implements AutoCloseable {
     FakeCluster() {
         var config = new GatewayConfig("a", 77, 20_000, System::nanoTime, System::currentTimeMillis);
         gateway = GatewayActors.start(kit.system(), config, directory, registry, this::deliver);
-        backend = new Backend(
-                settings,
-                gateway,
-                registry,
-                directory,
-                () -> CompletableFuture.completedFuture(
-                        Status.newBuilder().setLocalSite("a").build()),
-                (duration, task) -> kit.system()
-                        .scheduler()
-                        .scheduleOnce(duration, task, kit.system().executionContext()));
+        backend = new Backend(settings, gateway, registry, directory, () -> status, (duration, task) -> kit.system()
+                .scheduler()
+                .scheduleOnce(duration, task, kit.system().executionContext()));
         leads(KeyspaceDefinition.CATALOG_PARTITION, "b");
     }
 
