@@ -12,6 +12,8 @@ import java.util.Optional;
 /** Starts a site's node as a process of its own, with the class path of this one. */
 final class SiteProcess {
     private static final String DEFAULT_HEAP = "800m";
+    /** With fewer processors a node, the optimizing compiler would take them from the work for minutes; as in the launcher. */
+    private static final int PROCESSORS_FOR_OPTIMIZER = 5;
 
     private SiteProcess() {}
 
@@ -37,6 +39,9 @@ final class SiteProcess {
         // The launcher's archive of loaded classes, if it made one of this very build.
         Optional.ofNullable(System.getProperty("holdfast.archive"))
                 .ifPresent(archive -> command.add("-XX:SharedArchiveFile=" + archive));
+        if (Runtime.getRuntime().availableProcessors() / layout.names().size() < PROCESSORS_FOR_OPTIMIZER) {
+            command.add("-XX:TieredStopAtLevel=1");
+        }
         command.add("-Xmx" + environment.getOrDefault("HOLDFAST_HEAP", DEFAULT_HEAP));
         Arrays.stream(environment.getOrDefault("HOLDFAST_JAVA_OPTIONS", "").split("\\s+"))
                 .filter(option -> !option.isEmpty())
