@@ -17,4 +17,21 @@ public final class InvariantViolation extends IllegalStateException {
             throw new InvariantViolation(String.format(format, args));
         }
     }
+
+    // The forms for numbers make nothing while all is well: boxing what a check would say took a tenth of all memory
+    // that a step asked for.
+
+    /** The same as {@link #check(boolean, String, Object...)}. */
+    public static void check(boolean holds, String format, long one, long two) {
+        if (!holds) {
+            throw new InvariantViolation(String.format(format, one, two));
+        }
+    }
+
+    /** The same as {@link #check(boolean, String, Object...)}. */
+    public static void check(boolean holds, String format, long one, long two, long three) {
+        if (!holds) {
+            throw new InvariantViolation(String.format(format, one, two, three));
+        }
+    }
 }

@@ -18,6 +18,7 @@ import io.holdfast.core.store.HybridClock;
 import io.holdfast.core.store.Outcome;
 import io.holdfast.core.store.PartitionStore;
 import io.holdfast.core.store.Query;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -104,14 +105,24 @@ public final class PartitionCore {
     private OptionalLong raft(Input input) {
         Outputs outputs = raft.step(now, input);
         out.messages.addAll(outputs.messages());
-        outputs.write().ifPresent(write -> {
-            out.write = Optional.of(write);
-            write.entries().forEach(entry -> snapshots.wrote(entry.size()));
-        });
-        outputs.committed().forEach(this::apply);
-        outputs.confirmedReads().forEach(ticket -> answer(reads.remove(ticket)));
-        outputs.refusedReads().forEach(ticket -> refuse(reads.remove(ticket).token(), Refusal.NOT_LEADER));
-        outputs.imageReceived().ifPresent(image -> out.decode = Optional.of(image));
+        if (outputs.write().isPresent()) {
+            out.write = outputs.write();
+            for (Entry entry : outputs.write().get().entries()) {
+                snapshots.wrote(entry.size());
+            }
+        }
+        for (Entry entry : outputs.committed()) {
+            apply(entry);
+        }
+        for (Long ticket : outputs.confirmedReads()) {
+            answer(reads.remove(ticket));
+        }
+        for (Long ticket : outputs.refusedReads()) {
+            refuse(reads.remove(ticket).token(), Refusal.NOT_LEADER);
+        }
+        if (outputs.imageReceived().isPresent()) {
+            out.decode = outputs.imageReceived();
+        }
         if (outputs.imageWanted()) {
             out.encode = Optional.of(image());
         }
@@ -167,7 +178,10 @@ public final class PartitionCore {
     }
 
     private void answer(Ask ask) {
-        List<Query.Answer> answers = ask.queries().stream().map(store::answer).toList();
+        var answers = new ArrayList<Query.Answer>(ask.queries().size());
+        for (Query query : ask.queries()) {
+            answers.add(store.answer(query));
+        }
         out.replies.add(new Reply.Answered(ask.token(), answers));
     }
 
@@ -237,8 +251,7 @@ public final class PartitionCore {
         if (leadingTerm != 0) {
             writes.durableHere(raft.durableIndex(), out.replies);
             if (writes.waitForAll()) {
-                long everywhere = raft.leaderView().orElseThrow().minimalVoterMatch();
-                writes.durableEverywhere(everywhere, now.nanos(), out.replies);
+                writes.durableEverywhere(raft.minimalVoterMatch(), now.nanos(), out.replies);
             }
         }
     }

@@ -30,7 +30,11 @@ public sealed interface PartitionInput {
         }
 
         int size() {
-            return commands.stream().mapToInt(Command::size).sum();
+            int size = 0;
+            for (Command command : commands) {
+                size += command.size();
+            }
+            return size;
         }
     }
 
@@ -42,7 +46,10 @@ public sealed interface PartitionInput {
     record Ask(long token, List<Query> queries, long maxStalenessMillis) implements PartitionInput {
         public Ask {
             queries = List.copyOf(queries);
-            long stated = queries.stream().filter(it -> at(it).isPresent()).count();
+            int stated = 0;
+            for (Query query : queries) {
+                stated += at(query).isPresent() ? 1 : 0;
+            }
             if (stated > 0 && stated < queries.size()) {
                 throw new IllegalArgumentException("reads for stated timestamps do not go together with others");
             }
@@ -50,11 +57,14 @@ public sealed interface PartitionInput {
 
         /** The latest of the stated timestamps, if they are stated. */
         OptionalLong at() {
-            return queries.stream()
-                    .map(Ask::at)
-                    .filter(OptionalLong::isPresent)
-                    .mapToLong(OptionalLong::getAsLong)
-                    .max();
+            OptionalLong latest = OptionalLong.empty();
+            for (Query query : queries) {
+                OptionalLong at = at(query);
+                if (at.isPresent() && (latest.isEmpty() || at.getAsLong() > latest.getAsLong())) {
+                    latest = at;
+                }
+            }
+            return latest;
         }
 
         private static OptionalLong at(Query query) {

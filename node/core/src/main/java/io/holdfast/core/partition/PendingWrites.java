@@ -102,8 +102,8 @@ final class PendingWrites {
      */
     void proposed(long index, long timestamp, List<Command> batch, Predicate<WriteId> outcomeKnown, boolean locked) {
         var members = new ArrayList<Pending>();
-        boolean locks = batch.stream().anyMatch(command -> command.operation() instanceof Command.Prepare);
-        boolean mayMeetLocks = locked || locks || proposals.stream().anyMatch(Proposal::locks);
+        boolean locks = prepares(batch);
+        boolean mayMeetLocks = locked || locks || locksUnderWay();
         for (int left = batch.size(); left > 0; ) {
             Pending next = queued.removeFirst();
             next.early = next.early
@@ -113,6 +113,24 @@ final class PendingWrites {
             left -= next.submit.commands().size();
         }
         proposals.addLast(new Proposal(index, timestamp, members, batch, locks));
+    }
+
+    private static boolean prepares(List<Command> batch) {
+        for (Command command : batch) {
+            if (command.operation() instanceof Command.Prepare) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean locksUnderWay() {
+        for (Proposal proposal : proposals) {
+            if (proposal.locks()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The commands of the entry if this leader proposed it: they need no decoding. */
@@ -133,8 +151,9 @@ final class PendingWrites {
             int to = from + submit.commands().size();
             List<Outcome> own = List.copyOf(outcomes.subList(from, to));
             from = to;
-            submit.commands()
-                    .forEach(command -> attempts.compute(command.id(), (id, count) -> count == 1 ? null : count - 1));
+            for (Command command : submit.commands()) {
+                attempts.compute(command.id(), (id, count) -> count == 1 ? null : count - 1);
+            }
             if (submit.concern() == WriteConcern.ALL) {
                 waitingForAll.addLast(new WaitingForAll(index, submit, own));
                 continue;

@@ -166,16 +166,21 @@ final class Leadership {
     /** Runs at the end of each step. */
     void proceed() {
         advanceCommit();
-        transfer.filter(it -> raft.now.nanos() >= it.againNanos())
-                .filter(it -> replication.matchOf(it.to()) == raft.log.lastIndex())
-                .ifPresent(it -> {
-                    transfer = Optional.of(it.told(raft.now.nanos() + raft.config.heartbeatNanos()));
-                    sendTimeoutNow(it.to());
-                });
+        if (transfer.isPresent()) {
+            proceedTransfer(transfer.get());
+        }
         replication.proceed();
         confirmation.proceed(raft.commitIndex >= termStartIndex);
         if (confirmation.roundWanted()) {
             replication.heartbeat(false);
+        }
+    }
+
+    private void proceedTransfer(TransferTarget target) {
+        boolean level = replication.matchOf(target.to()) == raft.log.lastIndex();
+        if (level && raft.now.nanos() >= target.againNanos()) {
+            transfer = Optional.of(target.told(raft.now.nanos() + raft.config.heartbeatNanos()));
+            sendTimeoutNow(target.to());
         }
     }
 
@@ -202,6 +207,10 @@ final class Leadership {
 
     long neededFrom() {
         return replication.neededFrom();
+    }
+
+    long minimalVoterMatch() {
+        return replication.minimalVoterMatch();
     }
 
     LeaderView view() {

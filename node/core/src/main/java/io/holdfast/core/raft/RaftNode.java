@@ -303,6 +303,11 @@ public final class RaftNode {
         return leadership.map(Leadership::view);
     }
 
+    /** Up to here every voter holds the log durably, as this leader knows it; 0 if it does not lead. Cheap, for each step. */
+    public long minimalVoterMatch() {
+        return leadership.isPresent() ? leadership.get().minimalVoterMatch() : 0;
+    }
+
     /** The state at the commit index holds everything acknowledged before this wall time; 0 if unknown. */
     public long asOfWallMillis() {
         return leadership.isPresent() ? leadership.get().asOfWallMillis() : following.asOfWallMillis();

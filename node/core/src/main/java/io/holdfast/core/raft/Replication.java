@@ -77,8 +77,10 @@ final class Replication {
     }
 
     void tick() {
-        boolean due = followers.values().stream()
-                .anyMatch(progress -> raft.now.nanos() - progress.lastSentNanos >= raft.config.heartbeatNanos());
+        boolean due = false;
+        for (Progress progress : followers.values()) {
+            due |= raft.now.nanos() - progress.lastSentNanos >= raft.config.heartbeatNanos();
+        }
         if (due) {
             heartbeat(false);
         }
@@ -226,8 +228,12 @@ final class Replication {
 
     /** Every site that is not known to be lost holds everything. */
     boolean allCaughtUp() {
-        return followers.values().stream()
-                .allMatch(progress -> !progress.reachable || progress.matchIndex == raft.log.lastIndex());
+        for (Progress progress : followers.values()) {
+            if (progress.reachable && progress.matchIndex != raft.log.lastIndex()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     long matchOf(SiteId site) {

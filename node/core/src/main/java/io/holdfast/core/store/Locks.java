@@ -38,20 +38,41 @@ final class Locks {
 
     /** Whether a write of this key must wait or fail. */
     boolean forbidWrite(Bytes key) {
-        return written.containsKey(key)
-                || read.containsKey(key)
-                || ranges.stream().anyMatch(range -> range.contains(key));
+        return written.containsKey(key) || read.containsKey(key) || scanned(key);
+    }
+
+    private boolean scanned(Bytes key) {
+        for (Range range : ranges) {
+            if (range.contains(key)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether a transaction with these reads and writes must not be prepared beside those that are. */
     boolean conflictWith(ReadWriteSet set) {
-        return set.writes().stream().map(Write::key).anyMatch(this::forbidWrite) || forbidReads(set);
+        for (Write write : set.writes()) {
+            if (forbidWrite(write.key())) {
+                return true;
+            }
+        }
+        return forbidReads(set);
     }
 
     /** Whether something that was read is about to be changed. */
     boolean forbidReads(ReadWriteSet set) {
-        return set.reads().stream().map(Read::key).anyMatch(written::containsKey)
-                || set.ranges().stream().anyMatch(range -> !writesIn(range).isEmpty());
+        for (Read read : set.reads()) {
+            if (written.containsKey(read.key())) {
+                return true;
+            }
+        }
+        for (Range range : set.ranges()) {
+            if (!writesIn(range).isEmpty()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** When the transaction that will write the key was prepared: it will be written at that timestamp or later. */

@@ -15,6 +15,8 @@ import java.util.TreeMap;
  */
 final class Sessions {
     private final Map<Long, Session> byClient = new HashMap<>();
+    /** No client has been silent for longer: before that there is nothing to forget, and no need to look. */
+    private long longestSilentSince = Long.MIN_VALUE;
 
     static final class Session {
         long doneBelow;
@@ -44,6 +46,7 @@ final class Sessions {
     void record(WriteId id, long doneBelow, long timestamp, Outcome outcome) {
         Session session = byClient.computeIfAbsent(id.client(), client -> new Session());
         session.lastTimestamp = timestamp;
+        longestSilentSince = Math.min(longestSilentSince, timestamp);
         if (doneBelow > session.doneBelow) {
             session.doneBelow = doneBelow;
             session.outcomes.headMap(doneBelow).clear();
@@ -59,17 +62,24 @@ final class Sessions {
      * way are as old, and so too late to be applied.
      */
     void expire(long silentSince, long goneSince) {
+        if (silentSince <= longestSilentSince) {
+            return;
+        }
         byClient.values().removeIf(session -> session.lastTimestamp < goneSince);
+        long longest = Long.MAX_VALUE;
         for (Session session : byClient.values()) {
+            longest = Math.min(longest, session.lastTimestamp);
             if (session.lastTimestamp < silentSince && !session.outcomes.isEmpty()) {
                 session.doneBelow = Math.max(session.doneBelow, session.outcomes.lastKey() + 1);
                 session.outcomes.clear();
             }
         }
+        longestSilentSince = longest;
     }
 
     void restore(long client, Session session) {
         byClient.put(client, session);
+        longestSilentSince = Math.min(longestSilentSince, session.lastTimestamp);
     }
 
     SortedMap<Long, Session> copy() {

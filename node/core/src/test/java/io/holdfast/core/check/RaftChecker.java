@@ -24,8 +24,8 @@ public final class RaftChecker {
     private final int sites;
     private final Consumer<Entry> onCommit;
     private final List<Replica> replicas = new ArrayList<>();
-    /** Every entry that ever stood in a log, with the term before it: by induction this is log matching. */
-    private final Map<Long, Placed> placed = new HashMap<>();
+    /** By index, every entry that ever stood in a log, with the term before it: by induction this is log matching. */
+    private final ArrayList<Placed> placed = new ArrayList<>();
 
     private final Map<Long, String> leaders = new HashMap<>();
     private final ArrayList<Entry> committed = new ArrayList<>();
@@ -37,7 +37,8 @@ public final class RaftChecker {
 
     private Membership membership;
 
-    private record Placed(Entry entry, long termBefore) {}
+    /** @param other one at the same index, in another term; null for none */
+    private record Placed(Entry entry, long termBefore, Placed other) {}
 
     /** What the checker knows of one site's replica. */
     private static final class Replica {
@@ -153,9 +154,16 @@ public final class RaftChecker {
     }
 
     private void place(Replica replica, Entry entry, long termBefore) {
-        // The index in the low half, so that keys spread over the table.
-        Placed known = placed.putIfAbsent(entry.term() << 32 | entry.index(), new Placed(entry, termBefore));
+        int at = (int) entry.index();
+        while (placed.size() <= at) {
+            placed.add(null);
+        }
+        Placed known = placed.get(at);
+        while (known != null && known.entry.term() != entry.term()) {
+            known = known.other;
+        }
         if (known == null) {
+            placed.set(at, new Placed(entry, termBefore, placed.get(at)));
             return;
         }
         if (known.termBefore != termBefore || (known.entry != entry && !known.entry.equals(entry))) {

@@ -42,15 +42,37 @@ final class TransactionModel {
     }
 
     boolean forbidWrite(Bytes key) {
-        return prepared.values().stream()
-                .map(it -> it.prepare().set())
-                .anyMatch(set -> writes(set, key)
-                        || set.reads().stream().anyMatch(read -> read.key().equals(key))
-                        || set.ranges().stream().anyMatch(range -> within(range, key)));
+        for (Prepared each : prepared.values()) {
+            ReadWriteSet set = each.prepare().set();
+            if (writes(set, key) || reads(set, key)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean writes(ReadWriteSet set, Bytes key) {
-        return set.writes().stream().anyMatch(write -> write.key().equals(key));
+        for (ReadWriteSet.Write write : set.writes()) {
+            if (write.key().equals(key)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** By itself, or as one of a range. */
+    private static boolean reads(ReadWriteSet set, Bytes key) {
+        for (ReadWriteSet.Read read : set.reads()) {
+            if (read.key().equals(key)) {
+                return true;
+            }
+        }
+        for (ReadWriteSet.Range range : set.ranges()) {
+            if (within(range, key)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean within(ReadWriteSet.Range range, Bytes key) {
@@ -74,13 +96,19 @@ final class TransactionModel {
     }
 
     private boolean free(ReadWriteSet set) {
-        boolean writable = set.writes().stream().noneMatch(write -> forbidWrite(write.key()));
-        boolean readable = prepared.values().stream()
-                .flatMap(it -> it.prepare().set().writes().stream())
-                .noneMatch(write ->
-                        set.reads().stream().anyMatch(read -> read.key().equals(write.key()))
-                                || set.ranges().stream().anyMatch(range -> within(range, write.key())));
-        return writable && readable;
+        for (ReadWriteSet.Write write : set.writes()) {
+            if (forbidWrite(write.key())) {
+                return false;
+            }
+        }
+        for (Prepared each : prepared.values()) {
+            for (ReadWriteSet.Write write : each.prepare().set().writes()) {
+                if (reads(set, write.key())) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     private boolean unchanged(ReadWriteSet set) {

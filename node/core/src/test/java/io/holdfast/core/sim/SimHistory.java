@@ -77,10 +77,9 @@ final class SimHistory {
         places.addAll(reads.keySet());
         for (Place place : places) {
             var operations = new ArrayList<Operation>();
-            var records = new ArrayList<>(writes.getOrDefault(place, List.of()));
+            List<WriteRecord> records = writes.getOrDefault(place, List.of());
             CommittedModel model = partitions.get(place.partition()).model();
-            records.sort(Comparator.comparingLong(write -> committedAt(model, write)));
-            for (WriteRecord write : records) {
+            for (WriteRecord write : inOrder(records, model)) {
                 operation(place, write, operations);
             }
             operations.addAll(reads.getOrDefault(place, List.of()));
@@ -93,6 +92,17 @@ final class SimHistory {
             }
             undecided += result.verdict() == Linearizability.Verdict.UNDECIDED ? 1 : 0;
         }
+    }
+
+    private record Placed(WriteRecord write, long committedAt) {}
+
+    private static List<WriteRecord> inOrder(List<WriteRecord> records, CommittedModel model) {
+        var placed = new ArrayList<Placed>(records.size());
+        for (WriteRecord write : records) {
+            placed.add(new Placed(write, committedAt(model, write)));
+        }
+        placed.sort(Comparator.comparingLong(Placed::committedAt));
+        return placed.stream().map(Placed::write).toList();
     }
 
     /**

@@ -12,13 +12,17 @@ import io.holdfast.core.partition.PartitionInput;
 import io.holdfast.core.partition.PartitionOutput;
 import io.holdfast.core.partition.Reply;
 import io.holdfast.core.raft.Input;
+import io.holdfast.core.raft.LogWrite;
 import io.holdfast.core.raft.Outgoing;
 import io.holdfast.core.raft.Outputs;
 import io.holdfast.core.raft.PeerMessage;
+import io.holdfast.core.txn.Unfinished;
 import java.util.Optional;
 
 /** Drives one production replica as its actor does: one input at a time, outputs to the network, the journal and the callers. */
 final class SimReplica {
+    private static final PartitionInput TICK = new PartitionInput.ToRaft(new Input.Tick());
+
     private final SimWorld world;
     private final SimNode node;
     private final SimPartition partition;
@@ -68,7 +72,7 @@ final class SimReplica {
 
     void tick() {
         if (core.isPresent() && core.get().needsTicks()) {
-            step(new PartitionInput.ToRaft(new Input.Tick()));
+            step(TICK);
         }
     }
 
@@ -134,29 +138,41 @@ final class SimReplica {
             say((ledBefore ? "LEADS NO MORE, is " : "LEADS, ") + running.raft().role() + " in term "
                     + running.raft().term());
         }
-        out.write().ifPresent(write -> {
+        store(out, current);
+        for (Outgoing outgoing : out.messages()) {
+            partition.checker().sending(node.index(), outgoing);
+            send(outgoing.to(), outgoing.message());
+        }
+        for (Unfinished transaction : out.unfinished()) {
+            partition.unfinished(node.index(), transaction);
+        }
+        for (Reply reply : out.replies()) {
+            partition.replied(node.index(), reply);
+        }
+    }
+
+    private void store(PartitionOutput out, int current) {
+        if (out.write().isPresent()) {
+            LogWrite write = out.write().get();
             if (world.trace.readable()) {
                 say("writes " + Texts.of(write));
             }
             journal.write(write);
-        });
-        out.snapshot().ifPresent(save -> {
+        }
+        if (out.snapshot().isPresent()) {
+            PartitionOutput.SaveSnapshot save = out.snapshot().get();
             if (world.trace.readable()) {
                 say("saves snapshot " + save.number() + " of entry "
                         + save.snapshot().image().index() + " and a tail of "
                         + save.snapshot().logTail().size());
             }
             journal.save(save);
-        });
-        out.encode().ifPresent(image -> encode(image, current));
-        out.decode().ifPresent(image -> decode(image, current));
-        for (Outgoing outgoing : out.messages()) {
-            partition.checker().sending(node.index(), outgoing);
-            send(outgoing.to(), outgoing.message());
         }
-        out.unfinished().forEach(transaction -> partition.unfinished(node.index(), transaction));
-        for (Reply reply : out.replies()) {
-            partition.replied(node.index(), reply);
+        if (out.encode().isPresent()) {
+            encode(out.encode().get(), current);
+        }
+        if (out.decode().isPresent()) {
+            decode(out.decode().get(), current);
         }
     }
 

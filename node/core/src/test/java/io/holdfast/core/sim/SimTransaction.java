@@ -92,27 +92,31 @@ final class SimTransaction {
         ranges.forEach(it -> partitions.add(it.partition()));
         var sets = new TreeMap<Integer, ReadWriteSet>();
         for (int partition : partitions) {
-            sets.put(
-                    partition,
-                    new ReadWriteSet(
-                            reads.stream()
-                                    .filter(it -> it.place().partition() == partition)
-                                    .map(it -> new ReadWriteSet.Read(it.place().key(), it.version()))
-                                    .toList(),
-                            ranges.stream()
-                                    .filter(it -> it.partition() == partition)
-                                    .map(SeenRange::range)
-                                    .toList(),
-                            writes(partition)));
+            sets.put(partition, set(partition));
         }
         return sets;
     }
 
-    private List<ReadWriteSet.Write> writes(int partition) {
-        return appends.entrySet().stream()
-                .filter(it -> it.getKey().partition() == partition)
-                .map(it -> new ReadWriteSet.Write(it.getKey().key(), Optional.of(encode(appended(it.getKey())))))
-                .toList();
+    private ReadWriteSet set(int partition) {
+        var here = new ArrayList<ReadWriteSet.Read>();
+        for (Seen read : reads) {
+            if (read.place().partition() == partition) {
+                here.add(new ReadWriteSet.Read(read.place().key(), read.version()));
+            }
+        }
+        var scanned = new ArrayList<ReadWriteSet.Range>();
+        for (SeenRange range : ranges) {
+            if (range.partition() == partition) {
+                scanned.add(range.range());
+            }
+        }
+        var writes = new ArrayList<ReadWriteSet.Write>();
+        for (Place place : appends.keySet()) {
+            if (place.partition() == partition) {
+                writes.add(new ReadWriteSet.Write(place.key(), Optional.of(encode(appended(place)))));
+            }
+        }
+        return new ReadWriteSet(here, scanned, writes);
     }
 
     /** The list as it is after this transaction. */
@@ -126,11 +130,12 @@ final class SimTransaction {
     }
 
     List<Integer> listAt(Place place) {
-        return reads.stream()
-                .filter(it -> it.place().equals(place))
-                .findFirst()
-                .orElseThrow()
-                .list();
+        for (Seen read : reads) {
+            if (read.place().equals(place)) {
+                return read.list();
+            }
+        }
+        throw new IllegalStateException(this + " has not read " + place);
     }
 
     static Bytes encode(List<Integer> list) {

@@ -171,24 +171,30 @@ final class SimTransactionCheck {
     }
 
     private void sameKeys(SimTransaction transaction, SeenRange range, long timestamp) {
-        List<Bytes> stood = model(range.partition()).keysAt(Bytes.utf8(transaction.workload.prefix), timestamp).stream()
-                .filter(key -> range.range().from().compareTo(key) <= 0)
-                .filter(key -> range.range().to().isEmpty()
-                        || key.compareTo(range.range().to().get()) < 0)
-                .toList();
+        var stood = new ArrayList<Bytes>();
+        for (Bytes key : model(range.partition()).keysAt(Bytes.utf8(transaction.workload.prefix), timestamp)) {
+            boolean before = key.compareTo(range.range().from()) < 0;
+            boolean behind = range.range().to().isPresent()
+                    && key.compareTo(range.range().to().get()) >= 0;
+            if (!before && !behind) {
+                stood.add(key);
+            }
+        }
         if (!stood.equals(range.keys())) {
             throw CheckFailed.of("%s scanned %s, but at %d there were %s", transaction, range, timestamp, stood);
         }
     }
 
     private void answerHolds(SimTransaction transaction, Seen read) {
-        for (long timestamp : new long[] {read.from(), read.until()}) {
-            long stood = model(read.place().partition()).versionAt(read.place().key(), timestamp);
-            if (stood != read.version()) {
-                throw CheckFailed.of(
-                        "%s was told that %s holds, but at %d version %d stood there",
-                        transaction, read, timestamp, stood);
-            }
+        answerHolds(transaction, read, read.from());
+        answerHolds(transaction, read, read.until());
+    }
+
+    private void answerHolds(SimTransaction transaction, Seen read, long timestamp) {
+        long stood = model(read.place().partition()).versionAt(read.place().key(), timestamp);
+        if (stood != read.version()) {
+            throw CheckFailed.of(
+                    "%s was told that %s holds, but at %d version %d stood there", transaction, read, timestamp, stood);
         }
     }
 
