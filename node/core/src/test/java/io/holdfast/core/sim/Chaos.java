@@ -17,6 +17,7 @@ final class Chaos {
     private final List<Runnable> kinds = new ArrayList<>();
     private final long meanGap;
     final long wallSpreadMillis;
+    private final ClockChaos clocks;
     private long lastIdentity;
 
     Chaos(SimWorld world, SimNetwork network, List<SimNode> nodes, List<SimPartition> partitions, long lastIdentity) {
@@ -27,6 +28,7 @@ final class Chaos {
         this.lastIdentity = lastIdentity;
         this.meanGap = world.random.between(20, 300) * MILLI;
         this.wallSpreadMillis = world.random.pick(world.outcomesExpire() ? List.of(0L, 20L) : List.of(0L, 20L, 500L));
+        this.clocks = new ClockChaos(world, network, nodes, partitions, this);
         add(Fault.SLOW_LINK, this::slowLink);
         add(Fault.CUT, this::cut);
         add(Fault.CUT_ONE_WAY, this::cutOneWay);
@@ -40,7 +42,7 @@ final class Chaos {
         add(Fault.PAUSE, this::pause);
         add(Fault.WALL_JUMP, () -> setWall(any()));
         if (!world.has(Fault.CLOCK_WILD)) {
-            add(Fault.CLOCK_CHANGE, this::setRates);
+            add(Fault.CLOCK_CHANGE, clocks::setRates);
         }
         add(Fault.LYING_HINTS, () -> hint(any(), any(), world.random.chance(0.5)));
         add(Fault.TRANSFER, this::transfer);
@@ -48,7 +50,15 @@ final class Chaos {
         if (world.has(Fault.CUT)) {
             add(Fault.TRANSFER, this::transferAndCutOff);
             add(Fault.CRASH, this::cutOffAndRestartTheOthers);
+            if (clocks.apart()) {
+                kinds.add(clocks::cutOffTheSlowest);
+            }
         }
+    }
+
+    /** Whom it brings where trouble is. */
+    void clients(SimClients all) {
+        clocks.clients(all);
     }
 
     private void add(Fault fault, Runnable kind) {
@@ -61,7 +71,7 @@ final class Chaos {
         for (SimNode node : nodes) {
             setWall(node);
         }
-        setRates();
+        clocks.setRates();
         if (!kinds.isEmpty()) {
             world.queue.after(world.random.exponential(meanGap), this::next);
         }
@@ -74,42 +84,16 @@ final class Chaos {
         }
     }
 
-    private double clockRate() {
-        if (world.has(Fault.CLOCK_WILD)) {
-            return world.random.between(500, 2000) / 1000.0;
-        }
-        return skewed() ? 1 + mostSkew() * world.random.between(-1000, 1000) / 1000.0 : 1;
-    }
-
-    private boolean skewed() {
-        return world.has(Fault.CLOCK_SKEW) || world.has(Fault.CLOCK_CHANGE);
-    }
-
-    /** The fastest and the slowest clock are just within the bound of each other. */
-    private double mostSkew() {
-        return 0.98 * world.driftBound / (2 + world.driftBound);
-    }
-
-    /** Often one clock is as slow as it may be and all others as fast, because that is hardest on a lease. */
-    private void setRates() {
-        boolean apart = skewed() && !world.has(Fault.CLOCK_WILD) && world.random.chance(0.5);
-        SimNode slow = world.random.chance(0.5) ? leader() : any();
-        for (SimNode node : nodes) {
-            double skew = node == slow ? -mostSkew() : mostSkew();
-            node.clockRate(apart ? 1 + skew : clockRate());
-        }
-    }
-
     private void setWall(SimNode node) {
         node.wallOffset(world.random.between(-wallSpreadMillis, wallSpreadMillis));
     }
 
-    private SimNode any() {
+    SimNode any() {
         return world.random.pick(nodes);
     }
 
     /** Whoever leads some partition, because trouble there matters most. */
-    private SimNode leader() {
+    SimNode leader() {
         int partition = world.random.below(partitions.size());
         for (SimNode node : nodes) {
             boolean leads = node.up()
@@ -128,7 +112,7 @@ final class Chaos {
                 : world.random.exponential(200.0 * MILLI);
     }
 
-    private void later(long delay, Runnable end) {
+    void later(long delay, Runnable end) {
         world.queue.after(delay, () -> {
             if (!world.calm) {
                 end.run();
@@ -136,7 +120,7 @@ final class Chaos {
         });
     }
 
-    private void say(String what) {
+    void say(String what) {
         if (world.trace.readable()) {
             world.trace.line("chaos", what);
         }
@@ -159,7 +143,7 @@ final class Chaos {
         });
     }
 
-    private void isolate(SimNode lonely, boolean cut) {
+    void isolate(SimNode lonely, boolean cut) {
         for (SimNode other : nodes) {
             if (other != lonely) {
                 network.cut(lonely.index(), other.index(), cut);
@@ -331,7 +315,7 @@ final class Chaos {
         later(delay, () -> hint(observer, about, reachable));
     }
 
-    private void hint(SimNode observer, SimNode about, boolean reachable) {
+    void hint(SimNode observer, SimNode about, boolean reachable) {
         if (observer != about) {
             observer.hint(about.index(), reachable);
         }

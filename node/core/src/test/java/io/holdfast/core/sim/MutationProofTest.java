@@ -226,7 +226,33 @@ class MutationProofTest {
                         .in(
                                 "store/Versions.java",
                                 "validity.narrow(newest.get(key), at);",
-                                "validity.narrow(newest.get(key), Long.MAX_VALUE);"));
+                                "validity.narrow(newest.get(key), Long.MAX_VALUE);"),
+                Mutant.called("lease without allowance for differing clocks")
+                        .in(
+                                "raft/Replication.java",
+                                "(long) (response.promiseNanos() / (1 + raft.config.clockDriftBound()));",
+                                "response.promiseNanos();"),
+                Mutant.called("lease counted from the answer instead of the question")
+                        .in("raft/Replication.java", "response.stamp() + shortest", "raft.now.nanos() + shortest"),
+                Mutant.called("promise shorter than the follower says")
+                        .in(
+                                "raft/Election.java",
+                                "void promise() { promisedUntil = raft.now.nanos() + raft.config.leaseNanos();",
+                                "void promise() { promisedUntil = raft.now.nanos() + raft.config.leaseNanos() / 2;"),
+                Mutant.called("locks dropped when another replica leads")
+                        .in(
+                                "partition/PartitionCore.java",
+                                "leadingTerm = raft.leadingTerm();",
+                                "if (raft.leadingTerm() != 0 && raft.leadingTerm() != leadingTerm) { store.dropLocks(); }"
+                                        + " leadingTerm = raft.leadingTerm();")
+                        .in(
+                                "store/PartitionStore.java",
+                                "public boolean hasTransactions() {",
+                                "public void dropLocks() { transactions.dropLocks(); } public boolean hasTransactions() {")
+                        .in(
+                                "store/Transactions.java",
+                                "private final Locks locks = new Locks();",
+                                "private Locks locks = new Locks(); void dropLocks() { prepared.clear(); locks = new Locks(); }"));
     }
 
     @ParameterizedTest

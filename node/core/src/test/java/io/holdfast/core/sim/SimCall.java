@@ -28,6 +28,11 @@ final class SimCall {
     /** The attempt that is on its way; a late answer to an earlier one is not listened to. */
     long token;
 
+    /** Where it goes first, whatever its client knows; -1: where its client would go. */
+    int firstTarget = -1;
+    /** Its client does not go on with another call behind it. */
+    boolean single;
+
     int attempts;
     boolean settling;
     boolean done;

@@ -42,6 +42,9 @@ final class SimClient {
 
     /** The site to ask: the leader as far as known, else any. */
     int target(SimCall call) {
+        if (call.firstTarget >= 0 && call.attempts == 0) {
+            return call.firstTarget;
+        }
         int hint = leaderHint[call.partition];
         boolean anywhere = hint < 0 || (call.maxStalenessMillis > 0 && call.attempts == 0);
         return anywhere ? world.random.below(world.sites.size()) : hint;
@@ -71,15 +74,31 @@ final class SimClient {
             writes(call, size);
             return call;
         }
+        reads(call, size);
+        if (world.random.chance(0.2)) {
+            call.maxStalenessMillis = world.random.pick(List.of(20L, 200L, 1000L));
+        }
+        return call;
+    }
+
+    SimCall reads(int partition) {
+        var call = new SimCall(this, partition);
+        reads(call, 2);
+        return call;
+    }
+
+    SimCall writes(int partition) {
+        var call = new SimCall(this, partition);
+        writes(call, 1);
+        return call;
+    }
+
+    private void reads(SimCall call, int size) {
         var queries = new ArrayList<Query>();
         for (int i = 0; i < size; i++) {
             queries.add(world.random.chance(0.15) ? scan() : new Query.Get(all.randomKey()));
         }
         call.queries = queries;
-        if (world.random.chance(0.2)) {
-            call.maxStalenessMillis = world.random.pick(List.of(20L, 200L, 1000L));
-        }
-        return call;
     }
 
     private Query scan() {

@@ -26,6 +26,8 @@ final class SimClients {
     /** By so much clocks may disagree where outcomes expire. */
     private static final long CLOCKS_MILLIS = 40;
 
+    private static final int CROWD = 24;
+
     private static final long ALL_SITES_WITHIN = 80 * MILLI;
 
     private final SimWorld world;
@@ -136,7 +138,26 @@ final class SimClients {
         if (allBegun()) {
             return;
         }
-        SimCall call = client.next();
+        started(client.next());
+    }
+
+    /** Many calls come at once: reads to one site, writes to the others. Two leaders at the same time would contradict each other. */
+    void crowd(int site, int partition, long fromNanos, long untilNanos) {
+        for (int i = 0; i < CROWD; i++) {
+            world.queue.after(world.random.between(fromNanos, untilNanos), () -> {
+                if (!allBegun() && !world.calm) {
+                    SimClient client = world.random.pick(clients);
+                    SimCall call = world.random.chance(0.5) ? client.reads(partition) : client.writes(partition);
+                    int another = (site + 1 + world.random.below(nodes.size() - 1)) % nodes.size();
+                    call.firstTarget = call.isRead() ? site : another;
+                    call.single = true;
+                    started(call);
+                }
+            });
+        }
+    }
+
+    private void started(SimCall call) {
         begun += call.size();
         call.begunAt = world.queue.now();
         call.giveUpAt = world.queue.now() + world.random.between(300, 3000) * MILLI;
@@ -386,7 +407,7 @@ final class SimClients {
         if (allBegun() && world.outcomesExpire() && !call.isRead() && !call.settling) {
             askLater(call);
         }
-        if (!call.settling) {
+        if (!call.settling && !call.single) {
             world.queue.after(world.random.exponential(pauseNanos), () -> next(call.client));
         }
     }

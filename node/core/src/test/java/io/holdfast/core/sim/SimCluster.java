@@ -59,6 +59,7 @@ final class SimCluster {
         chaos = new Chaos(world, network, nodes, partitions, world.sites.size());
         long slack = (2 * chaos.wallSpreadMillis + 50) * MILLI;
         clients = new SimClients(world, nodes, partitions, history, slack);
+        chaos.clients(clients);
         transactions = new SimTransactions(world, this);
     }
 
