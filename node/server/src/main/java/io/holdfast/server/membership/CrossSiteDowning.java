@@ -49,9 +49,11 @@ final class CrossSiteDowning extends AbstractActor {
 
     private void round(Sight sight) {
         if (stuckJoin.isEmpty()) {
-            stuckJoin = Optional.of(new StuckJoin(sight.topology(), times.stuckRounds(), times.silentRounds()));
+            stuckJoin = Optional.of(
+                    new StuckJoin(sight.topology(), times.stuckRounds(), times.silentRounds(), times.strangeRounds()));
         }
-        Set<Incarnation> dead = stuckJoin.get().round(ClusterView.neighbours(cluster.state()), sight.answering());
+        Set<Incarnation> dead =
+                stuckJoin.get().round(ClusterView.neighbours(cluster.state()), sight.heard(), sight.answering());
         if (dead.isEmpty()) {
             return;
         }

@@ -34,15 +34,18 @@ final class MemberRound {
     /** @param answers of nodes that answered in this round */
     void run(Optional<Genesis> genesis, List<ProbeAnswer> answers) {
         Set<ProbeAnswer> mutual = ClusterView.mutual(self, ClusterView.members(cluster.state()), answers);
+        var heard = new HashSet<Incarnation>();
         var answering = new HashSet<Incarnation>();
         var sight = new TreeSet<String>();
+        heard.add(self);
+        answers.forEach(it -> heard.add(it.self()));
         answering.add(self);
         sight.add(topology.site());
         mutual.forEach(it -> {
             answering.add(it.self());
             sight.add(it.site());
         });
-        system.eventStream().publish(new Sight(topology, answering));
+        system.eventStream().publish(new Sight(topology, heard, answering));
 
         List<ProbeAnswer> strangers = answers.stream()
                 .filter(it -> it.standing().inCluster() && !mutual.contains(it))

@@ -17,18 +17,29 @@ import java.util.stream.Collectors;
  * majority of sites, this one included. Two sides of a
  * cut cannot both have a majority. Rounds are counted, not time: after a pause of this process one round has passed, and
  * others get the chance to answer before they are called silent.
+ *
+ * <p>Who answers without counting this node as a member has mostly not heard yet that it joins: gossip to a site whose processors are
+ * busy, as when all sites start on one machine, takes seconds. It is given longer, and not for ever: it may have given this node up.
  */
 final class StuckJoin {
     private final Topology topology;
     private final int stuckRounds;
     private final int silentRounds;
+    private final int strangeRounds;
     private final Map<Incarnation, Integer> joining = new HashMap<>();
     private final Map<Incarnation, Integer> silent = new HashMap<>();
+    private final Map<Incarnation, Integer> strange = new HashMap<>();
 
-    StuckJoin(Topology topology, int stuckRounds, int silentRounds) {
+    /**
+     * @param stuckRounds how long a member must be joining
+     * @param silentRounds how long a member must not have answered
+     * @param strangeRounds how long it must not have counted this node as a member, if it answers
+     */
+    StuckJoin(Topology topology, int stuckRounds, int silentRounds, int strangeRounds) {
         this.topology = topology;
         this.stuckRounds = stuckRounds;
         this.silentRounds = silentRounds;
+        this.strangeRounds = strangeRounds;
     }
 
     /**
@@ -50,16 +61,13 @@ final class StuckJoin {
     /**
      * One round.
      *
-     * @param answering members that answered in this round and count this node as a member, this node included
+     * @param heard nodes that answered in this round, this node included
+     * @param answering members of these that count this node as a member, this node included
      * @return members to down, usually none
      */
-    Set<Incarnation> round(Collection<Neighbour> members, Set<Incarnation> answering) {
-        count(
-                silent,
-                members.stream()
-                        .map(Neighbour::node)
-                        .filter(it -> !answering.contains(it))
-                        .collect(Collectors.toSet()));
+    Set<Incarnation> round(Collection<Neighbour> members, Set<Incarnation> heard, Set<Incarnation> answering) {
+        count(silent, without(members, heard));
+        count(strange, without(members, answering));
         Set<String> livingSites = members.stream()
                 .filter(it -> it.phase() == Phase.ESTABLISHED && !isSilent(it))
                 .map(Neighbour::site)
@@ -87,7 +95,15 @@ final class StuckJoin {
     }
 
     private boolean isSilent(Neighbour member) {
-        return silent.getOrDefault(member.node(), 0) >= silentRounds;
+        return silent.getOrDefault(member.node(), 0) >= silentRounds
+                || strange.getOrDefault(member.node(), 0) >= strangeRounds;
+    }
+
+    private static Set<Incarnation> without(Collection<Neighbour> members, Set<Incarnation> some) {
+        return members.stream()
+                .map(Neighbour::node)
+                .filter(it -> !some.contains(it))
+                .collect(Collectors.toSet());
     }
 
     private static void count(Map<Incarnation, Integer> rounds, Set<Incarnation> now) {

@@ -149,16 +149,19 @@ class RulesTest {
         assertThat(founder.granted("c", 0, 61)).as("of an earlier question").isEmpty();
     }
 
+    private static final Set<Incarnation> AC = Set.of(node("a"), node("c"));
+    private static final Set<Incarnation> ABC = Set.of(node("a"), node("b"), node("c"));
+
     private static StuckJoin.Neighbour member(String site, StuckJoin.Phase phase, boolean seen) {
         return new StuckJoin.Neighbour(node(site), site, phase, seen);
     }
 
     private static Set<Incarnation> afterRounds(
             int rounds, List<StuckJoin.Neighbour> members, Set<Incarnation> answering) {
-        var rule = new StuckJoin(AT_A, 2, 3);
+        var rule = new StuckJoin(AT_A, 2, 3, 6);
         var downed = Set.<Incarnation>of();
         for (int i = 0; i < rounds; i++) {
-            downed = rule.round(members, answering);
+            downed = rule.round(members, answering, answering);
         }
         return downed;
     }
@@ -177,6 +180,19 @@ class RulesTest {
         assertThat(afterRounds(9, members, Set.of(node("a"), node("b"), node("c"))))
                 .as("it answers")
                 .isEmpty();
+    }
+
+    @Test
+    void whoAnswersButHasNotHeardOfThisNodeIsGivenLonger() {
+        var members = List.of(
+                member("a", StuckJoin.Phase.ESTABLISHED, true),
+                member("b", StuckJoin.Phase.ESTABLISHED, false),
+                member("c", StuckJoin.Phase.JOINING, true));
+        var rule = new StuckJoin(AT_A, 2, 3, 6);
+        for (int round = 1; round < 6; round++) {
+            assertThat(rule.round(members, ABC, AC)).as("round %d", round).isEmpty();
+        }
+        assertThat(rule.round(members, ABC, AC)).as("it has given this node up").containsExactly(node("b"));
     }
 
     @Test
@@ -201,17 +217,15 @@ class RulesTest {
                 member("a", StuckJoin.Phase.ESTABLISHED, true),
                 member("b", StuckJoin.Phase.ESTABLISHED, false),
                 member("c", StuckJoin.Phase.JOINING, true));
-        var rule = new StuckJoin(AT_A, 2, 3);
+        var rule = new StuckJoin(AT_A, 2, 3, 6);
         for (int i = 0; i < 10; i++) {
-            assertThat(rule.round(members, Set.of(node("a"), node("c")))).hasSize(i < 2 ? 0 : 1);
+            assertThat(rule.round(members, AC, AC)).hasSize(i < 2 ? 0 : 1);
             if (i == 2) {
                 break;
             }
         }
-        assertThat(rule.round(members, Set.of(node("a"), node("b"), node("c")))).isEmpty();
-        assertThat(rule.round(members, Set.of(node("a"), node("c"))))
-                .as("counts anew")
-                .isEmpty();
+        assertThat(rule.round(members, ABC, ABC)).isEmpty();
+        assertThat(rule.round(members, AC, AC)).as("counts anew").isEmpty();
     }
 
     @Test

@@ -133,10 +133,10 @@ class SeveralNodesRulesTest {
     }
 
     private static Set<Incarnation> afterRounds(List<StuckJoin.Neighbour> members, Set<Incarnation> answering) {
-        var rule = new StuckJoin(TOPOLOGY, 2, 3);
+        var rule = new StuckJoin(TOPOLOGY, 2, 3, 6);
         var downed = Set.<Incarnation>of();
         for (int i = 0; i < 9; i++) {
-            downed = rule.round(members, answering);
+            downed = rule.round(members, answering, answering);
         }
         return downed;
     }
