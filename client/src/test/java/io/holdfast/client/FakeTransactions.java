@@ -19,6 +19,7 @@ import java.util.Map;
 /** What the fake cluster does with transactions: all keyspaces are one map, and one lock guards it. */
 final class FakeTransactions {
     private static final Comparator<ByteString> ORDER = ByteString.unsignedLexicographicalComparator();
+    private static final ByteString BEHIND = ByteString.copyFrom(new byte[1]);
 
     private final FakeCluster cluster;
     private final Map<String, CommitResult> outcomes = new HashMap<>();
@@ -26,6 +27,8 @@ final class FakeTransactions {
     int validations;
     /** Entries of a page, at most. */
     int pageEntries = Integer.MAX_VALUE;
+    /** Each page with entries comes behind one without. */
+    boolean endsEarly;
 
     FakeTransactions(FakeCluster cluster) {
         this.cluster = cluster;
@@ -114,8 +117,17 @@ final class FakeTransactions {
             boolean wanted = in(page.getPartition(), entry)
                     && entry.getKey().startsWith(page.getPrefix())
                     && (page.getAfter().isEmpty() || ORDER.compare(entry.getKey(), page.getAfter()) > 0);
+            boolean resumed = page.getAfter().endsWith(BEHIND);
+            if (wanted && endsEarly && !resumed && result.getEntriesCount() == 0) {
+                return Response.newBuilder()
+                        .setPage(result.setMore(true)
+                                .setResumeBehind(page.getAfter().concat(BEHIND)))
+                        .build();
+            }
             if (wanted && result.getEntriesCount() == Math.min(page.getMaxEntries(), pageEntries)) {
-                return Response.newBuilder().setPage(result.setMore(true)).build();
+                return Response.newBuilder()
+                        .setPage(result.setMore(true).setResumeBehind(lastKey(result)))
+                        .build();
             }
             if (wanted) {
                 result.addEntries(entry);
@@ -123,5 +135,9 @@ final class FakeTransactions {
             }
         }
         return Response.newBuilder().setPage(result).build();
+    }
+
+    private static ByteString lastKey(PageResult.Builder page) {
+        return page.getEntries(page.getEntriesCount() - 1).getKey();
     }
 }

@@ -81,6 +81,21 @@ class TransactionScanTest {
         assertThatThrownBy(tx::commit).isInstanceOf(TransactionConflictException.class);
     }
 
+    /** A node looks at a bounded number of deleted keys for a page. */
+    @Test
+    void aScanGoesOnBehindPagesWithoutEntries() {
+        cluster.transactions.pageEntries = 2;
+        cluster.transactions.endsEarly = true;
+        List<String> keys = IntStream.range(10, 30).mapToObj(i -> "k" + i).toList();
+        keys.forEach(key -> shop.put(key, bytes("v")));
+        Transaction tx = shop.begin(TransactionOptions.DEFAULT);
+        assertThat(tx.scan("k", 100))
+                .extracting(entry -> entry.key().toString())
+                .containsExactlyElementsOf(keys);
+        assertThat(tx.scan("k", 5)).hasSize(5);
+        tx.commit();
+    }
+
     @Test
     void aPrefixWithAHashedPartConcernsOnePartition() {
         shop.put("{user}/1", bytes("1"));

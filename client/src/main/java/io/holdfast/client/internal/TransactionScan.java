@@ -31,17 +31,14 @@ final class TransactionScan {
         final int partition;
         final List<KeyValue> entries = new ArrayList<>();
         boolean more = true;
+        /** Up to this key, inclusive, the partition has told everything. */
+        ByteString knownUpTo = ByteString.EMPTY;
+
         long validFrom;
         long validUntil = Long.MAX_VALUE;
 
         Cursor(int partition) {
             this.partition = partition;
-        }
-
-        ByteString last() {
-            return entries.isEmpty()
-                    ? ByteString.EMPTY
-                    : entries.get(entries.size() - 1).getKey();
         }
     }
 
@@ -86,13 +83,14 @@ final class TransactionScan {
     private CompletableFuture<Void> fetch(Cursor cursor) {
         int entries = Math.min(10_000, limit + own.size());
         var page = new TransactionOps.Page(
-                routes, cursor.partition, prefix, cursor.last(), entries, transaction.remaining());
+                routes, cursor.partition, prefix, cursor.knownUpTo, entries, transaction.remaining());
         return transaction.engine().submit(page).thenAccept(result -> take(cursor, result));
     }
 
     private static void take(Cursor cursor, PageResult page) {
         cursor.entries.addAll(page.getEntriesList());
         cursor.more = page.getMore();
+        cursor.knownUpTo = page.getResumeBehind();
         cursor.validFrom = Math.max(cursor.validFrom, page.getValidFrom());
         cursor.validUntil = Math.min(cursor.validUntil, page.getValidUntil());
     }
@@ -101,7 +99,7 @@ final class TransactionScan {
     private CompletableFuture<List<Entry>> merge() {
         Optional<Key> knownUpTo = cursors.stream()
                 .filter(cursor -> cursor.more)
-                .map(cursor -> Key.of(cursor.last()))
+                .map(cursor -> Key.of(cursor.knownUpTo))
                 .min(Key::compareTo);
         var merged = new TreeMap<Key, Entry>();
         for (Cursor cursor : cursors) {

@@ -13,8 +13,11 @@ final class Answers {
     private final History history;
     private final Transactions transactions;
     private final TransactionSteps steps;
+    private final int mostSkipped;
 
-    Answers(History history, Transactions transactions, TransactionSteps steps) {
+    /** @param mostSkipped deleted keys that a scan looks at for one page */
+    Answers(History history, Transactions transactions, TransactionSteps steps, int mostSkipped) {
+        this.mostSkipped = mostSkipped;
         this.history = history;
         this.transactions = transactions;
         this.steps = steps;
@@ -55,7 +58,7 @@ final class Answers {
                     .orElse(Query.Value.ABSENT);
         }
         Query.Scan scan = (Query.Scan) query;
-        Query.Page page = history.versions().scan(scan);
+        Query.Page page = history.versions().scan(scan, mostSkipped);
         return preparedWrite(scan, page).isPresent() ? new Query.Denied(Denial.LOCKED) : page;
     }
 
@@ -63,7 +66,7 @@ final class Answers {
         var moment = new Versions.Moment(history.horizon(), lastTimestamp);
         Query.Dated dated = query instanceof Query.Get get
                 ? history.versions().get(get.key(), at, moment)
-                : history.versions().scan((Query.Scan) query, at, moment);
+                : history.versions().scan((Query.Scan) query, at, moment, mostSkipped);
         OptionalLong prepared = preparedWrite(query, dated.answer());
         if (prepared.isEmpty()) {
             return dated;

@@ -32,10 +32,11 @@ public final class PartitionStore {
      * @param historyMillis how long superseded versions stay readable
      * @param retentionMillis how long outcomes of a silent client are kept
      * @param expireEvery silent clients are looked for when the index is a multiple of this; a fixed rule, so that replicas agree
+     * @param mostSkipped deleted keys that a scan looks at for one page, so that no step takes long; replicas need not agree on it
      */
-    public record Limits(long historyMillis, long retentionMillis, long expireEvery) {
+    public record Limits(long historyMillis, long retentionMillis, long expireEvery, int mostSkipped) {
         public Limits(long historyMillis, long retentionMillis) {
-            this(historyMillis, retentionMillis, 1024);
+            this(historyMillis, retentionMillis, 1024, 4096);
         }
     }
 
@@ -48,7 +49,7 @@ public final class PartitionStore {
         this.limits = limits;
         this.history = new History(image.versions(), image.horizon().getAsLong());
         this.steps = new TransactionSteps(history, sessions, transactions);
-        this.answers = new Answers(history, transactions, steps);
+        this.answers = new Answers(history, transactions, steps, limits.mostSkipped());
         this.appliedIndex = image.index();
         this.lastTimestamp = image.lastTimestamp();
         image.sessions().forEach((client, session) -> sessions.restore(client, session.copy()));

@@ -40,10 +40,19 @@ public sealed interface Query {
         public static final Value ABSENT = new Value(Optional.empty(), 0);
     }
 
-    /** @param more whether there are further entries behind the last one */
-    record Page(List<KeyValue> entries, boolean more) implements PlainAnswer {
+    /**
+     * A page may end early, even without an entry, because a partition looks at a bounded number of deleted keys at a time.
+     *
+     * @param resumeBehind the page tells of all keys up to this one, inclusive, and there may be more behind it, to be asked for with {@link
+     *     Scan#after}; empty: there is nothing more
+     */
+    record Page(List<KeyValue> entries, Optional<Bytes> resumeBehind) implements PlainAnswer {
         public Page {
             entries = List.copyOf(entries);
+        }
+
+        public boolean more() {
+            return resumeBehind.isPresent();
         }
     }
 

@@ -26,16 +26,14 @@ public record ReadWriteSet(List<Read> reads, List<Range> ranges, List<Write> wri
      */
     public record Range(Bytes from, Optional<Bytes> to, long asOf) {
 
-        /** What a page answers for: up to its last key, or if it is the last page, all keys with the prefix. */
+        /** What a page answers for: up to where the next one starts, or if it is the last page, all keys with the prefix. */
         public static Range of(Query.Scan scan, Query.Page page, long asOf) {
             Bytes from = scan.after()
                     .filter(after -> after.compareTo(scan.prefix()) >= 0)
                     .map(ReadWriteSet::justBehind)
                     .orElse(scan.prefix());
-            Optional<Bytes> to = page.more()
-                    ? Optional.of(justBehind(
-                            page.entries().get(page.entries().size() - 1).key()))
-                    : behindPrefix(scan.prefix());
+            Optional<Bytes> to =
+                    page.more() ? page.resumeBehind().map(ReadWriteSet::justBehind) : behindPrefix(scan.prefix());
             // A scan that starts behind all keys with the prefix looks at nothing.
             return new Range(from, to.map(end -> end.compareTo(from) < 0 ? from : end), asOf);
         }

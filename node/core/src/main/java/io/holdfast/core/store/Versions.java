@@ -67,39 +67,53 @@ record Versions(TreePMap<Bytes, Version> newest, long keys, long bytes) {
         return validity.dated(value);
     }
 
-    Query.Page scan(Query.Scan scan) {
-        return (Query.Page)
-                scan(scan, Long.MAX_VALUE, new Moment(0, Long.MAX_VALUE)).answer();
+    Query.Page scan(Query.Scan scan, int mostSkipped) {
+        return (Query.Page) scan(scan, Long.MAX_VALUE, new Moment(0, Long.MAX_VALUE), mostSkipped)
+                .answer();
     }
 
-    /** The entries as they stood at a timestamp, which must not be before the horizon. */
-    Query.Dated scan(Query.Scan scan, long at, Moment moment) {
+    /**
+     * The entries as they stood at a timestamp, which must not be before the horizon.
+     *
+     * @param mostSkipped the page ends before more keys than this would have been looked at in vain, at least 1
+     */
+    Query.Dated scan(Query.Scan scan, long at, Moment moment, int mostSkipped) {
         var entries = new ArrayList<Query.KeyValue>();
         var validity = new Validity(moment);
         long size = 0;
-        Bytes start = scan.after()
-                .filter(after -> after.compareTo(scan.prefix()) >= 0)
-                .orElse(scan.prefix());
-        boolean inclusive = scan.after().isEmpty() || !start.equals(scan.after().get());
-        Iterator<Map.Entry<Bytes, Version>> rest =
-                newest.tailMap(start, inclusive).entrySet().iterator();
+        int skipped = 0;
+        Optional<Bytes> lookedUpTo = Optional.empty();
+        Iterator<Map.Entry<Bytes, Version>> rest = behind(scan);
         while (rest.hasNext()) {
             Map.Entry<Bytes, Version> next = rest.next();
             if (!next.getKey().startsWith(scan.prefix())) {
                 break;
             }
             Version version = next.getValue().at(at);
-            if (version != null && !version.deleted()) {
+            if (version == null || version.deleted()) {
+                if (skipped++ == mostSkipped) {
+                    return validity.dated(new Query.Page(entries, lookedUpTo));
+                }
+            } else {
                 Bytes value = scan.keysOnly() ? Bytes.EMPTY : version.value().orElseThrow();
                 size += next.getKey().length() + value.length() + 16L;
                 if (!entries.isEmpty() && (entries.size() >= scan.maxEntries() || size > scan.maxBytes())) {
-                    return validity.dated(new Query.Page(entries, true));
+                    return validity.dated(new Query.Page(entries, lookedUpTo));
                 }
                 entries.add(new Query.KeyValue(next.getKey(), value, version.timestamp()));
             }
             validity.narrow(next.getValue(), at);
+            lookedUpTo = Optional.of(next.getKey());
         }
-        return validity.dated(new Query.Page(entries, false));
+        return validity.dated(new Query.Page(entries, Optional.empty()));
+    }
+
+    private Iterator<Map.Entry<Bytes, Version>> behind(Query.Scan scan) {
+        Bytes start = scan.after()
+                .filter(after -> after.compareTo(scan.prefix()) >= 0)
+                .orElse(scan.prefix());
+        boolean inclusive = scan.after().isEmpty() || !start.equals(scan.after().get());
+        return newest.tailMap(start, inclusive).entrySet().iterator();
     }
 
     /** Whether no key of the range has changed, or been deleted, since the scan; deletions since the horizon are seen. */

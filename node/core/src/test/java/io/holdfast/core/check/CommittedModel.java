@@ -32,11 +32,16 @@ public final class CommittedModel {
     private final Frontier acknowledged = new Frontier();
     private final TransactionModel transactions = new TransactionModel(this);
     private final long historyMillis;
+    private final int mostSkipped;
     private long lastTimestamp;
 
-    /** @param historyMillis what was deleted so long ago may be forgotten, so a scan from before cannot be committed */
-    public CommittedModel(long historyMillis) {
+    /**
+     * @param historyMillis what was deleted so long ago may be forgotten, so a scan from before cannot be committed
+     * @param mostSkipped a page of a scan must not end early before so many deleted keys
+     */
+    public CommittedModel(long historyMillis, int mostSkipped) {
         this.historyMillis = historyMillis;
+        this.mostSkipped = mostSkipped;
     }
 
     /** @param position the number of the change it made, or of the last change before it */
@@ -236,19 +241,25 @@ public final class CommittedModel {
         for (long position = from; position <= position(); position++) {
             boolean changed =
                     position == from || changes.get((int) position - 1).startsWith(scan.prefix());
-            if (changed && page.equals(pageAt(scan, position))) {
+            if (changed && pageAt(scan, page.resumeBehind(), position).equals(Optional.of(page.entries()))) {
                 acknowledged.reach(time, position);
                 return;
             }
         }
         throw CheckFailed.of(
                 "%s gave %s, which no state from change %d to %d gives; the newest gives %s",
-                scan, page, from, position(), pageAt(scan, position()));
+                scan, page, from, position(), pageAt(scan, page.resumeBehind(), position()));
     }
 
-    private Query.Page pageAt(Query.Scan scan, long position) {
+    /**
+     * What a page that ends where this one ends must hold. Nothing if no page may end there: it is full before, or it is neither full nor has
+     * skipped as much as it may.
+     */
+    private Optional<List<Query.KeyValue>> pageAt(Query.Scan scan, Optional<Bytes> end, long position) {
         var entries = new ArrayList<Query.KeyValue>();
         long size = 0;
+        int absent = 0;
+        boolean full = false;
         for (Map.Entry<Bytes, KeyHistory> each :
                 keys.tailMap(scan.prefix(), true).entrySet()) {
             Bytes key = each.getKey();
@@ -256,26 +267,34 @@ public final class CommittedModel {
                 break;
             }
             KeyHistory.State state = each.getValue().at(position);
-            boolean before =
-                    scan.after().isPresent() && key.compareTo(scan.after().get()) <= 0;
-            if (before || state.value().isEmpty()) {
+            if (scan.after().isPresent() && key.compareTo(scan.after().get()) <= 0) {
+                continue;
+            }
+            boolean beyond = end.isPresent() && key.compareTo(end.get()) > 0;
+            if (state.value().isEmpty()) {
+                absent += beyond ? 0 : 1;
                 continue;
             }
             Bytes value = scan.keysOnly() ? Bytes.EMPTY : state.value().get();
             size += key.length() + value.length() + 16L;
-            if (!entries.isEmpty() && (entries.size() >= scan.maxEntries() || size > scan.maxBytes())) {
-                return new Query.Page(entries, true);
+            full = !entries.isEmpty() && (entries.size() >= scan.maxEntries() || size > scan.maxBytes());
+            if (full || beyond) {
+                break;
             }
             entries.add(new Query.KeyValue(key, value, state.version()));
         }
-        return new Query.Page(entries, false);
+        boolean mayEnd = end.isPresent() ? goesOn(scan, end.get()) && (full || absent >= mostSkipped) : !full;
+        return mayEnd ? Optional.of(entries) : Optional.empty();
+    }
+
+    private static boolean goesOn(Query.Scan scan, Bytes end) {
+        return end.startsWith(scan.prefix())
+                && (scan.after().isEmpty() || end.compareTo(scan.after().get()) > 0);
     }
 
     /** All live keys now. */
     public List<Query.KeyValue> content() {
-        return pageAt(
-                        new Query.Scan(Bytes.EMPTY, Optional.empty(), Integer.MAX_VALUE, Integer.MAX_VALUE, false),
-                        position())
-                .entries();
+        var all = new Query.Scan(Bytes.EMPTY, Optional.empty(), Integer.MAX_VALUE, Integer.MAX_VALUE, false);
+        return pageAt(all, Optional.empty(), position()).orElseThrow();
     }
 }

@@ -227,6 +227,18 @@ class MutationProofTest {
                                 "store/Versions.java",
                                 "validity.narrow(newest.get(key), at);",
                                 "validity.narrow(newest.get(key), Long.MAX_VALUE);"),
+                Mutant.called("scan that ends where it has skipped enough")
+                        .in(
+                                "store/Versions.java",
+                                "if (skipped++ == mostSkipped) { return validity.dated(new Query.Page(entries, lookedUpTo));",
+                                "if (skipped++ == mostSkipped) {"
+                                        + " return validity.dated(new Query.Page(entries, Optional.empty()));"),
+                Mutant.called("range that ends before what its page skipped")
+                        .in(
+                                "store/ReadWriteSet.java",
+                                "page.more() ? page.resumeBehind().map(ReadWriteSet::justBehind)",
+                                "page.more() ? Optional.of(page.entries().isEmpty() ? from"
+                                        + " : justBehind(page.entries().get(0).key()))"),
                 Mutant.called("lease without allowance for differing clocks")
                         .in(
                                 "raft/Replication.java",

@@ -23,6 +23,7 @@ final class SimPartition {
     private final Membership genesis;
     private final RaftChecker checker;
     private final CommittedModel model;
+    private final int mostSkipped;
     private final ObjIntConsumer<Reply> replies;
     private final ObjIntConsumer<Unfinished> finisher;
     private final List<PartitionConfig> configs = new ArrayList<>();
@@ -40,7 +41,8 @@ final class SimPartition {
         this.genesis = genesis;
         this.replies = replies;
         long historyMillis = world.random.pick(List.of(1L, 200L, 2000L));
-        this.model = new CommittedModel(historyMillis);
+        this.mostSkipped = world.random.pick(List.of(1, 2, 4096));
+        this.model = new CommittedModel(historyMillis, mostSkipped);
         this.checker = new RaftChecker(world.sites, genesis, model::committed);
         drawConfigs(historyMillis);
     }
@@ -81,7 +83,7 @@ final class SimPartition {
                     imageRetry);
             configs.add(new PartitionConfig(
                     raft,
-                    new PartitionStore.Limits(historyMillis, world.retentionMillis, expireEvery),
+                    new PartitionStore.Limits(historyMillis, world.retentionMillis, expireEvery, mostSkipped),
                     entryBytes,
                     pendingBytes,
                     pendingReads,

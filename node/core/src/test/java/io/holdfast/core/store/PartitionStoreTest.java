@@ -136,7 +136,7 @@ class PartitionStoreTest {
 
     @Test
     void whatWasForgottenIsNotSaidToHaveNeverBeenApplied() {
-        var brief = new Writes.Log(new PartitionStore(new PartitionStore.Limits(HISTORY, RETENTION, 1)));
+        var brief = new Writes.Log(new PartitionStore(new PartitionStore.Limits(HISTORY, RETENTION, 1, 10)));
         brief.one(at(1), put(1, "k", "1"));
         var other = new Command(
                 new WriteId(8, 1), 0, Writes.NEVER, put(1, "other", "x").operation());
@@ -149,7 +149,7 @@ class PartitionStoreTest {
 
     @Test
     void aClientThatIsSilentForVeryLongTakesNoMemory() {
-        var brief = new Writes.Log(new PartitionStore(new PartitionStore.Limits(HISTORY, RETENTION, 1)));
+        var brief = new Writes.Log(new PartitionStore(new PartitionStore.Limits(HISTORY, RETENTION, 1, 10)));
         brief.one(at(1), put(1, "k", "1"));
         var other = new Command(
                 new WriteId(8, 1), 0, Writes.NEVER, put(1, "other", "x").operation());

@@ -59,6 +59,33 @@ class ScanTest {
     }
 
     @Test
+    void looksAtABoundedNumberOfDeletedKeysForAPage() {
+        var many = new Writes.Log(new PartitionStore(new PartitionStore.Limits(1_000_000, 1_000_000, 1024, 3)));
+        for (int i = 0; i < 10; i++) {
+            many.apply(10 + 2 * i, put(2 * i + 1, "k" + i, "v"));
+            many.apply(11 + 2 * i, delete(2 * i + 2, "k" + i));
+        }
+        many.apply(100, put(100, "k4x", "w"), put(101, "k9x", "x"));
+        var pages = new ArrayList<List<String>>();
+        Optional<Bytes> after = Optional.empty();
+        do {
+            var page = (Query.Page) many.store.answer(new Query.Scan(bytes("k"), after, 10, 10_000, false));
+            pages.add(keys(page));
+            after = page.resumeBehind();
+        } while (after.isPresent());
+        assertThat(pages).containsExactly(List.of(), List.of("k4x"), List.of(), List.of("k9x"));
+    }
+
+    @Test
+    void aTransactionLocksWhatAPageThatEndedEarlyHasLookedAt() {
+        var scan = new Query.Scan(bytes("k"), Optional.empty(), 10, 10_000, false);
+        var early = new Query.Page(List.of(), Optional.of(bytes("k3")));
+        ReadWriteSet.Range range = ReadWriteSet.Range.of(scan, early, 7);
+        assertThat(range.contains(bytes("k3"))).isTrue();
+        assertThat(range.contains(bytes("k30"))).isFalse();
+    }
+
+    @Test
     void givesAtLeastOneEntryHoweverLarge() {
         Query.Page page = scan("", Optional.empty(), 10, 1);
         assertThat(keys(page)).containsExactly("a");
@@ -91,7 +118,7 @@ class ScanTest {
             while (more) {
                 Query.Page page = scan("", after, size, 10_000);
                 all.addAll(keys(page));
-                after = Optional.of(all.get(all.size() - 1));
+                after = page.resumeBehind().map(Bytes::toUtf8);
                 more = page.more();
             }
             assertThat(all).as("pages of %d", size).containsExactly("a", "a/1", "a/3", "b");

@@ -45,6 +45,7 @@ final class Found {
 
     private static PageResult.Builder page(Query.Page page) {
         PageResult.Builder result = PageResult.newBuilder().setMore(page.more());
+        page.resumeBehind().ifPresent(key -> result.setResumeBehind(Responses.bytes(key)));
         page.entries().forEach(entry -> result.addEntries(entry(entry)));
         return result;
     }

@@ -51,7 +51,9 @@ final class ScanCall {
         Optional<Bytes> behind;
         List<Query.KeyValue> page = List.of();
         int next;
-        boolean more = true;
+        /** Where the next page starts; empty: there is none. */
+        Optional<Bytes> resumeBehind = Optional.empty();
+
         long giveUpNanos;
 
         Cursor(PartitionId partition, Optional<Bytes> behind) {
@@ -107,7 +109,7 @@ final class ScanCall {
             Query.Page page = pageOf(found.answer());
             cursor.page = page.entries();
             cursor.next = 0;
-            cursor.more = page.more();
+            cursor.resumeBehind = page.resumeBehind();
             cursor.giveUpNanos = 0;
             settle(cursor);
         } else {
@@ -133,7 +135,8 @@ final class ScanCall {
     private void settle(Cursor cursor) {
         if (cursor.next < cursor.page.size()) {
             byKey.add(cursor);
-        } else if (cursor.more) {
+        } else if (cursor.resumeBehind.isPresent()) {
+            cursor.behind = cursor.resumeBehind;
             empty.add(cursor);
         }
     }
@@ -170,7 +173,6 @@ final class ScanCall {
 
     private void take(Cursor cursor) {
         Query.KeyValue entry = cursor.page.get(cursor.next++);
-        cursor.behind = Optional.of(entry.key());
         message.addEntries(Found.entry(entry));
         messageBytes += entry.key().length() + entry.value().length() + 24;
         left--;

@@ -2,6 +2,7 @@ package io.holdfast.server.serial;
 
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
+import io.holdfast.core.Bytes;
 import io.holdfast.core.partition.Reply;
 import io.holdfast.core.store.Outcome;
 import io.holdfast.core.store.Query;
@@ -152,6 +153,7 @@ final class QueryCodec {
         } else if (answer instanceof Query.Page page) {
             out.writeByte(PAGE);
             out.writeBoolean(page.more());
+            page.resumeBehind().ifPresent(key -> Fields.writeBytes(out, key));
             out.writeVarInt(page.entries().size(), true);
             for (Query.KeyValue entry : page.entries()) {
                 Fields.writeBytes(out, entry.key());
@@ -178,13 +180,13 @@ final class QueryCodec {
             case ABSENT -> Query.Value.ABSENT;
             case VALUE -> new Query.Value(Optional.of(Fields.readBytes(in)), in.readLong());
             case PAGE -> {
-                boolean more = in.readBoolean();
+                Optional<Bytes> resumeBehind = in.readBoolean() ? Optional.of(Fields.readBytes(in)) : Optional.empty();
                 int count = in.readVarInt(true);
                 var entries = new ArrayList<Query.KeyValue>(count);
                 for (int i = 0; i < count; i++) {
                     entries.add(new Query.KeyValue(Fields.readBytes(in), Fields.readBytes(in), in.readLong()));
                 }
-                yield new Query.Page(entries, more);
+                yield new Query.Page(entries, resumeBehind);
             }
             case DATED -> {
                 long from = in.readLong();

@@ -9,6 +9,7 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.holdfast.core.partition.Reply;
 import io.holdfast.server.partition.ReplicaMessage;
+import io.holdfast.v1.Delete;
 import io.holdfast.v1.KeyValue;
 import io.holdfast.v1.Reason;
 import io.holdfast.v1.Request;
@@ -43,6 +44,13 @@ class ScanTest extends ServiceFixture {
         client.await(KEYS);
         client.finish();
         cluster.received.clear();
+    }
+
+    private static Request delete(long id, String key) {
+        return request()
+                .setId(id)
+                .setDelete(Delete.newBuilder().setKey(bytes(key)))
+                .build();
     }
 
     private static String key(int number) {
@@ -92,6 +100,20 @@ class ScanTest extends ServiceFixture {
                 .isEqualTo(keys(501, 1500));
         assertThat(scan(all.toBuilder().setPrefix(bytes("zz")).build())).isEmpty();
         assertThat(scan(all.toBuilder().setLimit(Long.MAX_VALUE).build())).hasSize(KEYS);
+    }
+
+    /** A partition looks at 50 of them at a time here. */
+    @Test
+    void goesOnBehindAnyNumberOfDeletedKeys() {
+        var client = new SessionClient(channel);
+        List<Request> deletes = new ArrayList<>();
+        IntStream.rangeClosed(1, KEYS - 10).forEach(id -> deletes.add(delete(KEYS + id, key(id))));
+        client.send(deletes);
+        client.await(deletes.size());
+        client.finish();
+        cluster.pagesAsked.set(0);
+        assertThat(scan(all)).isEqualTo(keys(KEYS - 9, KEYS));
+        assertThat(cluster.pagesAsked.get()).as("pages").isGreaterThan(8);
     }
 
     @Test

@@ -110,10 +110,13 @@ class WireSerializerTest {
                                 List.of(
                                         Query.Value.ABSENT,
                                         new Query.Value(Optional.of(Bytes.EMPTY), 3),
-                                        new Query.Page(List.of(new Query.KeyValue(key, key, 4)), true),
+                                        new Query.Page(List.of(new Query.KeyValue(key, key, 4)), Optional.of(key)),
                                         new Query.Dated(Query.Value.ABSENT, 5, 6),
                                         new Query.Dated(
-                                                new Query.Page(List.of(new Query.KeyValue(key, key, 4)), false), 5, 6),
+                                                new Query.Page(
+                                                        List.of(new Query.KeyValue(key, key, 4)), Optional.empty()),
+                                                5,
+                                                6),
                                         new Query.Validity(true),
                                         new Query.Denied(Query.Denial.LOCKED))),
                         new Reply.Refused(3, Reply.Refusal.TIMED_OUT, Optional.of(A)),
