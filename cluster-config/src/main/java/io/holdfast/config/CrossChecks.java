@@ -54,6 +54,8 @@ final class CrossChecks {
         for (Site site : settings.sites()) {
             String path = ConfigUtil.joinPath("sites", site.name()) + ".hosts";
             int nodes = site.nodes().size();
+            // Each site has a journal of its own choice; only its own nodes' settings say which.
+            boolean alone = local && site.name().equals(settings.site().name());
             if (!reader.good(path)) {
                 continue;
             }
@@ -62,15 +64,13 @@ final class CrossChecks {
                         path,
                         "one node, or three and more: of two nodes neither is a majority, so the loss of one would stop"
                                 + " both",
-                        "remove one of the hosts");
-            } else if (nodes > 1 && reader.good(JOURNAL)) {
+                        "remove one of the hosts" + (alone ? "" : ", or add a third"));
+            } else if (nodes > 1 && alone && reader.good(JOURNAL)) {
                 reader.reject(
                         path,
-                        local
-                                ? "one node, because persistence.journal = rocksdb keeps a node's data on its own disk,"
-                                        + " where the other nodes of the site cannot take it over"
-                                : "one node: several nodes a site are not available in this version",
-                        "leave one host");
+                        "one node, because persistence.journal = rocksdb keeps a node's data on its own disk,"
+                                + " where the other nodes of the site cannot take it over",
+                        "leave one host, or set persistence.journal = cassandra");
             }
         }
     }

@@ -46,6 +46,21 @@ class ExamplesTest {
         assertThat(settings.persistence().rocksdb().snapshotDir()).endsWithRaw(Path.of("holdfast-data/b"));
     }
 
+    /** What another site has for a journal is that site's own choice, and not in this node's settings. */
+    @Test
+    void oneFileServesASiteOfSeveralNodesAndSitesOfOne() {
+        HoldfastSettings one = HoldfastSettings.load(
+                example("several-nodes.conf"), Map.of("site.name", "b", "site.host", "b.example"));
+        HoldfastSettings ofSeveral = HoldfastSettings.load(
+                example("several-nodes.conf"),
+                Map.of("site.name", "a", "site.host", "a2.example", "persistence.journal", "cassandra"));
+
+        assertThat(one.persistence().journal()).isEqualTo(PersistenceSettings.Journal.ROCKSDB);
+        assertThat(ofSeveral.persistence().journal()).isEqualTo(PersistenceSettings.Journal.CASSANDRA);
+        assertThat(ofSeveral.site().self()).isEqualTo(new NodeAddress("a", "a2.example", 7400, 7401));
+        assertThat(one.nodes()).isEqualTo(ofSeveral.nodes()).hasSize(5);
+    }
+
     @Test
     void defaultsAreThoseOfTheDesign() {
         HoldfastSettings settings = HoldfastSettings.load(example("three-sites.conf"), Map.of("site.name", "a"));

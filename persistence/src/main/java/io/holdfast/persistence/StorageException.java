@@ -15,7 +15,7 @@ public class StorageException extends RuntimeException {
     }
 
     /** The data is there but wrong. Trying again does not help: the directory needs an operator. */
-    public static final class Corrupt extends StorageException {
+    public static class Corrupt extends StorageException {
 
         public Corrupt(String message) {
             super(message);
@@ -23,6 +23,14 @@ public class StorageException extends RuntimeException {
 
         public Corrupt(String message, Throwable cause) {
             super(message, cause);
+        }
+    }
+
+    /** One event has been written twice, by two lives of its writer: nobody can know which is right. */
+    public static final class TwoWriters extends Corrupt {
+
+        public TwoWriters(String message) {
+            super(message);
         }
     }
 }

@@ -107,7 +107,7 @@ public final class HoldfastNode {
      * @throws io.holdfast.config.SettingsException if Pekko's part of the settings cannot be combined
      */
     public static HoldfastNode start(HoldfastSettings settings, PekkoConfig.Hosting hosting) throws IOException {
-        return start(settings, hosting, system -> Optional.empty());
+        return start(settings, hosting, NodeStorage::shared);
     }
 
     /** @param siteStore what the nodes of the site share, if they do */

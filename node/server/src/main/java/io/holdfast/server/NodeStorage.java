@@ -2,8 +2,10 @@ package io.holdfast.server;
 
 import io.holdfast.persistence.StorageHealth;
 import io.holdfast.persistence.cassandra.CassandraStorage;
+import io.holdfast.persistence.cells.SharedCells;
 import io.holdfast.persistence.rocksdb.RocksStorage;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 
@@ -18,6 +20,13 @@ final class NodeStorage {
         } else {
             RocksStorage.get(system).subscribe(listener);
         }
+    }
+
+    /** What the nodes of the site share beside the journal, if the journal is one that they can share. */
+    static Optional<SharedCells> shared(ClassicActorSystemProvider system) {
+        return CassandraStorage.isUsedBy(system)
+                ? Optional.of(CassandraStorage.get(system).cells())
+                : Optional.empty();
     }
 
     static List<StorageHealth> health(ClassicActorSystemProvider system) {

@@ -25,7 +25,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * One key that counts up, written through the SDK, and read at every site at once by linearizable reads. A read that was asked
  * after a write was acknowledged must show that write or a later one, wherever it is asked.
  */
-final class CounterHistory implements AutoCloseable {
+public final class CounterHistory implements AutoCloseable {
     private static final int READ_TIMEOUT_MILLIS = 1000;
 
     private final String key;
@@ -35,7 +35,7 @@ final class CounterHistory implements AutoCloseable {
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean over;
 
-    CounterHistory(HoldfastClient client, String keyspace, String key, Map<String, String> endpointBySite) {
+    public CounterHistory(HoldfastClient client, String keyspace, String key, Map<String, String> endpointBySite) {
         this.key = key;
         Keyspace written = client.keyspace(keyspace);
         run("writer", () -> write(written));
@@ -93,16 +93,16 @@ final class CounterHistory implements AutoCloseable {
     }
 
     /** The last number that was acknowledged. */
-    long acknowledged() {
+    public long acknowledged() {
         return acknowledged.get();
     }
 
     /** How many reads a site has answered. */
-    long answered(String site) {
+    public long answered(String site) {
         return answered.get(site).get();
     }
 
-    void assertNothingStale() {
+    public void assertNothingStale() {
         assertThat(staleReads).isEmpty();
     }
 

@@ -1,6 +1,8 @@
 package io.holdfast.persistence.cassandra;
 
 import com.datastax.oss.driver.api.core.AllNodesFailedException;
+import com.datastax.oss.driver.api.core.metadata.Node;
+import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
@@ -29,17 +31,25 @@ final class CassandraErrors {
         if (failure instanceof AllNodesFailedException all
                 && !all.getAllErrors().isEmpty()) {
             return all.getAllErrors().entrySet().stream()
-                    .map(node -> node.getKey().getEndPoint() + ": "
+                    .map(node -> address(node.getKey()) + ": "
                             + brief(node.getValue().get(node.getValue().size() - 1)))
                     .collect(Collectors.joining("; "));
         }
         return brief(failure);
     }
 
+    /** Without the remark that the name has not been resolved, which is the driver's business. */
+    private static String address(Node node) {
+        return node.getEndPoint().toString().replace("/<unresolved>", "");
+    }
+
     private static String brief(Throwable failure) {
         Throwable root = failure;
         while (root.getCause() != null) {
             root = root.getCause();
+        }
+        if (root instanceof ClosedChannelException) {
+            return "it takes no connection, or closes it at once";
         }
         String message = root.getMessage() == null
                 ? ""

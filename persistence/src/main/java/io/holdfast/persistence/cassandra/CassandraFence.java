@@ -82,8 +82,8 @@ final class CassandraFence {
                 last);
     }
 
-    static StorageException.Corrupt twoWriters(String persistenceId, long sequenceNr, String keyspace) {
-        return new StorageException.Corrupt("Event " + sequenceNr + " of " + persistenceId + " is in the keyspace "
+    static StorageException.TwoWriters twoWriters(String persistenceId, long sequenceNr, String keyspace) {
+        return new StorageException.TwoWriters("Event " + sequenceNr + " of " + persistenceId + " is in the keyspace "
                 + keyspace
                 + " more than once: two lives of one replica have written side by side, and which of them was"
                 + " right nobody can know. Nothing is dropped. Look for a second node with the same keyspace, and stop it; then"

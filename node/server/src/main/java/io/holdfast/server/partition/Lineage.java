@@ -23,6 +23,9 @@ record Lineage(long identity, List<Part> parts) {
     /** A journal that is still written to. */
     static final long OPEN = -1;
 
+    /** Stands for the journal of a replica without leases; they count from one. */
+    private static final long UNLEASED = 0;
+
     /** A replica with more journals than this should save a snapshot, which stands for all of them. */
     static final int MANY_PARTS = 8;
 
@@ -47,13 +50,18 @@ record Lineage(long identity, List<Part> parts) {
         }
     }
 
-    /** Of a replica that has never written anything. */
+    /** Of a replica that was never under a lease: the one journal that it may have from then, or from a site whose program knew no leases. */
     static Lineage first(long identity) {
+        return new Lineage(identity, List.of(new Part(UNLEASED, OPEN)));
+    }
+
+    /** Of a replica that has never written anything under its identity. */
+    static Lineage empty(long identity) {
         return new Lineage(identity, List.of());
     }
 
     static String persistenceId(PartitionId partition, long epoch) {
-        return partition + "#" + epoch;
+        return epoch == UNLEASED ? partition.toString() : partition + "#" + epoch;
     }
 
     /**

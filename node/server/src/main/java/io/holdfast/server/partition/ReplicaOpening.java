@@ -3,6 +3,7 @@ package io.holdfast.server.partition;
 import io.holdfast.core.InvariantViolation;
 import io.holdfast.core.partition.Recovery;
 import io.holdfast.core.raft.Membership;
+import io.holdfast.persistence.StorageException;
 import io.holdfast.server.membership.IncidentLog;
 import java.time.Duration;
 import java.util.List;
@@ -156,14 +157,20 @@ final class ReplicaOpening extends AbstractActorWithTimers {
         LOG.error(
                 "{}: its journals {} contradict themselves, it is rebuilt from the leader", partition, journals, cause);
         recovery = new Recovery(genesis, identity);
-        settle(Lineage.first(identity).continuedBy(claim.epoch(), 0));
+        settle(Lineage.empty(identity).continuedBy(claim.epoch(), 0));
     }
 
-    private static boolean showsTwoWriters(Throwable cause) {
-        // The second is what Pekko's replay filter says in mode "fail"; it has no type of its own.
-        return cause instanceof InvariantViolation
-                || cause instanceof IllegalStateException
-                        && String.valueOf(cause.getMessage()).startsWith("Invalid replayed event");
+    private static boolean showsTwoWriters(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            // The last is what Pekko's replay filter says in mode "fail"; it has no type of its own.
+            if (cause instanceof InvariantViolation
+                    || cause instanceof StorageException.TwoWriters
+                    || cause instanceof IllegalStateException
+                            && String.valueOf(cause.getMessage()).startsWith("Invalid replayed event")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void settle(Lineage settled) {
@@ -177,6 +184,7 @@ final class ReplicaOpening extends AbstractActorWithTimers {
 
     private void settled(Settled settled) {
         if (settled.settled()) {
+            LOG.info("{}: this node has taken the replica's lease, epoch {}", partition, claim.epoch());
             replica.accept(new ReplicaEvent.Opened(recovery, Lineage.persistenceId(partition, claim.epoch())));
         } else {
             replica.accept(new ReplicaEvent.JournalFailed(settled.failure()

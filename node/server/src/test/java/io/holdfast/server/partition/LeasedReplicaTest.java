@@ -112,7 +112,7 @@ class LeasedReplicaTest {
         // A vote and an entry of the old life arrive in its journal now. Read, they would contradict all that came
         // after.
         writeLate(
-                "shop/0#1",
+                group.partition() + "#1",
                 new LogWrite(
                         1,
                         Optional.of(new HardState(before.term() + 7, Optional.of(new SiteId("c")), 100)),
@@ -138,13 +138,13 @@ class LeasedReplicaTest {
         awaitCaughtUp("a1");
         group.kill("a1");
         Entry stray = new Entry(1, 1000, 1, Entry.Kind.NOOP, Bytes.EMPTY);
-        writeLate("shop/0#1", new LogWrite(1, Optional.empty(), OptionalLong.empty(), List.of(stray), 0));
+        writeLate(group.partition() + "#1", new LogWrite(1, Optional.empty(), OptionalLong.empty(), List.of(stray), 0));
         startAtA("a2");
         await().atMost(PATIENCE).until(() -> open("a2"));
         assertThat(group.incidents("a2").all())
                 .filteredOn(incident -> incident.faultClass().equals("two-writers"))
                 .singleElement()
-                .satisfies(incident -> assertThat(incident.evidence()).contains("shop/0#1"));
+                .satisfies(incident -> assertThat(incident.evidence()).contains(group.partition() + "#1"));
         for (int i = 11; i <= 20; i++) {
             write(i);
         }
@@ -190,7 +190,7 @@ class LeasedReplicaTest {
     }
 
     private Lineage lineage() {
-        byte[] cell = cells.read("lease/a/replica/shop/0")
+        byte[] cell = cells.read("lease/a/replica/" + group.partition())
                 .toCompletableFuture()
                 .join()
                 .orElseThrow()

@@ -16,6 +16,18 @@ class LineageTest {
                 .isEqualTo(new Lineage(9, List.of(new Lineage.Part(1, Lineage.OPEN))));
     }
 
+    /** Forgetting it would forget the votes that were given under the same identity. */
+    @Test
+    void theJournalFromBeforeThereWereLeasesGoesOn() {
+        PartitionId partition = PartitionId.parse("shop/7");
+        Lineage first = Lineage.first(9);
+        assertThat(first.parts()).singleElement().satisfies(part -> assertThat(part.persistenceId(partition))
+                .isEqualTo("shop/7"));
+        Lineage continued = first.continuedBy(1, 12);
+        assertThat(continued.parts()).containsExactly(new Lineage.Part(0, 12), new Lineage.Part(1, Lineage.OPEN));
+        assertThat(continued.parts().get(1).persistenceId(partition)).isEqualTo("shop/7#1");
+    }
+
     @Test
     void aLaterLifeClosesTheJournalThatWasOpenWhereItEnded() {
         var before = new Lineage(9, List.of(new Lineage.Part(2, 17), OPEN_AT_4));

@@ -6,7 +6,10 @@ import io.holdfast.server.cli.Text;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -55,7 +58,7 @@ public final class LocalCluster implements AutoCloseable {
     }
 
     /**
-     * Starts all sites, and returns at once.
+     * Starts all sites, and returns at once. Of sites with several nodes most start; {@link #awaitServing(Duration)} starts the others.
      *
      * @param story told, in a line each, what a person should know
      */
@@ -63,7 +66,7 @@ public final class LocalCluster implements AutoCloseable {
         layout.writeConfigurations();
         LocalCluster cluster = new LocalCluster(layout, environment, story);
         try {
-            layout.names().forEach(cluster::launch);
+            layout.turns().get(0).forEach(cluster::launch);
         } catch (RuntimeException failed) {
             cluster.close();
             throw failed;
@@ -79,12 +82,26 @@ public final class LocalCluster implements AutoCloseable {
         return sites.get(site).process.pid();
     }
 
-    /** Waits until every site serves; fails when one cannot start, or the time is over. */
+    /** Waits until every node serves; fails when one cannot start, or the time is over. */
     public void awaitServing(Duration wait) throws InterruptedException {
         long deadline = System.nanoTime() + wait.toNanos();
-        for (String site : layout.names()) {
-            awaitServing(site, Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+        for (List<String> turn : layout.turns()) {
+            turn.forEach(this::launchOnce);
+            for (String node : turn) {
+                awaitServing(node, Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+            }
         }
+    }
+
+    private synchronized void launchOnce(String node) {
+        if (!sites.containsKey(node)) {
+            launch(node);
+        }
+    }
+
+    /** The nodes that have been started. */
+    public synchronized Set<String> started() {
+        return new LinkedHashSet<>(sites.keySet());
     }
 
     /**
@@ -97,8 +114,8 @@ public final class LocalCluster implements AutoCloseable {
             boolean hopeless = !process.isAlive() && process.exitValue() == ExitCode.USAGE;
             if (hopeless || System.nanoTime() > deadline) {
                 String what = hopeless ? " does not start" : " does not serve after " + Text.duration(wait);
-                throw CommandFailure.failed("Site " + site + what + ". The end of its log, " + layout.log(site) + ":\n"
-                        + layout.endOfLog(site));
+                throw CommandFailure.failed("The " + layout.label(site) + what + ". The end of its log, "
+                        + layout.log(site) + ":\n" + layout.endOfLog(site));
             }
             Thread.sleep(POLL_MILLIS);
         }
@@ -109,14 +126,14 @@ public final class LocalCluster implements AutoCloseable {
         synchronized (this) {
             from = sites.get(site).logFrom;
         }
-        return layout.logSince(site, from).contains("ready: " + site + "=" + layout.endpoint(site) + "\n");
+        return layout.logSince(site, from).contains("ready: " + layout.site(site) + "=" + layout.endpoint(site) + "\n");
     }
 
     private synchronized Process process(String site) {
         return sites.get(site).process;
     }
 
-    /** Kills a site as a power cut would (SIGKILL), and keeps it down. Returns when the process is gone. */
+    /** Kills a node as a power cut would (SIGKILL), and keeps it down. Returns when the process is gone. */
     public void kill(String site) throws InterruptedException {
         Process process;
         synchronized (this) {
@@ -145,7 +162,8 @@ public final class LocalCluster implements AutoCloseable {
             site.startedNanos = System.nanoTime();
             process.onExit().thenAccept(ended -> ended(name, ended));
         } catch (IOException failed) {
-            throw CommandFailure.failed("The process of site " + name + " cannot be started: " + failed.getMessage());
+            throw CommandFailure.failed(
+                    "The process of " + layout.label(name) + " cannot be started: " + failed.getMessage());
         }
     }
 
@@ -170,9 +188,9 @@ public final class LocalCluster implements AutoCloseable {
         }
         try {
             launch(name);
-            story.accept(
-                    "site " + name + " ended (" + describe(exitCode) + "); started again after " + Text.duration(pause)
-                            + " as process " + sites.get(name).process.pid() + ", log " + layout.log(name));
+            story.accept(layout.label(name) + " ended (" + describe(exitCode) + "); started again after "
+                    + Text.duration(pause) + " as process "
+                    + sites.get(name).process.pid() + ", log " + layout.log(name));
         } catch (CommandFailure failed) {
             story.accept(failed.getMessage() + "; trying again in " + Text.duration(LONGEST_BACKOFF));
             timer.schedule(() -> again(name, exitCode, pause), LONGEST_BACKOFF.toMillis(), TimeUnit.MILLISECONDS);
@@ -206,8 +224,8 @@ public final class LocalCluster implements AutoCloseable {
         running.forEach((name, process) -> {
             try {
                 if (!process.waitFor(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS)) {
-                    story.accept(
-                            "site " + name + " has not stopped within " + Text.duration(STOP_IN_ORDER) + ": killed");
+                    story.accept(layout.label(name) + " has not stopped within " + Text.duration(STOP_IN_ORDER)
+                            + ": killed");
                     process.destroyForcibly().waitFor();
                 }
             } catch (InterruptedException hurry) {

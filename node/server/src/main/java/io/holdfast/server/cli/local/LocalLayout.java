@@ -22,21 +22,24 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Several sites of one node each on this machine: which ports and directories they have.
+ * Several sites on this machine: which ports and directories their nodes have. A node is named as its site is, a, b, c …, and at sites of
+ * several nodes a1, a2, a3, b1 …
  *
- * @param sites their number; they are called a, b, c …
- * @param basePort port for clients of the first site; each further site's is ten higher. The next port is for other nodes,
- *     the one after it for the status endpoint
- * @param hosts where each site's node listens
+ * @param sites their number
+ * @param nodesPerSite one, or three and more on a journal that they share
+ * @param basePort port for clients of the first node; each further site's is ten higher, or more if its nodes need more. The next port is for
+ *     other nodes, the one after it for the status endpoint, and then comes the site's next node
+ * @param hosts where each site's nodes listen
  * @param journal where all of them keep their journals
  * @param dataDir everything that they keep: a configuration, a log and a directory for each
  */
-public record LocalLayout(int sites, int basePort, Path dataDir, SiteHosts hosts, Journal journal) {
+public record LocalLayout(int sites, int nodesPerSite, int basePort, Path dataDir, SiteHosts hosts, Journal journal) {
     public static final int DEFAULT_PORT = 7400;
-    private static final int PORTS_OF_A_SITE = 10;
+    private static final int SITE_STEP = 10;
     private static final int PORTS_USED = 3;
     private static final int MAX_SITES = 9;
-    /** Behind the ports of the last site there can be. */
+    private static final int MAX_NODES = 9;
+    /** Behind the ports of the last site there can be, if its sites have few nodes. */
     private static final int CASSANDRA_PORT = 95;
 
     private static final int CASSANDRA_PORTS = 3;
@@ -46,43 +49,100 @@ public record LocalLayout(int sites, int basePort, Path dataDir, SiteHosts hosts
         if (sites < 1 || sites > MAX_SITES) {
             throw CommandFailure.usage("--sites is " + sites + ": give 1 to " + MAX_SITES + ".");
         }
-        if (basePort < 1024 || basePort > highestBase(sites, journal)) {
-            throw CommandFailure.usage("--port is " + basePort + ": give 1024 to " + highestBase(sites, journal) + ".");
+        if (nodesPerSite < 1 || nodesPerSite == 2 || nodesPerSite > MAX_NODES) {
+            throw CommandFailure.usage("--nodes-per-site is " + nodesPerSite + ": give 1, or 3 to " + MAX_NODES
+                    + ". Of two nodes neither is a majority, so the loss of one would stop both.");
+        }
+        if (nodesPerSite > 1 && journal != Journal.CASSANDRA) {
+            throw CommandFailure.usage("--nodes-per-site is " + nodesPerSite
+                    + ": the nodes of a site share its journal, which takes --journal cassandra.");
+        }
+        int ports = journal == Journal.CASSANDRA
+                ? cassandraOffset(sites, nodesPerSite) + CASSANDRA_PORTS
+                : sites * portsOfASite(nodesPerSite);
+        if (basePort < 1024 || basePort + ports > 65_535) {
+            throw CommandFailure.usage("--port is " + basePort + ": give 1024 to " + (65_535 - ports) + ".");
         }
         dataDir = dataDir.toAbsolutePath().normalize();
     }
 
-    private static int highestBase(int sites, Journal journal) {
-        return 65_535 - (journal == Journal.CASSANDRA ? CASSANDRA_PORT + CASSANDRA_PORTS : PORTS_OF_A_SITE * sites);
+    private static int portsOfASite(int nodes) {
+        return (nodes * PORTS_USED + SITE_STEP - 1) / SITE_STEP * SITE_STEP;
+    }
+
+    private static int cassandraOffset(int sites, int nodes) {
+        return Math.max(CASSANDRA_PORT, sites * portsOfASite(nodes));
     }
 
     /** All on the loopback interface, on RocksDB. */
     public LocalLayout(int sites, int basePort, Path dataDir) {
-        this(sites, basePort, dataDir, SiteHosts.LOOPBACK, Journal.ROCKSDB);
+        this(sites, 1, basePort, dataDir, SiteHosts.LOOPBACK, Journal.ROCKSDB);
     }
 
     /** On RocksDB. */
     public LocalLayout(int sites, int basePort, Path dataDir, SiteHosts hosts) {
-        this(sites, basePort, dataDir, hosts, Journal.ROCKSDB);
+        this(sites, 1, basePort, dataDir, hosts, Journal.ROCKSDB);
     }
 
     /** How the local Cassandra runs, in which each site has a keyspace, when the journals are there. */
     LocalCassandra.Options cassandra() {
-        return new LocalCassandra.Options(dataDir.resolve("cassandra"), basePort + CASSANDRA_PORT);
+        return new LocalCassandra.Options(dataDir.resolve("cassandra"), cassandraPort());
     }
 
-    public List<String> names() {
+    private int cassandraPort() {
+        return basePort + cassandraOffset(sites, nodesPerSite);
+    }
+
+    /** Of the sites. */
+    List<String> siteNames() {
         return IntStream.range(0, sites)
                 .mapToObj(i -> String.valueOf((char) ('a' + i)))
                 .toList();
     }
 
-    public int port(String site) {
-        return basePort + PORTS_OF_A_SITE * (site.charAt(0) - 'a');
+    /** Of the nodes; where each site has one it has the site's name. */
+    public List<String> names() {
+        return siteNames().stream().flatMap(site -> nodesOf(site).stream()).toList();
     }
 
-    public String endpoint(String site) {
-        return hosts.host(site) + ":" + port(site);
+    List<String> nodesOf(String site) {
+        return nodesPerSite == 1
+                ? List.of(site)
+                : IntStream.rangeClosed(1, nodesPerSite)
+                        .mapToObj(number -> site + number)
+                        .toList();
+    }
+
+    /**
+     * The nodes in the order in which they start: first most of each site, as a cold start of the cluster needs them, and when these serve one more of
+     * each site at a time. Many that start at once on a small machine answer each other so late that they seem dead.
+     */
+    List<List<String>> turns() {
+        int most = nodesPerSite / 2 + 1;
+        return IntStream.rangeClosed(most, nodesPerSite)
+                .mapToObj(upTo -> siteNames().stream()
+                        .flatMap(site -> nodesOf(site).subList(upTo == most ? 0 : upTo - 1, upTo).stream())
+                        .toList())
+                .toList();
+    }
+
+    /** The site of a node. */
+    public String site(String node) {
+        return node.substring(0, 1);
+    }
+
+    /** What a node is to be called in a sentence. */
+    String label(String node) {
+        return (nodesPerSite == 1 ? "site " : "node ") + node;
+    }
+
+    public int port(String node) {
+        int number = node.length() == 1 ? 0 : Integer.parseInt(node.substring(1)) - 1;
+        return basePort + portsOfASite(nodesPerSite) * (node.charAt(0) - 'a') + PORTS_USED * number;
+    }
+
+    public String endpoint(String node) {
+        return hosts.host(site(node)) + ":" + port(node);
     }
 
     /** {@code a=127.0.0.1:7400 b=127.0.0.1:7410 c=127.0.0.1:7420}. */
@@ -112,7 +172,7 @@ public record LocalLayout(int sites, int basePort, Path dataDir, SiteHosts hosts
         Stream<Integer> nodes =
                 names().stream().flatMap(site -> IntStream.range(0, PORTS_USED).mapToObj(i -> port(site) + i));
         Stream<Integer> storage = journal == Journal.CASSANDRA
-                ? IntStream.range(0, CASSANDRA_PORTS).mapToObj(i -> basePort + CASSANDRA_PORT + i)
+                ? IntStream.range(0, CASSANDRA_PORTS).mapToObj(i -> cassandraPort() + i)
                 : Stream.of();
         return Stream.concat(nodes, storage).filter(port -> !isFree(port)).findFirst();
     }
@@ -142,20 +202,25 @@ public record LocalLayout(int sites, int basePort, Path dataDir, SiteHosts hosts
 
     String configuration(String self) {
         StringBuilder text = new StringBuilder("# Written by 'holdfast up', anew at each start.\n");
-        text.append("site { name = ").append(self).append(", data-dir = ");
+        text.append("site { name = ").append(site(self)).append(", host = \"").append(endpoint(self));
+        text.append("\", data-dir = ");
         text.append(ConfigUtil.quoteString(dataDir.resolve(self).toString())).append(" }\n");
         // A level of one takes three sites; fewer are for trying things out.
         text.append("tolerance { sites = ").append(sites >= 3 ? 1 : 0).append(" }\n");
         text.append("sites {\n");
-        for (String site : names()) {
-            text.append("  ").append(site).append(" { hosts = [\"").append(hosts.host(site));
-            text.append("\"], port = ").append(port(site)).append(" }\n");
+        for (String site : siteNames()) {
+            text.append("  ").append(site).append(" { hosts = [");
+            text.append(nodesOf(site).stream()
+                    .map(node -> '"' + endpoint(node) + '"')
+                    .collect(Collectors.joining(", ")));
+            text.append("] }\n");
         }
         text.append("}\n");
         if (journal == Journal.CASSANDRA) {
-            text.append("persistence {\n  journal = cassandra\n  cassandra { contact-points = [\"127.0.0.1:");
-            text.append(cassandra().port()).append("\"], keyspace = holdfast_");
-            text.append(self).append(" }\n}\n");
+            text.append("persistence {\n  journal = cassandra\n  cassandra { contact-points = [\"127.0.0.1:")
+                    .append(cassandra().port())
+                    .append("\"], keyspace = holdfast_");
+            text.append(site(self)).append(" }\n}\n");
         }
         return text.toString();
     }

@@ -39,8 +39,9 @@ final class SupervisedCassandra implements AutoCloseable {
         var supervised = new SupervisedCassandra(layout, story);
         try {
             supervised.launch().awaitReady(START);
-            for (String site : layout.names()) {
-                HoldfastSettings settings = HoldfastSettings.load(layout.config(site));
+            for (String site : layout.siteNames()) {
+                HoldfastSettings settings =
+                        HoldfastSettings.load(layout.config(layout.nodesOf(site).get(0)));
                 try (var cassandra = SiteCassandra.connect(PekkoConfig.of(settings, PekkoConfig.Hosting.OWN_PROCESS))) {
                     cassandra.createSchema(1);
                 }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CountDownLatch;
@@ -47,6 +48,14 @@ public final class UpCommand implements Callable<Integer> {
     private int port = LocalLayout.DEFAULT_PORT;
 
     @Option(
+            names = "--nodes-per-site",
+            paramLabel = "N",
+            description =
+                    "How many nodes each site has: 1, or 3 to 9 with --journal cassandra. Each is a process; they are called "
+                            + "a1, a2, a3, b1 …, and their ports follow each other in threes. Default: 1.")
+    private int nodesPerSite = 1;
+
+    @Option(
             names = "--journal",
             paramLabel = "NAME",
             description =
@@ -60,7 +69,7 @@ public final class UpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        LocalLayout layout = new LocalLayout(sites, port, data, SiteHosts.LOOPBACK, journal);
+        LocalLayout layout = new LocalLayout(sites, nodesPerSite, port, data, SiteHosts.LOOPBACK, journal);
         Optional<Integer> taken = layout.takenPort();
         if (taken.isPresent()) {
             throw CommandFailure.usage("Port " + taken.get()
@@ -90,22 +99,26 @@ public final class UpCommand implements Callable<Integer> {
         }
         LocalCluster cluster = LocalCluster.start(layout, terminal.environment(), story);
         parts.push(cluster);
-        for (String site : layout.names()) {
-            out.println("site " + site + ": process " + cluster.pid(site) + ", log " + layout.log(site));
-        }
-        out.flush();
+        Set<String> first = cluster.started();
+        tellProcesses(first, cluster, story);
         try {
-            cluster.awaitServing(START);
+            cluster.awaitServing(START.multipliedBy(nodesPerSite));
         } catch (CommandFailure failed) {
             stop(parts, story);
             throw failed;
         }
-        synchronized (out) {
-            out.println("ready: " + layout.describe());
-            out.flush();
-        }
+        Set<String> later = cluster.started();
+        later.removeAll(first);
+        tellProcesses(later, cluster, story);
+        story.accept("ready: " + layout.describe());
         // Until a signal: the hook stops the sites, and the JVM ends with 130 or 143.
         new CountDownLatch(1).await();
+    }
+
+    private static void tellProcesses(Set<String> nodes, LocalCluster cluster, Consumer<String> story) {
+        LocalLayout layout = cluster.layout();
+        nodes.forEach(node ->
+                story.accept(layout.label(node) + ": process " + cluster.pid(node) + ", log " + layout.log(node)));
     }
 
     private static void stop(Deque<AutoCloseable> parts, Consumer<String> story) {

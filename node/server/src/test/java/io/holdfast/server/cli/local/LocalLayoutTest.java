@@ -1,6 +1,7 @@
 package io.holdfast.server.cli.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.config.HoldfastSettings;
 import io.holdfast.config.PersistenceSettings.Journal;
@@ -36,13 +37,36 @@ class LocalLayoutTest {
 
     @Test
     void onCassandraEachSiteHasAKeyspaceOfItsOwn() {
-        LocalLayout layout = new LocalLayout(3, 7400, directory, SiteHosts.LOOPBACK, Journal.CASSANDRA);
+        LocalLayout layout = new LocalLayout(3, 1, 7400, directory, SiteHosts.LOOPBACK, Journal.CASSANDRA);
         layout.writeConfigurations();
         var persistence = HoldfastSettings.load(layout.config("b")).persistence();
         assertThat(persistence.journal()).isEqualTo(Journal.CASSANDRA);
         assertThat(persistence.cassandra().keyspace()).isEqualTo("holdfast_b");
         assertThat(persistence.cassandra().contactPoints()).containsExactly("127.0.0.1:7495");
         assertThat(layout.cassandra().port()).isEqualTo(7495);
+    }
+
+    @Test
+    void nodesOfASiteShareItsKeyspaceAndHaveADirectoryEach() {
+        LocalLayout layout = new LocalLayout(3, 3, 7400, directory, SiteHosts.LOOPBACK, Journal.CASSANDRA);
+        assertThat(layout.names()).startsWith("a1", "a2", "a3", "b1").hasSize(9);
+        assertThat(layout.turns())
+                .containsExactly(List.of("a1", "a2", "b1", "b2", "c1", "c2"), List.of("a3", "b3", "c3"));
+        layout.writeConfigurations();
+        var settings = HoldfastSettings.load(layout.config("b2"));
+        assertThat(settings.site().name()).isEqualTo("b");
+        assertThat(settings.site().self().port()).isEqualTo(7413);
+        assertThat(settings.nodes()).hasSize(9);
+        assertThat(settings.site().dataDir()).isEqualTo(directory.resolve("b2"));
+        assertThat(settings.persistence().cassandra().keyspace()).isEqualTo("holdfast_b");
+    }
+
+    @Test
+    void twoNodesASiteAreRefusedAndSoAreSeveralOnTheEmbeddedJournal() {
+        assertThatThrownBy(() -> new LocalLayout(3, 2, 7400, directory, SiteHosts.LOOPBACK, Journal.CASSANDRA))
+                .hasMessageContaining("neither is a majority");
+        assertThatThrownBy(() -> new LocalLayout(3, 3, 7400, directory, SiteHosts.LOOPBACK, Journal.ROCKSDB))
+                .hasMessageContaining("--journal cassandra");
     }
 
     @Test
@@ -88,7 +112,7 @@ class LocalLayoutTest {
         };
         var layout = new LocalLayout(3, 7400, directory, hosts);
         assertThat(layout.endpointsFrom("b")).isEqualTo("198.18.0.2:7410,198.18.0.1:7400,198.18.0.3:7420");
-        assertThat(layout.configuration("a")).contains("c { hosts = [\"198.18.0.3\"], port = 7420 }");
+        assertThat(layout.configuration("a")).contains("c { hosts = [\"198.18.0.3:7420\"] }");
         assertThat(SiteProcess.command(layout, "b", Map.of())).startsWith("somewhere", "b");
     }
 }
