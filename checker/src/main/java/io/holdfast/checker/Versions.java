@@ -53,10 +53,13 @@ final class Versions {
     }
 
     static List<Append> appends(Transaction transaction) {
-        return transaction.operations().stream()
-                .filter(Append.class::isInstance)
-                .map(Append.class::cast)
-                .toList();
+        var appends = new ArrayList<Append>();
+        for (Operation operation : transaction.operations()) {
+            if (operation instanceof Append append) {
+                appends.add(append);
+            }
+        }
+        return appends;
     }
 
     private void wrong(String anomaly, String explanation) {
@@ -145,12 +148,18 @@ final class Versions {
     private void checkIntermediate(Transaction reader, Read read) {
         long last = read.values().get(read.values().size() - 1);
         Transaction writer = appender(read.key(), last).orElse(reader);
-        List<Append> own = appends(writer).stream()
-                .filter(it -> it.key().equals(read.key()))
-                .toList();
-        boolean intermediate = writer != reader && own.get(own.size() - 1).value() != last;
-        if (intermediate) {
+        if (writer != reader && lastAppended(writer, read.key()) != last) {
             wrong("G1b", reader + " read " + read + ", which " + writer + " left for a moment only");
         }
+    }
+
+    private static long lastAppended(Transaction writer, String key) {
+        long last = 0;
+        for (Operation operation : writer.operations()) {
+            if (operation instanceof Append append && append.key().equals(key)) {
+                last = append.value();
+            }
+        }
+        return last;
     }
 }

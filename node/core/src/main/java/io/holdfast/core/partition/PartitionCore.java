@@ -104,7 +104,7 @@ public final class PartitionCore {
     /** Steps the log and takes over what it asks for. Entries are applied before reads are answered. */
     private OptionalLong raft(Input input) {
         Outputs outputs = raft.step(now, input);
-        out.messages.addAll(outputs.messages());
+        out.send(outputs.messages());
         if (outputs.write().isPresent()) {
             out.write = outputs.write();
             for (Entry entry : outputs.write().get().entries()) {
@@ -247,7 +247,9 @@ public final class PartitionCore {
     }
 
     private void answerWaiting() {
-        timedReads.reached(store.lastTimestamp()).forEach(this::answer);
+        if (!timedReads.isEmpty()) {
+            timedReads.reached(store.lastTimestamp()).forEach(this::answer);
+        }
         if (leadingTerm != 0) {
             writes.durableHere(raft.durableIndex(), out.replies);
             if (writes.waitForAll()) {

@@ -5,12 +5,13 @@ import io.holdfast.core.raft.Outgoing;
 import io.holdfast.core.raft.Outputs;
 import io.holdfast.core.txn.Unfinished;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
 /** What a step of a partition's replica asks of its driver. Everything in it may be done now, in any order. */
 public final class PartitionOutput {
-    final List<Outgoing> messages = new ArrayList<>();
+    private List<Outgoing> messages = Collections.emptyList();
     final List<Reply> replies = new ArrayList<>();
     Optional<LogWrite> write = Optional.empty();
     Optional<SaveSnapshot> snapshot = Optional.empty();
@@ -20,6 +21,16 @@ public final class PartitionOutput {
 
     /** @param number counts up; comes back in {@link PartitionInput.SnapshotSaved} or SnapshotFailed */
     public record SaveSnapshot(long number, ReplicaSnapshot snapshot) {}
+
+    /** Usually a step of the replica is one of the log, whose list of messages is then taken as it is. */
+    void send(List<Outgoing> more) {
+        if (messages.isEmpty()) {
+            messages = more;
+        } else if (!more.isEmpty()) {
+            messages = new ArrayList<>(messages);
+            messages.addAll(more);
+        }
+    }
 
     public List<Outgoing> messages() {
         return messages;

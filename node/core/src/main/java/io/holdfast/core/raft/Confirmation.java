@@ -39,7 +39,7 @@ final class Confirmation {
 
     void read(long ticket) {
         if (ready && leaseHolds()) {
-            raft.out.confirmedReads.add(ticket);
+            raft.out.confirmRead(ticket);
         } else {
             reads.addLast(new PendingRead(ticket, lastStamp));
         }
@@ -54,7 +54,7 @@ final class Confirmation {
         long confirmed = majorityStamp();
         boolean lease = leaseHolds();
         while (!reads.isEmpty() && (lease || reads.peekFirst().afterStamp() < confirmed)) {
-            raft.out.confirmedReads.add(reads.removeFirst().ticket());
+            raft.out.confirmRead(reads.removeFirst().ticket());
         }
         if (confirmed >= roundStamp) {
             roundStamp = 0;
@@ -115,7 +115,7 @@ final class Confirmation {
     }
 
     void refuseAll() {
-        reads.forEach(read -> raft.out.refusedReads.add(read.ticket()));
+        reads.forEach(read -> raft.out.refuseRead(read.ticket()));
         reads.clear();
     }
 }

@@ -2,6 +2,7 @@ package io.holdfast.core.raft;
 
 import io.holdfast.core.Bytes;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -11,10 +12,11 @@ import java.util.OptionalLong;
  * durable is held inside the core and comes out with a later step, so a driver cannot send it too early.
  */
 public final class Outputs {
-    final List<Outgoing> messages = new ArrayList<>();
-    final List<Entry> committed = new ArrayList<>();
-    final List<Long> confirmedReads = new ArrayList<>();
-    final List<Long> refusedReads = new ArrayList<>();
+    // Most steps fill one of these or none, so none is made before it is needed.
+    private List<Outgoing> messages = Collections.emptyList();
+    private List<Entry> committed = Collections.emptyList();
+    private List<Long> confirmedReads = Collections.emptyList();
+    private List<Long> refusedReads = Collections.emptyList();
     OptionalLong proposed = OptionalLong.empty();
     Optional<LogWrite> write = Optional.empty();
     Optional<ReceivedImage> imageReceived = Optional.empty();
@@ -22,6 +24,28 @@ public final class Outputs {
 
     /** An image that arrived whole: decode it, save it durably, then report {@link Input.ImageInstalled}. */
     public record ReceivedImage(long index, long term, Bytes bytes) {}
+
+    void send(Outgoing message) {
+        messages = with(messages, message);
+    }
+
+    void commit(Entry entry) {
+        committed = with(committed, entry);
+    }
+
+    void confirmRead(long ticket) {
+        confirmedReads = with(confirmedReads, ticket);
+    }
+
+    void refuseRead(long ticket) {
+        refusedReads = with(refusedReads, ticket);
+    }
+
+    private static <T> List<T> with(List<T> list, T element) {
+        List<T> growing = list.isEmpty() ? new ArrayList<>() : list;
+        growing.add(element);
+        return growing;
+    }
 
     /** To be sent now, in this order. Losing one is harmless. */
     public List<Outgoing> messages() {

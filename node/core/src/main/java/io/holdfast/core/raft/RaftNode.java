@@ -71,7 +71,7 @@ public final class RaftNode {
         out = new Outputs();
         if (halted) {
             if (input instanceof Input.Read read) {
-                out.refusedReads.add(read.ticket());
+                out.refuseRead(read.ticket());
             }
             return out;
         }
@@ -92,9 +92,9 @@ public final class RaftNode {
         } else if (input instanceof Input.Propose propose) {
             leadership.ifPresent(it -> it.propose(propose.timestamp(), propose.payload()));
         } else if (input instanceof Input.Read read) {
-            leadership.ifPresentOrElse(it -> it.read(read.ticket()), () -> out.refusedReads.add(read.ticket()));
+            leadership.ifPresentOrElse(it -> it.read(read.ticket()), () -> out.refuseRead(read.ticket()));
         } else if (input instanceof Input.Durable durable) {
-            wal.durable(durable.number(), out.messages);
+            wal.durable(durable.number(), out);
             election.durable();
         } else if (input instanceof Input.Tick) {
             leadership.ifPresent(Leadership::tick);
@@ -196,7 +196,7 @@ public final class RaftNode {
                 wal.recordCommitOf(entry.index());
                 membershipChanged();
             }
-            out.committed.add(entry);
+            out.commit(entry);
         }
     }
 
@@ -231,11 +231,11 @@ public final class RaftNode {
     }
 
     void send(SiteId to, PeerMessage message) {
-        out.messages.add(new Outgoing(to, message));
+        out.send(new Outgoing(to, message));
     }
 
     void sendWhenDurable(SiteId to, PeerMessage message) {
-        wal.sendWhenDurable(new Outgoing(to, message), out.messages);
+        wal.sendWhenDurable(new Outgoing(to, message), out);
     }
 
     boolean isVoter() {

@@ -81,9 +81,9 @@ final class WriteAhead {
     }
 
     /** Sends at once if the present hard state is durable, else as soon as it is. */
-    void sendWhenDurable(Outgoing message, List<Outgoing> out) {
+    void sendWhenDurable(Outgoing message, Outputs out) {
         if (hardStateDurable()) {
-            out.add(message);
+            out.send(message);
         } else {
             // A disk that stands still must not fill the memory. The oldest may go: any message may be lost on its way.
             if (held.size() == MOST_HELD) {
@@ -154,7 +154,7 @@ final class WriteAhead {
     }
 
     /** The write with this number is durable; messages that waited for it go out. */
-    void durable(long number, List<Outgoing> out) {
+    void durable(long number, Outputs out) {
         check(
                 inFlight && number == lastNumber,
                 "durable up to %d reported, write %d is on its way",
@@ -166,7 +166,7 @@ final class WriteAhead {
         held.removeIf(waiting -> {
             boolean ready = waiting.needs().equals(durableHardState) || covers(durableHardState, waiting.needs());
             if (ready) {
-                out.add(waiting.message());
+                out.send(waiting.message());
             }
             return ready;
         });

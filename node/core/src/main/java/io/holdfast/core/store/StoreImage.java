@@ -2,19 +2,11 @@ package io.holdfast.core.store;
 
 import io.holdfast.core.Bytes;
 import io.holdfast.core.store.Sessions.Session;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.EOFException;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.invoke.VarHandle;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -69,93 +61,82 @@ public record StoreImage(
     }
 
     public Bytes encode() {
-        var bytes = new ByteArrayOutputStream((int) Math.min(Integer.MAX_VALUE - 64, versions.bytes() + 1024));
-        try (var out = new DataOutputStream(bytes)) {
-            out.writeByte(VERSION);
-            out.writeLong(index);
-            out.writeLong(lastTimestamp);
-            out.writeLong(0);
-            encodeSessions(out);
-            out.writeInt(versions.newest().size());
-            for (var entry : versions.newest().entrySet()) {
-                encodeKey(entry.getKey(), entry.getValue().chain(), out);
-            }
-            out.write(TransactionFormat.encode(transactions));
-        } catch (IOException e) {
-            throw new UncheckedIOException("encoding into memory cannot fail", e);
+        var out = new ImageWriter(versions.bytes() + 1024);
+        out.putByte(VERSION).putLong(index).putLong(lastTimestamp).putLong(0);
+        encodeSessions(out);
+        out.putInt(versions.newest().size());
+        for (var entry : versions.newest().entrySet()) {
+            encodeKey(entry.getKey(), entry.getValue(), out);
         }
-        byte[] encoded = bytes.toByteArray();
+        out.put(TransactionFormat.encode(transactions));
         // Only now is it known which versions may have been cut off on the way. The fence keeps the reads above from
         // being
         // delayed past this one, as a processor with a weak memory order might.
         VarHandle.loadLoadFence();
-        ByteBuffer.wrap(encoded).putLong(HORIZON_OFFSET, horizon.getAsLong());
-        return Bytes.wrap(encoded);
+        out.setLong(HORIZON_OFFSET, horizon.getAsLong());
+        return Bytes.wrap(out.toArray());
     }
 
-    private void encodeSessions(DataOutputStream out) throws IOException {
-        out.writeInt(sessions.size());
+    private void encodeSessions(ImageWriter out) {
+        out.putInt(sessions.size());
         for (Map.Entry<Long, Session> entry : sessions.entrySet()) {
             Session session = entry.getValue();
-            out.writeLong(entry.getKey());
-            out.writeLong(session.doneBelow);
-            out.writeLong(session.lastTimestamp);
-            out.writeInt(session.outcomes.size());
+            out.putLong(entry.getKey()).putLong(session.doneBelow).putLong(session.lastTimestamp);
+            out.putInt(session.outcomes.size());
             for (var outcome : session.outcomes.entrySet()) {
-                out.writeLong(outcome.getKey());
-                out.writeByte(CODES.get(outcome.getValue().kind()));
-                out.writeLong(outcome.getValue().version());
+                out.putLong(outcome.getKey());
+                out.putByte(CODES.get(outcome.getValue().kind()));
+                out.putLong(outcome.getValue().version());
             }
         }
     }
 
-    private static void encodeKey(Bytes key, List<Version> chain, DataOutputStream out) throws IOException {
-        out.writeShort(key.length());
-        out.write(key.unsafeArray());
-        out.writeInt(chain.size());
-        for (Version version : chain) {
-            out.writeLong(version.timestamp());
-            Optional<Bytes> value = version.value();
-            out.writeInt(value.map(Bytes::length).orElse(-1));
-            if (value.isPresent()) {
-                out.write(value.get().unsafeArray());
-            }
+    /** Older versions may be cut off meanwhile, so they are counted while they are written. */
+    private static void encodeKey(Bytes key, Version newest, ImageWriter out) {
+        out.putShort(key.length()).put(key.unsafeArray());
+        int countOffset = out.size();
+        out.putInt(0);
+        int count = 0;
+        for (Version version = newest; version != null; version = version.older()) {
+            version.encode(out);
+            count++;
         }
+        out.setInt(countOffset, count);
     }
 
     /** @throws IllegalArgumentException if these are not the bytes of an image that this version can read */
     public static StoreImage decode(Bytes encoded) {
-        try (var in = new DataInputStream(new ByteArrayInputStream(encoded.unsafeArray()))) {
-            byte version = in.readByte();
+        ByteBuffer in = ByteBuffer.wrap(encoded.unsafeArray());
+        try {
+            byte version = in.get();
             if (version != VERSION && version != WITHOUT_TRANSACTIONS) {
                 throw new IllegalArgumentException("unknown version " + version + " of a partition's image");
             }
-            long index = in.readLong();
-            long lastTimestamp = in.readLong();
-            long horizon = in.readLong();
+            long index = in.getLong();
+            long lastTimestamp = in.getLong();
+            long horizon = in.getLong();
             var sessions = decodeSessions(in);
             Versions versions = decodeVersions(in);
-            Transactions.State transactions = version == WITHOUT_TRANSACTIONS
-                    ? Transactions.State.EMPTY
-                    : TransactionFormat.decodeState(ByteBuffer.wrap(in.readAllBytes()));
-            if (in.available() > 0) {
-                throw new IllegalArgumentException(in.available() + " bytes behind the end of a partition's image");
+            Transactions.State transactions =
+                    version == WITHOUT_TRANSACTIONS ? Transactions.State.EMPTY : TransactionFormat.decodeState(in);
+            if (in.hasRemaining()) {
+                throw new IllegalArgumentException(in.remaining() + " bytes behind the end of a partition's image");
             }
             return new StoreImage(index, lastTimestamp, () -> horizon, versions, sessions, transactions);
-        } catch (IOException | BufferUnderflowException e) {
+        } catch (BufferUnderflowException e) {
             throw new IllegalArgumentException("a partition's image ends too early", e);
         }
     }
 
-    private static SortedMap<Long, Session> decodeSessions(DataInputStream in) throws IOException {
+    private static SortedMap<Long, Session> decodeSessions(ByteBuffer in) {
         var sessions = new TreeMap<Long, Session>();
-        for (int left = in.readInt(); left > 0; left--) {
-            long client = in.readLong();
+        for (int left = in.getInt(); left > 0; left--) {
+            long client = in.getLong();
             var session = new Session();
-            session.doneBelow = in.readLong();
-            session.lastTimestamp = in.readLong();
-            for (int outcomes = in.readInt(); outcomes > 0; outcomes--) {
-                session.outcomes.put(in.readLong(), new Outcome(decodeKind(in.readByte()), in.readLong()));
+            session.doneBelow = in.getLong();
+            session.lastTimestamp = in.getLong();
+            for (int outcomes = in.getInt(); outcomes > 0; outcomes--) {
+                session.outcomes.put(in.getLong(), new Outcome(decodeKind(in.get()), in.getLong()));
             }
             sessions.put(client, session);
         }
@@ -169,12 +150,12 @@ public record StoreImage(
         return KINDS[kind];
     }
 
-    private static Versions decodeVersions(DataInputStream in) throws IOException {
+    private static Versions decodeVersions(ByteBuffer in) {
         var newest = new TreeMap<Bytes, Version>();
         long keys = 0;
         long bytes = 0;
-        for (int left = in.readInt(); left > 0; left--) {
-            Bytes key = decodeBytes(in, in.readUnsignedShort());
+        for (int left = in.getInt(); left > 0; left--) {
+            Bytes key = Bytes.read(in, Short.toUnsignedInt(in.getShort()));
             Version version = decodeChain(in);
             newest.put(key, version);
             keys += version.deleted() ? 0 : 1;
@@ -184,29 +165,22 @@ public record StoreImage(
         return new Versions(TreePMap.fromSortedMap(newest), keys, bytes);
     }
 
-    private static Version decodeChain(DataInputStream in) throws IOException {
-        int count = in.readInt();
-        if (count < 1 || count > in.available()) {
+    private static Version decodeChain(ByteBuffer in) {
+        int count = in.getInt();
+        if (count < 1 || count > in.remaining()) {
             throw new IllegalArgumentException("a key with " + count + " versions in a partition's image");
         }
         long[] timestamps = new long[count];
         var values = new ArrayList<Optional<Bytes>>(count);
         for (int i = 0; i < count; i++) {
-            timestamps[i] = in.readLong();
-            int length = in.readInt();
-            values.add(length < 0 ? Optional.empty() : Optional.of(decodeBytes(in, length)));
+            timestamps[i] = in.getLong();
+            int length = in.getInt();
+            values.add(length < 0 ? Optional.empty() : Optional.of(Bytes.read(in, length)));
         }
         Optional<Version> version = Optional.empty();
         for (int i = count - 1; i >= 0; i--) {
             version = Optional.of(Version.of(timestamps[i], values.get(i), version));
         }
         return version.orElseThrow();
-    }
-
-    private static Bytes decodeBytes(DataInputStream in, int length) throws IOException {
-        if (length > in.available()) {
-            throw new EOFException(length + " bytes wanted, " + in.available() + " left");
-        }
-        return Bytes.wrap(in.readNBytes(length));
     }
 }

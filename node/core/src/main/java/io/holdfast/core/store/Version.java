@@ -46,6 +46,14 @@ final class Version {
         return Optional.ofNullable(value).map(Bytes::wrap);
     }
 
+    /** Timestamp, length (-1 for a deletion), value. */
+    void encode(ImageWriter out) {
+        out.putLong(timestamp).putInt(value == null ? -1 : value.length);
+        if (value != null) {
+            out.put(value);
+        }
+    }
+
     /** The one before, or null. */
     Version older() {
         return older;

@@ -13,9 +13,9 @@ class ImageSenderTest {
             leader.node, Lone.B, ImageSender.Image.of(new Input.ImageEncoded(1, 1, Bytes.wrap(new byte[640])), 64));
 
     private List<Integer> sentBy(Runnable action) {
-        int before = leader.node.out.messages.size();
+        int before = leader.node.out.messages().size();
         action.run();
-        return leader.node.out.messages.stream()
+        return leader.node.out.messages().stream()
                 .skip(before)
                 .map(outgoing -> ((ImageChunk) outgoing.message()).number())
                 .toList();
