@@ -50,7 +50,7 @@ final class Chaos {
         if (world.has(Fault.CUT)) {
             add(Fault.TRANSFER, this::transferAndCutOff);
             add(Fault.CRASH, this::cutOffAndRestartTheOthers);
-            if (clocks.apart()) {
+            if (clocks.differ()) {
                 kinds.add(clocks::cutOffTheSlowest);
             }
         }

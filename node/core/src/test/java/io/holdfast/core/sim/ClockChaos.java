@@ -34,8 +34,13 @@ final class ClockChaos {
         return skewed() ? 1 + mostSkew() * world.random.between(-1000, 1000) / 1000.0 : 1;
     }
 
+    /** Within the bound or beyond it. */
+    boolean differ() {
+        return skewed() || world.has(Fault.CLOCK_WILD);
+    }
+
     /** They differ, and stay within the bound. */
-    boolean apart() {
+    private boolean apart() {
         return skewed() && !world.has(Fault.CLOCK_WILD);
     }
 
@@ -60,12 +65,15 @@ final class ClockChaos {
 
     /**
      * The hardest for a lease: its leader's clock is as slow as it may be and all others as fast, the answers to it are late, it hears
-     * nobody but what is on its way, the others know that at once, and clients ask on both sides.
+     * nobody but what is on its way, the others know that at once, and clients ask on both sides. Rates beyond the bound stay as they are:
+     * that such a rate does not change within a life is assumed (docs/protocol.md, section 1).
      */
     void cutOffTheSlowest() {
         SimNode slow = chaos.leader();
         for (SimNode node : nodes) {
-            node.clockRate(1 + (node == slow ? -mostSkew() : mostSkew()));
+            if (apart()) {
+                node.clockRate(1 + (node == slow ? -mostSkew() : mostSkew()));
+            }
         }
         answersAreLate(slow, world.random.chance(0.5) ? world.random.between(5, 150) * MILLI : 0);
         chaos.later(world.random.between(0, 200) * MILLI, () -> {
@@ -100,7 +108,9 @@ final class ClockChaos {
                 .map(core -> core.raft().leadingTerm() != 0)
                 .orElse(false);
         if (leads && lease > 0) {
-            clients.orElseThrow().crowd(node.index(), partition.number(), lease * 7 / 10, lease * 13 / 10);
+            long from = apart() ? lease * 7 / 10 : lease * 4 / 10;
+            long until = apart() ? lease * 13 / 10 : lease * 16 / 10;
+            clients.orElseThrow().crowd(node.index(), partition.number(), from, until);
         }
     }
 }
