@@ -27,6 +27,7 @@ final class SimClient {
     private final TreeSet<Long> unfinished = new TreeSet<>();
     private final int[] leaderHint;
     private long nextSequence = 1;
+    private long saidDoneBelow;
 
     SimClient(SimWorld world, SimClients all, long id) {
         this.world = world;
@@ -59,7 +60,14 @@ final class SimClient {
     }
 
     private long doneBelow() {
-        return unfinished.isEmpty() ? nextSequence : unfinished.first();
+        long below = unfinished.isEmpty() ? nextSequence : unfinished.first();
+        saidDoneBelow = Math.max(saidDoneBelow, below);
+        return below;
+    }
+
+    /** Whether one of its commands has told that it is done with this write. */
+    boolean saidDone(WriteId write) {
+        return write.sequence() < saidDoneBelow;
     }
 
     void finished(WriteId write) {

@@ -365,6 +365,9 @@ final class SimClients {
 
     /** What a client is not done with may only be forgotten when the client has been silent for the retention. */
     private void checkExpired(SimCall call, WriteRecord write) {
+        if (call.client.saidDone(write.command.id())) {
+            return;
+        }
         long silentMillis = (world.queue.now() - call.begunAt) / MILLI;
         if (silentMillis < world.retentionMillis - CLOCKS_MILLIS) {
             throw CheckFailed.of(
