@@ -96,6 +96,20 @@ class TransactionScanTest {
         tx.commit();
     }
 
+    /** One partition may take many pages, because it has many deletions: the others need not send all that they have meanwhile. */
+    @Test
+    void whoHasNothingBeforeTheLastKeyIsNotAskedAgain() {
+        cluster.transactions.pageEntries = 1;
+        IntStream.range(10, 90).forEach(i -> shop.put("k" + i, bytes("v")));
+        shop.transact(tx -> assertThat(tx.scan("k", 8)).hasSize(8));
+        // The first page of each, and then at most one for each key that is returned, and one that ends behind the
+        // last.
+        assertThat(cluster.nodes.values().stream()
+                        .flatMap(node -> node.requests().stream())
+                        .filter(io.holdfast.v1.Request::hasPage))
+                .hasSizeLessThanOrEqualTo(2 * FakeCluster.PARTITIONS + 8);
+    }
+
     @Test
     void aPrefixWithAHashedPartConcernsOnePartition() {
         shop.put("{user}/1", bytes("1"));

@@ -117,7 +117,14 @@ final class TransactionScan {
                 .limit(limit)
                 .toList();
         if (known.size() < limit && knownUpTo.isPresent()) {
-            return fetch(cursors.stream().filter(cursor -> cursor.more).toList());
+            // Only from those that may hold something before the last key that is wanted: a page of one partition may
+            // be empty because it looked at
+            // deletions only, and the others must not send all that they have meanwhile.
+            Optional<Key> last = merged.keySet().stream().skip(limit - 1L).findFirst();
+            return fetch(cursors.stream()
+                    .filter(cursor -> cursor.more)
+                    .filter(cursor -> last.isEmpty() || Key.of(cursor.knownUpTo).compareTo(last.get()) < 0)
+                    .toList());
         }
         lastReturned = known.size() < limit
                 ? Optional.empty()

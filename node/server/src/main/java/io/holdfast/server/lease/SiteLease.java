@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.apache.pekko.coordination.lease.LeaseSettings;
 import org.apache.pekko.coordination.lease.javadsl.Lease;
@@ -30,6 +31,10 @@ public final class SiteLease extends Lease {
     private final String name;
     private volatile Optional<Held> held = Optional.empty();
     private volatile boolean released;
+    /** The last attempt to acquire it, which may be under way when its user goes. */
+    private volatile CompletionStage<Boolean> attempt = CompletableFuture.completedFuture(false);
+    /** What an attempt has asked the store for, until it is known what became of it. */
+    private volatile Optional<Held> tried = Optional.empty();
 
     private record Held(NodeSession.Session session, long version, LeaseRecord record) {}
 
@@ -54,13 +59,17 @@ public final class SiteLease extends Lease {
         if (released || session.isEmpty() || !node.use(name)) {
             return CompletableFuture.completedFuture(false);
         }
-        return node.read(cell())
+        attempt = node.read(cell())
                 .thenCompose(found -> take(session.get(), found))
                 .whenComplete((taken, failure) -> {
+                    if (failure == null) {
+                        tried = Optional.empty();
+                    }
                     if (failure != null || !taken) {
                         node.unused(name);
                     }
                 });
+        return attempt;
     }
 
     /**
@@ -93,15 +102,18 @@ public final class SiteLease extends Lease {
         CompletionStage<Boolean> free =
                 other.isPresent() ? node.isOver(other.get()) : CompletableFuture.completedFuture(true);
         long version = found.map(Cell::version).orElse(0L);
-        LeaseRecord after = before.taken(session.holder());
-        return free.thenCompose(isFree -> isFree
-                ? node.set(cell(), version, after.encode()).thenApply(done -> {
-                    if (done) {
-                        held = Optional.of(new Held(session, version + 1, after));
-                    }
-                    return done;
-                })
-                : CompletableFuture.completedFuture(false));
+        var wanted = new Held(session, version + 1, before.taken(session.holder()));
+        return free.thenCompose(isFree -> isFree ? take(wanted) : CompletableFuture.completedFuture(false));
+    }
+
+    private CompletionStage<Boolean> take(Held wanted) {
+        tried = Optional.of(wanted);
+        return node.set(cell(), wanted.version() - 1, wanted.record().encode()).thenApply(done -> {
+            if (done) {
+                held = Optional.of(wanted);
+            }
+            return done;
+        });
     }
 
     private String cell() {
@@ -110,33 +122,51 @@ public final class SiteLease extends Lease {
 
     /**
      * Frees the lease. Its user must have stopped for good: from here on it may be acquired by another object of this process, and as soon as the
-     * store has heard of it by other nodes. False: it was not held any more. Failed: it is tried again as long as the node's session lives.
+     * store has heard of it by other nodes. An attempt that is under way is waited for, since a lease that its user is too late for would be nobody's for
+     * as long as this node lives. False: it was not held any more. Failed: it is tried again as long as the node's session lives.
      */
     @Override
     public CompletionStage<Boolean> release() {
         released = true;
-        if (held.isEmpty()) {
-            return CompletableFuture.completedFuture(true);
-        }
-        Held last = held.get();
+        return attempt.handle((taken, failure) -> held).thenCompose(now -> {
+            if (now.isPresent()) {
+                return free(now.get());
+            }
+            return tried.map(this::freeIfTaken).orElseGet(() -> CompletableFuture.completedFuture(true));
+        });
+    }
+
+    private CompletionStage<Boolean> free(Held last) {
         return change(LeaseRecord::freed, ATTEMPTS).handle((done, failure) -> {
             node.unused(name);
             if (failure != null) {
-                freeLater(last.session(), node.times().retryInterval());
+                later(
+                        () -> change(LeaseRecord::freed, ATTEMPTS),
+                        last.session(),
+                        node.times().retryInterval());
                 throw new CompletionException(failure);
             }
             return done;
         });
     }
 
+    /** An attempt of which no answer came may have taken it, or may yet: a second look comes after all that was on its way to the store. */
+    private CompletionStage<Boolean> freeIfTaken(Held unsure) {
+        Supplier<CompletionStage<Boolean>> look =
+                () -> node.read(cell()).thenCompose(found -> again(unsure, found, LeaseRecord::freed, ATTEMPTS));
+        return look.get()
+                .whenComplete((done, failure) ->
+                        later(look, unsure.session(), node.times().operationTimeout()));
+    }
+
     /** Else another node that the replica has moved to would wait for as long as this node lives. */
-    private void freeLater(NodeSession.Session session, Duration pause) {
+    private void later(Supplier<CompletionStage<Boolean>> free, NodeSession.Session session, Duration pause) {
         node.after(pause, () -> {
             if (!session.isOver()) {
-                change(LeaseRecord::freed, ATTEMPTS).whenComplete((done, failure) -> {
+                free.get().whenComplete((done, failure) -> {
                     if (failure != null) {
                         Duration longer = pause.multipliedBy(2);
-                        freeLater(session, longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE);
+                        later(free, session, longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE);
                     }
                 });
             }

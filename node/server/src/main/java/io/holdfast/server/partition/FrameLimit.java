@@ -29,6 +29,7 @@ final class FrameLimit {
         }
         if (answer instanceof Query.Page page) {
             return 16L
+                    + page.resumeBehind().map(Bytes::length).orElse(0)
                     + page.entries().stream()
                             .mapToLong(entry ->
                                     24L + entry.key().length() + entry.value().length())

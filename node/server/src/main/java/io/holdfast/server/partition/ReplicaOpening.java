@@ -155,7 +155,11 @@ final class ReplicaOpening extends AbstractActorWithTimers {
                 "its journals " + journals + " contradict themselves: " + cause.getMessage(),
                 String.format("rebuilt from the leader as the new replica %016x; its journals are kept", identity));
         LOG.error(
-                "{}: its journals {} contradict themselves, it is rebuilt from the leader", partition, journals, cause);
+                "{}: its journals {} contradict themselves, it is rebuilt from the leader; they were of {}",
+                partition,
+                journals,
+                lineage,
+                cause);
         recovery = new Recovery(genesis, identity);
         settle(Lineage.empty(identity).continuedBy(claim.epoch(), 0));
     }

@@ -17,6 +17,20 @@ public final class MemoryCells implements SharedCells {
     /** One node's way to it, which can be cut by itself. */
     public final class Link implements SharedCells {
         private volatile boolean cut;
+        private CompletableFuture<Void> held = CompletableFuture.completedFuture(null);
+
+        /** Changes of leases stay on their way until it is called with false. */
+        public synchronized void hold(boolean now) {
+            if (now) {
+                held = new CompletableFuture<>();
+            } else {
+                held.complete(null);
+            }
+        }
+
+        private synchronized CompletableFuture<Void> way(String name) {
+            return name.startsWith("lease/") ? held : CompletableFuture.completedFuture(null);
+        }
 
         public void cut(boolean now) {
             cut = now;
@@ -29,7 +43,7 @@ public final class MemoryCells implements SharedCells {
 
         @Override
         public CompletionStage<Boolean> set(String name, long expectedVersion, byte[] value) {
-            return cut ? lost() : MemoryCells.this.set(name, expectedVersion, value);
+            return cut ? lost() : way(name).thenCompose(free -> MemoryCells.this.set(name, expectedVersion, value));
         }
     }
 

@@ -165,6 +165,51 @@ class SiteLeaseTest {
     }
 
     @Test
+    void whatIsTakenWhileItsUserGoesIsFreed() {
+        await().atMost(PATIENCE).until(() -> one.current().isPresent());
+        SiteLease first = lease(one);
+        toOne.hold(true);
+        var taken = first.acquire().toCompletableFuture();
+        var released = first.release().toCompletableFuture();
+        assertThat(released).isNotDone();
+        toOne.hold(false);
+        assertThat(taken).succeedsWithin(5, TimeUnit.SECONDS);
+        assertThat(released).succeedsWithin(5, TimeUnit.SECONDS);
+        assertThat(first.checkLease()).isFalse();
+
+        assertThat(awaitAcquired(two).epoch()).isEqualTo(2);
+        assertThat(one.current()).as("its session was not given up").isPresent();
+    }
+
+    @Test
+    void whatWasTakenWithoutAnAnswerIsFreed() {
+        await().atMost(PATIENCE).until(() -> one.current().isPresent());
+        SiteLease first = lease(one);
+        cells.mute(true);
+        assertThat(first.acquire().toCompletableFuture()).failsWithin(5, TimeUnit.SECONDS);
+        cells.mute(false);
+        first.release();
+
+        assertThat(awaitAcquired(two).epoch()).isEqualTo(2);
+        assertThat(one.current()).as("its session was not given up").isPresent();
+    }
+
+    @Test
+    void whatComesToTheStoreAfterItsUserHasGoneIsFreed() {
+        await().atMost(PATIENCE).until(() -> one.current().isPresent());
+        SiteLease first = lease(one);
+        toOne.hold(true);
+        assertThat(first.acquire().toCompletableFuture()).failsWithin(5, TimeUnit.SECONDS);
+        assertThat(first.release().toCompletableFuture().join())
+                .as("nothing there yet")
+                .isFalse();
+        toOne.hold(false);
+
+        assertThat(awaitAcquired(two).epoch()).isEqualTo(2);
+        assertThat(one.current()).as("its session was not given up").isPresent();
+    }
+
+    @Test
     void whoSaysGoodbyeIsNotWaitedFor() {
         SiteLease first = awaitAcquired(one);
         one.end().toCompletableFuture().join();
