@@ -53,12 +53,9 @@ abstract class FaultSimulation extends LoadSimulation {
 
     final void runWithFault() {
         double gap = settings.number("max-gap-ms", 1000, 0, 1e6);
-        long failed = settings.whole("max-failed", 0, 0, Integer.MAX_VALUE);
         expect("the fault was made and is over", this::judgeFault);
         expect("acknowledged writes lost at no site", this::judgeLost);
-        expect(
-                "failed requests at most " + failed,
-                () -> Finding.atMost(figures.all().failed(), failed, "failed"));
+        expectFailedAtMost("requests", figures::all);
         expectTiming(
                 "worst gap of any partition at most " + gap + " ms",
                 () -> worstGapMillis() < 0

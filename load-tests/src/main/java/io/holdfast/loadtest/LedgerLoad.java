@@ -14,7 +14,6 @@ import io.holdfast.client.HoldfastClient;
 import io.holdfast.client.Write;
 import io.holdfast.loadtest.cluster.SiteView;
 import io.holdfast.loadtest.gatling.HoldfastActionBuilder;
-import io.holdfast.loadtest.load.Arrivals;
 import io.holdfast.loadtest.load.Gaps;
 import io.holdfast.loadtest.load.Schedule;
 import io.holdfast.loadtest.load.Values;
@@ -67,7 +66,7 @@ final class LedgerLoad {
 
     /** At a constant rate, open. */
     PopulationBuilder population(double rate, Duration length) {
-        var schedule = new Schedule(new Arrivals(List.of(new Arrivals.Step(rate, length))));
+        var schedule = Schedule.constant(rate, length);
         var random = new SplittableRandom(seed);
         var feeder = Stream.generate(() -> {
                     Schedule.Due due = schedule.next();

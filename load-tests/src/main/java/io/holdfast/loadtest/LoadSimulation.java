@@ -39,6 +39,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.LongFunction;
+import java.util.function.Supplier;
 
 /**
  * What all simulations share: the cluster, before and after; the expectations, each of which is a request of the group "verify" in
@@ -109,6 +111,21 @@ abstract class LoadSimulation extends Simulation {
         if (timing) {
             expect(name, judge);
         }
+    }
+
+    /** The bound {@code max-failed} on the requests that fail. */
+    final void expectFailedAtMost(String requests, Supplier<Figures.Of> of) {
+        long most = settings.whole("max-failed", 0, 0, Integer.MAX_VALUE);
+        expect(
+                "failed " + requests + " at most " + most,
+                () -> Finding.atMost(of.get().failed(), most, "failed"));
+    }
+
+    /** A bound on the 99th percentile of response times, in milliseconds. */
+    final void expectP99AtMost(String prefix, double millis, Supplier<Figures.Of> of) {
+        expectTiming(
+                prefix + "p99 at most " + millis + " ms",
+                () -> Finding.atMost(of.get().millis(99), millis, "ms"));
     }
 
     /** A step of the simulation that may block, measured like a request but no part of the load's figures. */
@@ -194,6 +211,13 @@ abstract class LoadSimulation extends Simulation {
         int partitions = Keyspaces.ensure(client, name, ifAbsent).partitions();
         awaitWhole();
         return partitions;
+    }
+
+    /** Puts values of the numbers 0 to {@code count - 1} into the keyspace, which is created if it is not there. */
+    final void preload(String keyspace, long count, LongFunction<String> key, LongFunction<byte[]> value)
+            throws IOException, InterruptedException {
+        ensureKeyspace(keyspace, KeyspaceSettings.DEFAULT);
+        Preload.run(client.keyspace(keyspace), count, key, value);
     }
 
     /** Waits until all sites are up and every keyspace holds its level. */

@@ -9,7 +9,6 @@ import io.gatling.javaapi.core.ChainBuilder;
 import io.gatling.javaapi.core.OpenInjectionStep;
 import io.gatling.javaapi.core.PopulationBuilder;
 import io.holdfast.client.HoldfastClient;
-import io.holdfast.client.KeyspaceSettings;
 import io.holdfast.loadtest.Expectation.Finding;
 import io.holdfast.loadtest.load.Arrivals;
 import io.holdfast.loadtest.load.Figures;
@@ -107,8 +106,7 @@ public final class Ramp extends LoadSimulation {
 
     @Override
     void prepare(HoldfastClient client) throws IOException, InterruptedException {
-        ensureKeyspace(keyspace, KeyspaceSettings.DEFAULT);
-        Preload.run(client.keyspace(keyspace), keys, Operations::key, values::of);
+        preload(keyspace, keys, Operations::key, values::of);
     }
 
     @Override

@@ -5,16 +5,12 @@ import static io.gatling.javaapi.core.CoreDsl.scenario;
 
 import io.gatling.javaapi.core.PopulationBuilder;
 import io.holdfast.client.HoldfastClient;
-import io.holdfast.client.KeyspaceSettings;
-import io.holdfast.loadtest.Expectation.Finding;
-import io.holdfast.loadtest.load.Arrivals;
 import io.holdfast.loadtest.load.KeyDistribution;
 import io.holdfast.loadtest.load.Schedule;
 import io.holdfast.loadtest.load.Values;
 import io.holdfast.loadtest.load.Verdict;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 
 /** A mix of operations at a constant rate. Expects a bound of the response times, and that no request fails. */
 public final class SteadyLoad extends LoadSimulation {
@@ -34,18 +30,14 @@ public final class SteadyLoad extends LoadSimulation {
 
     public SteadyLoad() {
         double p99 = settings.number("max-p99-ms", 100, 0, 1e6);
-        long failed = settings.whole("max-failed", 0, 0, Integer.MAX_VALUE);
-        expect(
-                "failed requests at most " + failed,
-                () -> Finding.atMost(figures.all().failed(), failed, "failed"));
-        expectTiming(
-                "p99 at most " + p99 + " ms", () -> Finding.atMost(figures.all().millis(99), p99, "ms"));
+        expectFailedAtMost("requests", figures::all);
+        expectP99AtMost("", p99, figures::all);
         PopulationBuilder measured = load("steady load", length, false).andThen(verification());
         run(warmUp.isZero() ? measured : load("warm-up", warmUp, true).andThen(measured));
     }
 
     private PopulationBuilder load(String name, Duration length, boolean silent) {
-        var schedule = new Schedule(new Arrivals(List.of(new Arrivals.Step(rate, length))));
+        var schedule = Schedule.constant(rate, length);
         return scenario(name)
                 .feed(Operations.feeder(schedule, distribution, seed))
                 .exec(silent ? operations.oneSilent() : operations.one(""))
@@ -54,8 +46,7 @@ public final class SteadyLoad extends LoadSimulation {
 
     @Override
     void prepare(HoldfastClient client) throws IOException, InterruptedException {
-        ensureKeyspace(keyspace, KeyspaceSettings.DEFAULT);
-        Preload.run(client.keyspace(keyspace), keys, Operations::key, values::of);
+        preload(keyspace, keys, Operations::key, values::of);
     }
 
     @Override

@@ -13,7 +13,6 @@ import io.holdfast.client.SnapshotOptions;
 import io.holdfast.client.Transaction;
 import io.holdfast.client.Versioned;
 import io.holdfast.loadtest.Expectation.Finding;
-import io.holdfast.loadtest.load.Arrivals;
 import io.holdfast.loadtest.load.KeyDistribution;
 import io.holdfast.loadtest.load.Schedule;
 import io.holdfast.loadtest.load.Verdict;
@@ -51,21 +50,16 @@ public final class Transfers extends LoadSimulation {
 
     public Transfers() {
         double p99 = settings.number("max-p99-ms", 500, 0, 1e6);
-        long failed = settings.whole("max-failed", 0, 0, Integer.MAX_VALUE);
-        expect(
-                "failed transfers at most " + failed,
-                () -> Finding.atMost(figures.startingWith("transfer").failed(), failed, "failed"));
+        expectFailedAtMost("transfers", () -> figures.startingWith("transfer"));
         expect("every audit found the sum", () -> {
             long good = figures.startingWith("audit").succeeded();
             long bad = figures.startingWith("audit").failed();
             return new Finding(good > 0 && bad == 0, good + " found it, " + bad + " did not");
         });
         expect("the sum is right in the end", this::judgeSum);
-        expectTiming(
-                "p99 at most " + p99 + " ms",
-                () -> Finding.atMost(figures.startingWith("transfer").millis(99), p99, "ms"));
+        expectP99AtMost("", p99, () -> figures.startingWith("transfer"));
         PopulationBuilder transfers = scenario("transfers")
-                .feed(feeder(new Schedule(new Arrivals(List.of(new Arrivals.Step(rate, length))))))
+                .feed(feeder(Schedule.constant(rate, length)))
                 .exec(holdfast("transfer")
                         .transact(keyspace, Transfers::transfer)
                         .dueAt(session -> session.getLong("due")))

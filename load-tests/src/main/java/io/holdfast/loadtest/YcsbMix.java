@@ -5,9 +5,7 @@ import static io.gatling.javaapi.core.CoreDsl.scenario;
 
 import io.gatling.javaapi.core.PopulationBuilder;
 import io.holdfast.client.HoldfastClient;
-import io.holdfast.client.KeyspaceSettings;
 import io.holdfast.loadtest.Expectation.Finding;
-import io.holdfast.loadtest.load.Arrivals;
 import io.holdfast.loadtest.load.Schedule;
 import io.holdfast.loadtest.load.Values;
 import io.holdfast.loadtest.load.Verdict;
@@ -35,18 +33,13 @@ public final class YcsbMix extends LoadSimulation {
 
     public YcsbMix() {
         double p99 = settings.number("max-p99-ms", 200, 0, 1e6);
-        long failed = settings.whole("max-failed", 0, 0, Integer.MAX_VALUE);
-        expect(
-                "failed requests at most " + failed,
-                () -> Finding.atMost(figures.all().failed(), failed, "failed"));
+        expectFailedAtMost("requests", figures::all);
         for (YcsbWorkload workload : workloads) {
             expect(workload + " was answered", () -> {
                 long answered = figures.startingWith(workload + " ").succeeded();
                 return new Finding(answered > 0, answered + " answered");
             });
-            expectTiming(
-                    workload + " p99 at most " + p99 + " ms",
-                    () -> Finding.atMost(figures.startingWith(workload + " ").millis(99), p99, "ms"));
+            expectP99AtMost(workload + " ", p99, () -> figures.startingWith(workload + " "));
         }
         PopulationBuilder after = verification();
         for (int i = workloads.size() - 1; i >= 0; i--) {
@@ -56,7 +49,7 @@ public final class YcsbMix extends LoadSimulation {
     }
 
     private PopulationBuilder load(YcsbWorkload workload) {
-        var schedule = new Schedule(new Arrivals(List.of(new Arrivals.Step(rate, length))));
+        var schedule = Schedule.constant(rate, length);
         return scenario("workload " + workload)
                 .feed(operations.feeder(schedule, workload))
                 .exec(operations.one(workload))
@@ -65,8 +58,7 @@ public final class YcsbMix extends LoadSimulation {
 
     @Override
     void prepare(HoldfastClient client) throws IOException, InterruptedException {
-        ensureKeyspace(keyspace, KeyspaceSettings.DEFAULT);
-        Preload.run(client.keyspace(keyspace), records, YcsbOperations::key, values::of);
+        preload(keyspace, records, YcsbOperations::key, values::of);
     }
 
     @Override

@@ -11,25 +11,24 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** etcd: three members as Debian's etcd-server ships them, with the defaults of its command line. */
-final class EtcdPeer implements Peer {
+final class EtcdPeer extends OneLogPeer {
     private static final List<Path> PROGRAMS =
             List.of(Path.of("/usr/bin/etcd"), Path.of("/usr/local/bin/etcd"), Path.of("/bin/etcd"));
     private static final int PORTS_OF_A_MEMBER = 2;
     private static final Duration STATUS = Duration.ofSeconds(2);
 
-    private final Members members;
     private final int basePort;
     private final Client client;
-    private int killed = -1;
 
     private EtcdPeer(Members members, int basePort) {
-        this.members = members;
+        super(members);
         this.basePort = basePort;
         this.client = Client.builder().endpoints(endpoints()).build();
     }
@@ -43,7 +42,7 @@ final class EtcdPeer implements Peer {
         Path directory = Files.createTempDirectory("holdfast-compare-etcd-");
         Members members = Members.start(directory, member -> command(program, directory, basePort, member));
         EtcdPeer peer = new EtcdPeer(members, basePort);
-        peer.awaitAll();
+        peer.awaitServing();
         return peer;
     }
 
@@ -79,11 +78,20 @@ final class EtcdPeer implements Peer {
                 .join();
     }
 
-    private void awaitAll() throws IOException, InterruptedException {
-        Patience.until(
-                () -> IntStream.range(0, Members.COUNT)
-                        .allMatch(member -> status(member).getLeader() != 0),
-                () -> "The members of etcd do not serve:\n" + members.output());
+    @Override
+    boolean serves() {
+        return IntStream.range(0, Members.COUNT)
+                .allMatch(member -> status(member).getLeader() != 0);
+    }
+
+    @Override
+    OptionalInt leader() {
+        return IntStream.range(0, Members.COUNT)
+                .filter(member -> {
+                    StatusResponse status = status(member);
+                    return status.getLeader() == status.getHeader().getMemberId();
+                })
+                .findFirst();
     }
 
     @Override
@@ -127,36 +135,8 @@ final class EtcdPeer implements Peer {
     }
 
     @Override
-    public int partitions() {
-        return 1;
-    }
-
-    @Override
-    public String keyOf(int partition, int number) {
-        return "gap/" + number;
-    }
-
-    @Override
-    public void killLeader() throws InterruptedException {
-        killed = IntStream.range(0, Members.COUNT)
-                .filter(member -> {
-                    StatusResponse status = status(member);
-                    return status.getLeader() == status.getHeader().getMemberId();
-                })
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("etcd has no leader"));
-        members.kill(killed);
-    }
-
-    @Override
-    public void bringBack() throws IOException, InterruptedException {
-        members.startAgain(killed);
-        awaitAll();
-    }
-
-    @Override
     public void close() {
         client.close();
-        members.close();
+        super.close();
     }
 }

@@ -1,15 +1,14 @@
 package io.holdfast.compare;
 
+import io.holdfast.loadtest.cluster.Directories;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
-import java.util.stream.Stream;
 
 /** The processes of a peer's three members, in a temporary directory. They end with this process. For one thread. */
 final class Members implements AutoCloseable {
@@ -75,22 +74,9 @@ final class Members implements AutoCloseable {
             for (Process process : processes) {
                 process.waitFor(10, TimeUnit.SECONDS);
             }
-            delete();
+            Directories.delete(directory);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private void delete() {
-        if (!Files.exists(directory)) {
-            return;
-        }
-        try (Stream<Path> all = Files.walk(directory)) {
-            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
-        } catch (IOException failed) {
-            throw new UncheckedIOException("The data in " + directory + " cannot be removed", failed);
         }
     }
 }

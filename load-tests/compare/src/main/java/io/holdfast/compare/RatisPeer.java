@@ -22,17 +22,15 @@ import org.apache.ratis.protocol.RaftGroup;
  * Apache Ratis, the Raft of Apache Ozone, with a map on top. Chosen as the peer in pure Java because it is in Maven Central, is in
  * production under a large store, keeps its log on disk with fsync, and needs no installation; Ignite 3 is a whole database beside it.
  */
-final class RatisPeer implements Peer {
+final class RatisPeer extends OneLogPeer {
     private static final String HEAP = "-Xmx800m";
     private static final long CLOSE_MILLIS = 5_000;
 
-    private final Members members;
     private final RaftGroup group;
     private final RaftClient admin;
-    private int killed = -1;
 
     private RatisPeer(Members members, RaftGroup group) {
-        this.members = members;
+        super(members);
         this.group = group;
         this.admin = Group.client(group);
     }
@@ -41,7 +39,7 @@ final class RatisPeer implements Peer {
         Path directory = Files.createTempDirectory("holdfast-compare-ratis-");
         Members members = Members.start(directory, member -> command(directory, basePort, member));
         RatisPeer peer = new RatisPeer(members, Group.of(basePort, Members.COUNT));
-        peer.awaitAll();
+        peer.awaitServing();
         return peer;
     }
 
@@ -68,14 +66,16 @@ final class RatisPeer implements Peer {
         }
     }
 
-    private OptionalInt leader() {
+    @Override
+    OptionalInt leader() {
         return IntStream.range(0, Members.COUNT)
                 .filter(member -> role(member).getRole() == RaftPeerRole.LEADER)
                 .findFirst();
     }
 
-    private void awaitAll() throws IOException, InterruptedException {
-        Patience.until(() -> leader().isPresent(), () -> "The members of Ratis do not serve:\n" + members.output());
+    @Override
+    boolean serves() {
+        return leader().isPresent();
     }
 
     @Override
@@ -141,30 +141,8 @@ final class RatisPeer implements Peer {
     }
 
     @Override
-    public int partitions() {
-        return 1;
-    }
-
-    @Override
-    public String keyOf(int partition, int number) {
-        return "gap/" + number;
-    }
-
-    @Override
-    public void killLeader() throws InterruptedException {
-        killed = leader().orElseThrow(() -> new IllegalStateException("Ratis has no leader"));
-        members.kill(killed);
-    }
-
-    @Override
-    public void bringBack() throws IOException, InterruptedException {
-        members.startAgain(killed);
-        awaitAll();
-    }
-
-    @Override
     public void close() {
         closeInTime(admin);
-        members.close();
+        super.close();
     }
 }

@@ -126,7 +126,7 @@ final class NetnsCluster implements Cluster {
         }
         netns.close();
         if (!keep) {
-            Program.delete(data);
+            Directories.delete(data);
         }
     }
 }

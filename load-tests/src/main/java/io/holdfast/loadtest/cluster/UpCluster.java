@@ -182,7 +182,7 @@ public final class UpCluster implements Cluster {
                 own.guard().destroyForcibly();
             }
             if (!own.keep()) {
-                Program.delete(own.data());
+                Directories.delete(own.data());
             }
         } catch (IOException failed) {
             throw new UncheckedIOException("The sites in " + own.data() + " could not be stopped and removed", failed);

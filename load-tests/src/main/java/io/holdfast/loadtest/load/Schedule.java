@@ -1,5 +1,7 @@
 package io.holdfast.loadtest.load;
 
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
@@ -25,6 +27,11 @@ public final class Schedule {
     Schedule(Arrivals arrivals, LongSupplier clock) {
         this.arrivals = arrivals;
         this.clock = clock;
+    }
+
+    /** At a constant rate, in requests a second. */
+    public static Schedule constant(double rate, Duration length) {
+        return new Schedule(new Arrivals(List.of(new Arrivals.Step(rate, length))));
     }
 
     /** The next request. Asked for too early it counts as due at once: nobody has waited for it. */
