@@ -6,41 +6,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
-import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.persistence.PersistentRepr;
 import org.apache.pekko.persistence.journal.Tagged;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Pekko's journal contract, asked for in Pekko's own messages, of every journal that a site may have. */
-public abstract class JournalContract {
-    protected ActorSystem system;
-    protected PluginProbe probe;
-
-    /** The same storage each time in one test. */
-    protected abstract ActorSystem startSystem();
-
-    /** A persistence id that no other test uses; what is alike but for its end comes to ids that are. */
-    protected abstract String id(String name);
-
+public abstract class JournalContract extends PluginContract {
     /** Puts an event into the journal without asking Pekko. */
     protected abstract void plant(String id, long sequenceNr, EventRecord event);
 
     /** Something that messages name the storage by. */
     protected abstract String place();
-
-    @BeforeEach
-    protected void start() {
-        system = startSystem();
-        probe = new PluginProbe(system);
-    }
-
-    @AfterEach
-    protected void stop() {
-        system.terminate();
-        system.getWhenTerminated().toCompletableFuture().join();
-    }
 
     @Test
     void replaysWhatWasWrittenWithinBoundsAndCount() {

@@ -3,43 +3,19 @@ package io.holdfast.persistence;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
-import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.persistence.SaveSnapshotFailure;
 import org.apache.pekko.persistence.SaveSnapshotSuccess;
 import org.apache.pekko.persistence.SnapshotMetadata;
 import org.apache.pekko.persistence.SnapshotProtocol;
 import org.apache.pekko.persistence.SnapshotSelectionCriteria;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Pekko's snapshot store contract, asked for in Pekko's own messages, of every store that a site may have. */
-public abstract class SnapshotContract {
+public abstract class SnapshotContract extends PluginContract {
     protected static final SnapshotSelectionCriteria LATEST = SnapshotSelectionCriteria.latest();
-
-    protected ActorSystem system;
-    protected PluginProbe probe;
-
-    /** The same storage each time in one test. */
-    protected abstract ActorSystem startSystem();
-
-    /** A persistence id that no other test uses; what is alike but for its end comes to ids that are. */
-    protected abstract String id(String name);
 
     /** Saves without asking Pekko. */
     protected abstract void store(SnapshotHeader header, byte[] content);
-
-    @BeforeEach
-    protected void start() {
-        system = startSystem();
-        probe = new PluginProbe(system);
-    }
-
-    @AfterEach
-    protected void stop() {
-        system.terminate();
-        system.getWhenTerminated().toCompletableFuture().join();
-    }
 
     /** Past Pekko's protocol, which sets the timestamps itself. */
     private void put(String id, long sequenceNr, long timestamp, String state) {

@@ -37,21 +37,32 @@ class CassandraJournalContractTest extends JournalContract {
     }
 
     private void plant(String id, long sequenceNr, String writer, byte[] record, long timestamp) {
+        execute(
+                "INSERT INTO KS.messages (persistence_id, partition_nr, sequence_nr, timestamp, writer_uuid, ser_id,"
+                        + " ser_manifest, event_manifest, event) VALUES (?, 0, ?, ?, ?, ?, '', '', ?)"
+                        + " USING TIMESTAMP ?",
+                id,
+                sequenceNr,
+                Uuids.timeBased(),
+                writer,
+                new SealedEventSerializer().identifier(),
+                ByteBuffer.wrap(record),
+                timestamp);
+    }
+
+    private void execute(String cql, Object... values) {
         CassandraStorage.get(system)
                 .tables()
-                .execute(
-                        "INSERT INTO KS.messages (persistence_id, partition_nr, sequence_nr, timestamp, writer_uuid, ser_id,"
-                                + " ser_manifest, event_manifest, event) VALUES (?, 0, ?, ?, ?, ?, '', '', ?)"
-                                + " USING TIMESTAMP ?",
-                        id,
-                        sequenceNr,
-                        Uuids.timeBased(),
-                        writer,
-                        new SealedEventSerializer().identifier(),
-                        ByteBuffer.wrap(record),
-                        timestamp)
+                .execute(cql, values)
                 .toCompletableFuture()
                 .join();
+    }
+
+    /** A persistence id with one event. */
+    private String written() {
+        String a = id("a");
+        probe.write(atomic(repr(a, 1, "e1")));
+        return a;
     }
 
     private static EventRecord event(String writer) {
@@ -88,8 +99,7 @@ class CassandraJournalContractTest extends JournalContract {
 
     @Test
     void aSecondWriterOfTheLastEventFailsTheRecoveryAlsoBehindASnapshot() {
-        String a = id("a");
-        probe.write(atomic(repr(a, 1, "e1")));
+        String a = written();
         probe.write(atomic(repr(a, 2, "e2")));
         plant(a, 2, event("writer-2"));
         for (long from : new long[] {1, 3}) {
@@ -102,8 +112,7 @@ class CassandraJournalContractTest extends JournalContract {
 
     @Test
     void aSecondWriterOfAnEarlierEventFailsTheReplay() {
-        String a = id("a");
-        probe.write(atomic(repr(a, 1, "e1")));
+        String a = written();
         plant(a, 1, event("writer-2"));
         probe.write(atomic(repr(a, 2, "e2")));
         assertThatThrownBy(() -> probe.replay(a, 1, Long.MAX_VALUE, Long.MAX_VALUE))
@@ -113,8 +122,7 @@ class CassandraJournalContractTest extends JournalContract {
 
     @Test
     void aLateWriteOfAnEarlierLifeIsShutOutByTheNextOne() {
-        String a = id("a");
-        probe.write(atomic(repr(a, 1, "e1")));
+        String a = written();
         long before = WriteTimestamps.nextOne();
         assertThat(payloads(probe.replay(a, 1, 10, 10))).containsExactly("e1");
         plant(a, 2, "writer-1", event("writer-1").encode(2), before);
@@ -126,18 +134,9 @@ class CassandraJournalContractTest extends JournalContract {
 
     @Test
     void writesAfterAFenceFromAClockThatIsAheadAreNotLost() {
-        String a = id("a");
-        probe.write(atomic(repr(a, 1, "e1")));
+        String a = written();
         long ahead = (System.currentTimeMillis() + 1000) * 1000;
-        CassandraStorage.get(system)
-                .tables()
-                .execute(
-                        "INSERT INTO KS.fences (persistence_id, fence) VALUES (?, ?) USING TIMESTAMP ?",
-                        a,
-                        ahead,
-                        ahead)
-                .toCompletableFuture()
-                .join();
+        execute("INSERT INTO KS.fences (persistence_id, fence) VALUES (?, ?) USING TIMESTAMP ?", a, ahead, ahead);
         assertThat(payloads(probe.replay(a, 1, 10, 10))).containsExactly("e1");
         probe.write(atomic(repr(a, 2, "e2")));
         assertThat(payloads(probe.replay(a, 1, 10, 10))).containsExactly("e1", "e2");
@@ -146,8 +145,7 @@ class CassandraJournalContractTest extends JournalContract {
 
     @Test
     void aDamagedEventFailsTheReplayAndSaysWhichItIs() {
-        String a = id("a");
-        probe.write(atomic(repr(a, 1, "e1")));
+        String a = written();
         byte[] damaged = event("writer-1").encode(2);
         damaged[damaged.length - 1] ^= 1;
         plant(a, 2, "writer-1", damaged, WriteTimestamps.nextOne());
@@ -159,8 +157,7 @@ class CassandraJournalContractTest extends JournalContract {
 
     @Test
     void aMissingEventFailsTheReplay() {
-        String a = id("a");
-        probe.write(atomic(repr(a, 1, "e1")));
+        String a = written();
         plant(a, 3, event("writer-1"));
         assertThatThrownBy(() -> probe.replay(a, 1, 10, 10)).hasMessageContaining("still missing");
     }

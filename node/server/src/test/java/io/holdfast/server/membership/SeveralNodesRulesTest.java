@@ -3,14 +3,13 @@ package io.holdfast.server.membership;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.config.HoldfastSettings;
-import io.holdfast.config.NodeAddress;
-import io.holdfast.config.Site;
 import io.holdfast.core.SiteId;
 import io.holdfast.server.membership.MembershipMessage.ProbeAnswer;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -20,32 +19,26 @@ class SeveralNodesRulesTest {
     private static final Topology TOPOLOGY = topology();
     private static final Genesis GENESIS = genesis();
 
-    /** The settings' own checks would want a journal that several nodes can share. */
     private static Topology topology() {
-        HoldfastSettings one = HoldfastSettings.parse(
-                "site { name = a, data-dir = \"/data\" }\n"
-                        + "sites { a { hosts = [\"10.0.0.1\"] }, b { hosts = [\"10.0.0.2\"] }, c { hosts = [\"10.0.0.3\"] } }",
-                "test.conf");
-        List<Site> sites = Stream.of("a", "b", "c")
-                .map(site -> new Site(
-                        site,
-                        IntStream.rangeClosed(1, 3)
-                                .mapToObj(i ->
-                                        new NodeAddress(site, "10.0." + (site.charAt(0) - 'a') + "." + i, 7400, 7401))
-                                .toList()))
-                .toList();
-        return new Topology(new HoldfastSettings(
-                one.site(),
-                sites,
-                one.database(),
-                one.tolerance(),
-                one.transaction(),
-                one.replication(),
-                one.backup(),
-                one.system(),
-                one.security(),
-                one.persistence(),
-                one.pekko()));
+        String sites = Stream.of("a", "b", "c")
+                .map(site -> site + " { hosts = " + hosts(site) + ", port = 7400 }")
+                .collect(Collectors.joining("\n", "sites {\n", "\n}\n"));
+        return new Topology(HoldfastSettings.parse(
+                """
+                site { name = a, host = "10.0.0.1", data-dir = "/data" }
+                persistence {
+                  journal = cassandra
+                  cassandra { contact-points = ["10.0.0.9"], datacenter = "a", keyspace = "holdfast_a" }
+                }
+                """
+                        + sites,
+                "test.conf"));
+    }
+
+    private static String hosts(String site) {
+        return IntStream.rangeClosed(1, 3)
+                .mapToObj(i -> "\"10.0." + (site.charAt(0) - 'a') + "." + i + "\"")
+                .collect(Collectors.joining(", ", "[", "]"));
     }
 
     private static Genesis genesis() {
