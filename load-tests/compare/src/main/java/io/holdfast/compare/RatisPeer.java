@@ -75,7 +75,13 @@ final class RatisPeer extends OneLogPeer {
 
     @Override
     boolean serves() {
-        return leader().isPresent();
+        return IntStream.range(0, Members.COUNT).mapToObj(this::role).allMatch(RatisPeer::leadsOrFollows);
+    }
+
+    private static boolean leadsOrFollows(RoleInfoProto role) {
+        boolean follows = role.getRole() == RaftPeerRole.FOLLOWER
+                && !role.getFollowerInfo().getLeaderInfo().getId().getId().isEmpty();
+        return role.getRole() == RaftPeerRole.LEADER || follows;
     }
 
     @Override

@@ -17,10 +17,13 @@ import java.util.Set;
  */
 final class Election {
     private final RaftNode raft;
-    private final Set<SiteId> granted = new HashSet<>();
+    private final Set<SiteId> preVotes = new HashSet<>();
+    private final Set<SiteId> votes = new HashSet<>();
+    /** The term that this replica stands in, since it last followed anybody; 0 for none. */
+    private long standingIn;
+
     private long deadline;
     private long promisedUntil;
-    private boolean transfer;
 
     Election(RaftNode raft) {
         this.raft = raft;
@@ -32,6 +35,12 @@ final class Election {
         promisedUntil = fresh ? now : now + raft.config.leaseNanos();
         long rank = raft.config.preference().indexOf(raft.config.self());
         deadline = promisedUntil + rank * raft.config.electionTimeoutNanos() / 2 + random() / 4;
+    }
+
+    /** Follows somebody, or nobody: whatever votes are still on their way elect nobody here. */
+    void standDown() {
+        standingIn = 0;
+        resetTimer();
     }
 
     void resetTimer() {
@@ -95,11 +104,11 @@ final class Election {
         }
         raft.role = Role.PRE_CANDIDATE;
         raft.leader = Optional.empty();
-        granted.clear();
-        granted.add(raft.config.self());
+        preVotes.clear();
+        preVotes.add(raft.config.self());
         resetTimer();
         sendPreVoteRequests();
-        if (hasMajority()) {
+        if (isMajority(preVotes)) {
             campaign(false);
         }
     }
@@ -122,12 +131,12 @@ final class Election {
         if (!raft.isVoter() || raft.following.installing()) {
             return;
         }
-        transfer = forTransfer;
         raft.role = Role.CANDIDATE;
         raft.leader = Optional.empty();
         raft.quiesced = false;
-        granted.clear();
+        votes.clear();
         raft.wal.setHardState(new HardState(raft.term() + 1, Optional.of(raft.config.self()), raft.identity()));
+        standingIn = raft.term();
         raft.following.termChanged();
         resetTimer();
         for (SiteId other : others()) {
@@ -139,17 +148,30 @@ final class Election {
                             raft.term(),
                             raft.log.lastIndex(),
                             raft.log.lastTerm(),
-                            transfer));
+                            forTransfer));
         }
     }
 
     /** The vote for itself counts when it is durable. */
     void durable() {
-        if (raft.role == Role.CANDIDATE && raft.wal.hardStateDurable()) {
-            granted.add(raft.config.self());
-            if (hasMajority()) {
-                raft.becomeLeader();
-            }
+        if (stands() && raft.wal.hardStateDurable()) {
+            voted(raft.config.self());
+        }
+    }
+
+    /**
+     * Also while it asks again, its timer having run out: the answers to its vote requests may still come, and are worth as much. On a
+     * machine so busy that disk and network together take longer than the timer nobody would ever be elected else.
+     */
+    private boolean stands() {
+        boolean asks = raft.role == Role.CANDIDATE || raft.role == Role.PRE_CANDIDATE;
+        return asks && standingIn == raft.term();
+    }
+
+    private void voted(SiteId voter) {
+        votes.add(voter);
+        if (isMajority(votes)) {
+            raft.becomeLeader();
         }
     }
 
@@ -203,8 +225,8 @@ final class Election {
             return;
         }
         if (response.granted() && response.term() == raft.term() + 1 && countsAsVoter(response)) {
-            granted.add(response.from());
-            if (hasMajority()) {
+            preVotes.add(response.from());
+            if (isMajority(preVotes)) {
                 campaign(false);
             }
         } else if (response.retryAfterNanos() > 0) {
@@ -235,15 +257,8 @@ final class Election {
     }
 
     void voteAnswered(VoteResponse response) {
-        boolean counts = raft.role == Role.CANDIDATE
-                && response.granted()
-                && response.term() == raft.term()
-                && countsAsVoter(response);
-        if (counts) {
-            granted.add(response.from());
-            if (hasMajority()) {
-                raft.becomeLeader();
-            }
+        if (stands() && response.granted() && response.term() == raft.term() && countsAsVoter(response)) {
+            voted(response.from());
         }
     }
 
@@ -251,8 +266,8 @@ final class Election {
         return raft.membership.isVoter(message.from(), message.identity());
     }
 
-    private boolean hasMajority() {
-        return granted.size() >= raft.membership.quorum();
+    private boolean isMajority(Set<SiteId> sites) {
+        return sites.size() >= raft.membership.quorum();
     }
 
     private List<SiteId> others() {

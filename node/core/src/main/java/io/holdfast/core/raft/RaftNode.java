@@ -176,11 +176,12 @@ public final class RaftNode {
             wal.setHardState(new HardState(term, Optional.empty(), identity()));
             following.termChanged();
         }
-        election.resetTimer();
+        election.standDown();
     }
 
     void becomeLeader() {
-        check(role == Role.CANDIDATE, "a %s became leader of term %d", role, term());
+        boolean votedForItself = hardState().vote().equals(Optional.of(config.self()));
+        check(votedForItself && role != Role.LEADER, "a %s became leader with %s", role, hardState());
         role = Role.LEADER;
         leader = Optional.of(config.self());
         leadership = Optional.of(new Leadership(this));

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.holdfast.core.SiteId;
 import io.holdfast.core.raft.PeerMessage.PreVoteRequest;
 import io.holdfast.core.raft.PeerMessage.PreVoteResponse;
+import io.holdfast.core.raft.PeerMessage.VoteResponse;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -82,5 +83,77 @@ class StandingTest {
 
         lone.tickAfter(ELECTION / 2);
         assertThat(lone.sentOf(PreVoteRequest.class)).hasSize(asked + 2);
+    }
+
+    /** "a" stands in term 6, and its timer has run out before anybody's vote came: it asks again. */
+    private static Lone askingAgain() {
+        var lone = standing(A, B, C);
+        lone.receive(new PreVoteResponse(B, 1, 6, true, 0));
+        lone.allDurable();
+        assertThat(lone.node.role()).isEqualTo(Role.CANDIDATE);
+        lone.tickAfter(ELECTION);
+        assertThat(lone.node.role()).isEqualTo(Role.PRE_CANDIDATE);
+        return lone;
+    }
+
+    @Test
+    void aVoteThatComesAfterTheTimerHasRunOutElects() {
+        var lone = askingAgain();
+
+        lone.receive(new VoteResponse(B, 1, 6, true));
+
+        assertThat(lone.node.role()).isEqualTo(Role.LEADER);
+        assertThat(lone.node.term()).isEqualTo(6);
+    }
+
+    @Test
+    void aVoteOfItsOwnThatIsDurableLateCounts() {
+        var lone = standing(A, B, C);
+        lone.receive(new PreVoteResponse(B, 1, 6, true, 0));
+        lone.tickAfter(ELECTION);
+        lone.receive(new VoteResponse(B, 1, 6, true));
+        assertThat(lone.node.role()).isEqualTo(Role.PRE_CANDIDATE);
+
+        lone.allDurable();
+
+        assertThat(lone.node.role()).isEqualTo(Role.LEADER);
+    }
+
+    @Test
+    void aVoteOfAnEarlierTermElectsNobody() {
+        var lone = askingAgain();
+        lone.receive(new PreVoteResponse(B, 1, 7, true, 0));
+        lone.allDurable();
+        lone.tickAfter(ELECTION);
+        assertThat(lone.node.term()).isEqualTo(7);
+
+        lone.receive(new VoteResponse(B, 1, 6, true));
+
+        assertThat(lone.node.role()).isEqualTo(Role.PRE_CANDIDATE);
+    }
+
+    @Test
+    void whoStoodBackIsNotElectedByALateVote() {
+        var lone = askingAgain();
+        lone.receive(new PreVoteRequest(C, 1, 7, 3, 5));
+        assertThat(lone.node.role()).isEqualTo(Role.FOLLOWER);
+        lone.tickAfter(ELECTION);
+        assertThat(lone.node.role()).isEqualTo(Role.PRE_CANDIDATE);
+
+        lone.receive(new VoteResponse(B, 1, 6, true));
+
+        assertThat(lone.node.role()).isEqualTo(Role.PRE_CANDIDATE);
+    }
+
+    @Test
+    void aVoteForItselfBeforeARestartElectsNobody() {
+        var lone = Lone.recovered(Lone.preferring(A, B, C), 5, Optional.of(A), 1, 5, 5);
+        lone.tickAfter(LEASE + 2 * ELECTION);
+        assertThat(lone.node.role()).isEqualTo(Role.PRE_CANDIDATE);
+
+        lone.receive(new VoteResponse(B, 1, 5, true));
+        lone.receive(new VoteResponse(C, 1, 5, true));
+
+        assertThat(lone.node.role()).isEqualTo(Role.PRE_CANDIDATE);
     }
 }
