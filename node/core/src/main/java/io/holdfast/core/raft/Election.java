@@ -16,11 +16,19 @@ import java.util.Set;
  * leader's lease safe (Raft dissertation, section 6.4.1), and it binds the voter's vote for itself as well.
  */
 final class Election {
+    /**
+     * Each election that comes to nothing doubles the time for the next, up to eight times: on a machine so busy that disk and network
+     * together take longer than the timer nobody would ever be elected else.
+     */
+    private static final int MOST_DOUBLINGS = 3;
+
     private final RaftNode raft;
     private final Set<SiteId> preVotes = new HashSet<>();
     private final Set<SiteId> votes = new HashSet<>();
     /** The term that this replica stands in, since it last followed anybody; 0 for none. */
     private long standingIn;
+    /** Elections that it began since it last heard or became a leader. */
+    private int campaigns;
 
     private long deadline;
     private long promisedUntil;
@@ -44,14 +52,20 @@ final class Election {
     }
 
     void resetTimer() {
-        deadline = raft.now.nanos() + raft.config.electionTimeoutNanos() + random();
+        resetTimer(raft.config.electionTimeoutNanos());
+    }
+
+    private void resetTimer(long leastNanos) {
+        deadline = raft.now.nanos() + leastNanos + random();
     }
 
     private long random() {
         return raft.random.nextLong(raft.config.electionTimeoutNanos());
     }
 
+    /** A leader was heard. */
     void promise() {
+        campaigns = 0;
         promisedUntil = raft.now.nanos() + raft.config.leaseNanos();
     }
 
@@ -102,6 +116,10 @@ final class Election {
             deadline = promisedUntil;
             return;
         }
+        if (stands() && !raft.wal.hardStateDurable()) {
+            resetTimer(); // Its own disk keeps the election waiting: another term would only wait behind this one.
+            return;
+        }
         raft.role = Role.PRE_CANDIDATE;
         raft.leader = Optional.empty();
         preVotes.clear();
@@ -138,7 +156,8 @@ final class Election {
         raft.wal.setHardState(new HardState(raft.term() + 1, Optional.of(raft.config.self()), raft.identity()));
         standingIn = raft.term();
         raft.following.termChanged();
-        resetTimer();
+        resetTimer(raft.config.electionTimeoutNanos() << Math.min(campaigns, MOST_DOUBLINGS));
+        campaigns++;
         for (SiteId other : others()) {
             raft.sendWhenDurable(
                     other,
@@ -160,8 +179,8 @@ final class Election {
     }
 
     /**
-     * Also while it asks again, its timer having run out: the answers to its vote requests may still come, and are worth as much. On a
-     * machine so busy that disk and network together take longer than the timer nobody would ever be elected else.
+     * Also while it asks again, its timer having run out: the answers to its vote requests may still come, and are worth as much, until it
+     * follows anybody or begins another election.
      */
     private boolean stands() {
         boolean asks = raft.role == Role.CANDIDATE || raft.role == Role.PRE_CANDIDATE;
@@ -171,6 +190,7 @@ final class Election {
     private void voted(SiteId voter) {
         votes.add(voter);
         if (isMajority(votes)) {
+            campaigns = 0;
             raft.becomeLeader();
         }
     }

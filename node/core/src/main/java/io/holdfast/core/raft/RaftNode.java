@@ -180,8 +180,8 @@ public final class RaftNode {
     }
 
     void becomeLeader() {
-        boolean votedForItself = hardState().vote().equals(Optional.of(config.self()));
-        check(votedForItself && role != Role.LEADER, "a %s became leader with %s", role, hardState());
+        boolean asks = role == Role.CANDIDATE || role == Role.PRE_CANDIDATE;
+        check(asks && hardState().vote().equals(Optional.of(config.self())), "a %s leads with %s", role, hardState());
         role = Role.LEADER;
         leader = Optional.of(config.self());
         leadership = Optional.of(new Leadership(this));

@@ -244,7 +244,8 @@ public final class RaftChecker {
     private void elected(Replica replica, RaftNode node) {
         String incarnation = replica.site + " in its life " + replica.life;
         String other = leaders.putIfAbsent(node.term(), incarnation);
-        if (other != null && !other.equals(incarnation)) {
+        if (other != null) {
+            // Nor the same one twice: what its first leadership knew of its lease would be forgotten.
             throw CheckFailed.of("election safety: %s and %s lead in term %d", other, incarnation, node.term());
         }
         // A late election in an old term may miss what later terms committed: it leads nobody then.

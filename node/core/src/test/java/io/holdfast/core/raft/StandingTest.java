@@ -112,7 +112,7 @@ class StandingTest {
         lone.receive(new PreVoteResponse(B, 1, 6, true, 0));
         lone.tickAfter(ELECTION);
         lone.receive(new VoteResponse(B, 1, 6, true));
-        assertThat(lone.node.role()).isEqualTo(Role.PRE_CANDIDATE);
+        assertThat(lone.node.role()).isEqualTo(Role.CANDIDATE);
 
         lone.allDurable();
 
@@ -124,7 +124,7 @@ class StandingTest {
         var lone = askingAgain();
         lone.receive(new PreVoteResponse(B, 1, 7, true, 0));
         lone.allDurable();
-        lone.tickAfter(ELECTION);
+        lone.tickAfter(2 * ELECTION);
         assertThat(lone.node.term()).isEqualTo(7);
 
         lone.receive(new VoteResponse(B, 1, 6, true));
@@ -155,5 +155,54 @@ class StandingTest {
         lone.receive(new VoteResponse(C, 1, 5, true));
 
         assertThat(lone.node.role()).isEqualTo(Role.PRE_CANDIDATE);
+    }
+
+    @Test
+    void whoHasLedATermIsNotElectedInItAgain() {
+        var lone = askingAgain();
+        lone.receive(new VoteResponse(B, 1, 6, true));
+        lone.tickAfter(ELECTION + 1);
+        assertThat(lone.node.role()).as("no majority heard").isEqualTo(Role.FOLLOWER);
+        lone.tickAfter(ELECTION);
+        assertThat(lone.node.role()).isEqualTo(Role.PRE_CANDIDATE);
+
+        lone.receive(new VoteResponse(C, 1, 6, true));
+
+        assertThat(lone.node.role()).isEqualTo(Role.PRE_CANDIDATE);
+    }
+
+    @Test
+    void eachElectionThatComesToNothingLengthensTheNext() {
+        var lone = standing(A, B, C);
+        for (long patience : new long[] {1, 2, 4, 8, 8}) {
+            lone.receive(new PreVoteResponse(B, 1, lone.node.term() + 1, true, 0));
+            lone.allDurable();
+            lone.tickAfter(patience * ELECTION - 1);
+            assertThat(lone.node.role()).as("%d", patience).isEqualTo(Role.CANDIDATE);
+            lone.tickAfter(1);
+            assertThat(lone.node.role()).as("%d", patience).isEqualTo(Role.PRE_CANDIDATE);
+        }
+        lone.receive(lone.append(B, 20, 2, 5, 2));
+        lone.allDurable();
+        lone.tickAfter(ELECTION);
+        lone.receive(new PreVoteResponse(B, 1, 21, true, 0));
+        lone.allDurable();
+        lone.tickAfter(ELECTION);
+        assertThat(lone.node.role()).as("a leader was heard between").isEqualTo(Role.PRE_CANDIDATE);
+    }
+
+    @Test
+    void noOtherElectionBeginsWhileItsOwnVoteIsNotDurable() {
+        var lone = standing(A, B, C);
+        lone.receive(new PreVoteResponse(B, 1, 6, true, 0));
+        lone.tickAfter(10 * ELECTION);
+        lone.receive(new PreVoteResponse(B, 1, 7, true, 0));
+        assertThat(lone.node.term()).isEqualTo(6);
+        assertThat(lone.node.role()).isEqualTo(Role.CANDIDATE);
+
+        lone.allDurable();
+        lone.receive(new VoteResponse(B, 1, 6, true));
+
+        assertThat(lone.node.role()).isEqualTo(Role.LEADER);
     }
 }
