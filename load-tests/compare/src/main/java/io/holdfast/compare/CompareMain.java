@@ -12,10 +12,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.Semaphore;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** The program: measures in turns, and writes the report. Its parameters are arguments {@code name=value}. */
 public final class CompareMain {
     private static final int PRELOAD_IN_FLIGHT = 256;
+    /** Kept here, because a logger that nobody holds forgets its level. */
+    private static final Logger GRPC = Logger.getLogger("io.grpc");
 
     private final Path home;
     private final Path docs;
@@ -54,6 +58,8 @@ public final class CompareMain {
 
     public static void main(String[] args) {
         int exit = 1;
+        // Killed members make jetcd leave channels behind, about which gRPC complains with a stack trace each.
+        GRPC.setLevel(Level.OFF);
         try {
             new CompareMain(Parameters.of(args)).run();
             exit = 0;

@@ -20,6 +20,7 @@ import io.holdfast.server.membership.Membership;
 import io.holdfast.server.membership.NodeState;
 import io.holdfast.server.membership.SiteIdentity;
 import io.holdfast.server.partition.CoreSettings;
+import io.holdfast.server.partition.NodeClock;
 import io.holdfast.server.partition.PartitionId;
 import io.holdfast.server.partition.ReplicaContext;
 import io.holdfast.server.partition.ReplicaDirectory;
@@ -61,6 +62,7 @@ public final class HoldfastNode {
     private final HoldfastSettings settings;
     private final ActorSystem<SpawnProtocol.Command> system;
     private final IncidentLog incidents = new IncidentLog(System::currentTimeMillis);
+    private final NodeClock clock;
     private final KeyspaceRegistry registry = new KeyspaceRegistry();
     private final ReplicaDirectory directory;
     private final Set<PartitionId> quarantined = ConcurrentHashMap.newKeySet();
@@ -82,6 +84,7 @@ public final class HoldfastNode {
             GrpcServer grpc)
             throws IOException {
         this.settings = settings;
+        this.clock = new NodeClock(settings.site().name(), incidents);
         this.directory =
                 several() ? new ReplicaDirectory(SiteNewsActor.FRESH, System::nanoTime) : new ReplicaDirectory();
         this.grpc = grpc;
@@ -172,7 +175,7 @@ public final class HoldfastNode {
         startSiteNews();
         long clientId = new SecureRandom().nextLong();
         var config = new GatewayConfig(
-                site, clientId, GatewayConfig.DEFAULT_MAX_OUTSTANDING, System::nanoTime, System::currentTimeMillis);
+                site, clientId, GatewayConfig.DEFAULT_MAX_OUTSTANDING, System::nanoTime, clock::wallMillis);
         Gateway started = GatewayActors.start(system, config, directory, registry, replicas);
         gateway = Optional.of(started);
         var backend = new Backend(settings, started, registry, directory, status.source(), delay);
@@ -206,6 +209,7 @@ public final class HoldfastNode {
                 directory,
                 membership.reachability(),
                 incidents,
+                clock,
                 (partition, unfinished) -> gateway.ifPresent(it -> it.finish(partition, unfinished)),
                 system.dispatchers().lookup(DispatcherSelector.blocking()),
                 quarantined,

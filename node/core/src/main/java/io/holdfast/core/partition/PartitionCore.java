@@ -82,7 +82,7 @@ public final class PartitionCore {
             if (failed) {
                 loseLeadership(Refusal.STORAGE_FAILED);
             } else if (toRaft.input() instanceof Input.Tick && leads() && store.hasTransactions()) {
-                out.unfinished = overdue.due(store, now);
+                out.unfinished = overdue.due(store, soundNow());
             }
         } else if (input instanceof Submit submit) {
             submit(submit);
@@ -166,12 +166,16 @@ public final class PartitionCore {
 
     /** A replica that has applied an entry with a later timestamp knows all that will ever stand at this one (docs/protocol.md). */
     private void askAt(long at, Ask ask) {
-        boolean tooFarAhead = HybridClock.wallMillis(at) > now.wallMillis() + MOST_AHEAD_MILLIS;
+        boolean tooFarAhead = HybridClock.wallMillis(at) > soundNow().wallMillis() + MOST_AHEAD_MILLIS;
         if (at <= store.lastTimestamp() || tooFarAhead && leads()) {
             answer(ask);
         } else if (!leads()) {
             raft(new Input.Nudge());
             refuse(ask.token(), Refusal.NOT_LEADER);
+        } else if (!raft.acceptsProposals()) {
+            refuse(
+                    ask.token(),
+                    Refusal.NOT_LEADER); // Nor does it know yet whether its clock is right, and the time too far ahead.
         } else if (!timedReads.offer(ask, at)) {
             refuse(ask.token(), Refusal.OVERLOADED);
         }
@@ -228,6 +232,11 @@ public final class PartitionCore {
         check(proposed.isPresent() && proposed.getAsLong() == index, "entry %d was proposed as %s", index, proposed);
     }
 
+    /** With the wall clock of most sites, should the leader's own differ from it: timestamps must not follow a single clock that is wrong. */
+    private Now soundNow() {
+        return new Now(now.nanos(), now.wallMillis() + raft.wallCorrectionMillis());
+    }
+
     /** An entry comes after every timestamp that its commands carry from other partitions, and closes the time that readers wait for. */
     private long nextTimestamp(List<Command> batch, boolean closeTime) {
         for (Command command : batch) {
@@ -241,7 +250,7 @@ public final class PartitionCore {
             clock.observe(timedReads.latest() - 1);
         }
         int count = Math.max(1, batch.size());
-        long first = clock.next(now.wallMillis(), count);
+        long first = clock.next(soundNow().wallMillis(), count);
         proposedUpTo = first + count - 1;
         return first;
     }

@@ -185,6 +185,7 @@ final class Following {
                 raft.term(),
                 stampSeen,
                 raft.now.nanos(),
+                raft.now.wallMillis(),
                 raft.life,
                 raft.config.leaseNanos(),
                 matchIndex,

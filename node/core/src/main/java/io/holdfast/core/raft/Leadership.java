@@ -90,6 +90,7 @@ final class Leadership {
             wake(); // The follower woke up before us and wants a sign of life.
         }
         replication.answered(response);
+        raft.wallClocks.heard(response, raft.now);
         admitStranger(response);
     }
 

@@ -64,6 +64,7 @@ public sealed interface PeerMessage {
      * @param stamp of the newest AppendRequest of this term that was received, 0 for none: also asks a silent leader for
      *     a sign of life
      * @param clock the follower's monotonic time, to compare clock rates
+     * @param wallMillis the follower's wall clock, to tell a leader whose own is wrong
      * @param life drawn at random at each start of the follower: clocks of two lives cannot be compared
      * @param promiseNanos for how long, from the receipt of that request on, the follower promises its vote to nobody else
      * @param matchIndex the follower's log is the leader's up to here, durably
@@ -74,6 +75,7 @@ public sealed interface PeerMessage {
             long term,
             long stamp,
             long clock,
+            long wallMillis,
             long life,
             long promiseNanos,
             long matchIndex,

@@ -35,6 +35,8 @@ public final class RaftNode {
     final WriteAhead wal;
     final Election election;
     final Following following;
+    /** Of all terms that this replica has led in: what was heard of a clock stays true. */
+    final WallClocks wallClocks = new WallClocks();
 
     Now now;
     Outputs out = new Outputs();
@@ -248,6 +250,11 @@ public final class RaftNode {
     }
 
     // What the driver may ask at any time.
+
+    /** How far this leader's wall clock is from that of most sites, to be added to it; 0 if by a second or less, or if it does not lead. */
+    public long wallCorrectionMillis() {
+        return leadership.isPresent() ? wallClocks.correctionMillis(now) : 0;
+    }
 
     public Role role() {
         return role;

@@ -23,7 +23,7 @@ class LinearizableReadTest {
 
     private AppendResponse answer(SiteId from, long stamp, long clockNanos) {
         return new AppendResponse(
-                from, 1, leader.node.term(), stamp, clockNanos, 0, Lone.promiseNanos(), 1, new LogState.Matches());
+                from, 1, leader.node.term(), stamp, clockNanos, 0, 0, Lone.promiseNanos(), 1, new LogState.Matches());
     }
 
     @Test
@@ -72,6 +72,7 @@ class LinearizableReadTest {
                 leader.node.term(),
                 leader.newestStamp(),
                 leader.millis * MILLI,
+                0,
                 0,
                 10 * MILLI,
                 1,
@@ -165,6 +166,7 @@ class LinearizableReadTest {
                 leader.node.term(),
                 leader.newestStamp(),
                 (leader.millis - 100) * MILLI,
+                0,
                 1,
                 Lone.promiseNanos(),
                 1,
@@ -217,7 +219,7 @@ class LinearizableReadTest {
     void whoLosesLeadershipRefusesWhatWaits() {
         leader.step(new Input.Read(1));
 
-        leader.receive(new AppendResponse(C, 1, 7, 0, 1, 0, 0, 0, new LogState.Matches()));
+        leader.receive(new AppendResponse(C, 1, 7, 0, 1, 0, 0, 0, 0, new LogState.Matches()));
 
         assertThat(leader.out.refusedReads()).containsExactly(1L);
     }

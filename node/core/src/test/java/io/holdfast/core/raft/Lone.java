@@ -150,7 +150,16 @@ final class Lone {
 
     AppendResponse matches(SiteId from, long match) {
         return new AppendResponse(
-                from, 1, node.term(), newestStamp(), millis * MILLI, 0, promiseNanos(), match, new LogState.Matches());
+                from,
+                1,
+                node.term(),
+                newestStamp(),
+                millis * MILLI,
+                now().wallMillis(),
+                0,
+                promiseNanos(),
+                match,
+                new LogState.Matches());
     }
 
     static long promiseNanos() {

@@ -7,9 +7,13 @@ import io.holdfast.core.raft.Input;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 
 /** Injects the faults that the seed has turned on, and ends them all when the calm begins. */
 final class Chaos {
+    /** Less than outcomes are kept: who hears of the right time late lets it jump by as much. */
+    private static final long MOST_WRONG_MILLIS = 90_000;
+
     private final SimWorld world;
     private final SimNetwork network;
     private final List<SimNode> nodes;
@@ -17,6 +21,8 @@ final class Chaos {
     private final List<Runnable> kinds = new ArrayList<>();
     private final long meanGap;
     final long wallSpreadMillis;
+    private final Optional<SimNode> wrongClock;
+    private final long wrongByMillis;
     private final ClockChaos clocks;
     private long lastIdentity;
 
@@ -28,6 +34,9 @@ final class Chaos {
         this.lastIdentity = lastIdentity;
         this.meanGap = world.random.between(20, 300) * MILLI;
         this.wallSpreadMillis = world.random.pick(world.outcomesExpire() ? List.of(0L, 20L) : List.of(0L, 20L, 500L));
+        boolean wrong = world.has(Fault.WALL_WRONG) && !world.outcomesExpire();
+        this.wrongClock = wrong ? Optional.of(any()) : Optional.empty();
+        this.wrongByMillis = (world.random.chance(0.5) ? 1 : -1) * world.random.between(30_000, MOST_WRONG_MILLIS);
         this.clocks = new ClockChaos(world, network, nodes, partitions, this);
         add(Fault.SLOW_LINK, this::slowLink);
         add(Fault.CUT, this::cut);
@@ -67,6 +76,11 @@ final class Chaos {
         }
     }
 
+    /** How far the wall clocks that staleness is judged by may be apart. */
+    long mostApartMillis() {
+        return wrongClock.isPresent() ? 2 * (MOST_WRONG_MILLIS + wallSpreadMillis) : 2 * wallSpreadMillis;
+    }
+
     void start() {
         for (SimNode node : nodes) {
             setWall(node);
@@ -85,7 +99,8 @@ final class Chaos {
     }
 
     private void setWall(SimNode node) {
-        node.wallOffset(world.random.between(-wallSpreadMillis, wallSpreadMillis));
+        long wrong = wrongClock.equals(Optional.of(node)) ? wrongByMillis : 0;
+        node.wallOffset(wrong + world.random.between(-wallSpreadMillis, wallSpreadMillis));
     }
 
     SimNode any() {

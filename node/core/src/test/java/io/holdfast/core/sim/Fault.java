@@ -37,5 +37,7 @@ enum Fault {
     /** Clock rates change now and then, within the bound. */
     CLOCK_CHANGE,
     /** A client's request comes once more, up to seconds later, at any site. */
-    LATE_COPY
+    LATE_COPY,
+    /** The wall clock of one site is minutes ahead or behind, for the whole run: the partitions' time must not follow it. */
+    WALL_WRONG
 }

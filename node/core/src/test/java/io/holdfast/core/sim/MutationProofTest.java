@@ -210,6 +210,11 @@ class MutationProofTest {
     /** One for each of the rarer faults and checks. */
     private static Stream<Mutant> rarities() {
         return Stream.of(
+                Mutant.called("a leader's own wall clock trusted")
+                        .in(
+                                "partition/PartitionCore.java",
+                                "now.wallMillis() + raft.wallCorrectionMillis());",
+                                "now.wallMillis());"),
                 Mutant.called("image taken without its checksum")
                         .in("raft/ImageReceiver.java", "if ((int) crc.getValue() == checksum) {", "if (count >= 0) {"),
                 Mutant.called("forgotten outcome taken for one that never was")

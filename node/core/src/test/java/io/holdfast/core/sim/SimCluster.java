@@ -8,6 +8,7 @@ import io.holdfast.core.SiteId;
 import io.holdfast.core.check.CheckFailed;
 import io.holdfast.core.partition.PartitionCore;
 import io.holdfast.core.raft.Membership;
+import io.holdfast.core.store.HybridClock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,9 @@ final class SimCluster {
     private static final long CHAOS_AT_MOST = 6 * SECOND;
     /** So long may a healthy group go without ending a call, and take to bring all replicas level. */
     private static final long CALM_AT_MOST = 15 * SECOND;
+
+    /** Reads may be 10 s ahead, and answers by which clocks are compared late by seconds. */
+    private static final long MOST_AHEAD_MILLIS = 20_000;
 
     private static final int EVENTS_AT_LEAST = 200_000;
     private static final int EVENTS_AN_OPERATION = 200;
@@ -57,7 +61,7 @@ final class SimCluster {
         nodes.forEach(node -> partitions.forEach(node::add));
         history = new SimHistory(options.partitions());
         chaos = new Chaos(world, network, nodes, partitions, world.sites.size());
-        long slack = (2 * chaos.wallSpreadMillis + 50) * MILLI;
+        long slack = (chaos.mostApartMillis() + 50) * MILLI;
         clients = new SimClients(world, nodes, partitions, history, slack);
         chaos.clients(clients);
         transactions = new SimTransactions(world, this);
@@ -120,6 +124,15 @@ final class SimCluster {
         }
     }
 
+    /** A partition's time must not follow a clock that is wrong: writes would be refused as too late until the others have caught up. */
+    private void checkTime(long lastTimestamp, SimPartition partition) {
+        long ahead = HybridClock.wallMillis(lastTimestamp) - SimClients.START_MILLIS - world.queue.now() / MILLI;
+        if (ahead > MOST_AHEAD_MILLIS) {
+            throw CheckFailed.of(
+                    "the time of partition %d is %d ms ahead of that of most sites", partition.number(), ahead);
+        }
+    }
+
     private void converge() {
         long deadline = world.queue.now() + CALM_AT_MOST;
         while (!level()) {
@@ -129,6 +142,7 @@ final class SimCluster {
             runFor(50 * MILLI);
         }
         for (SimPartition partition : partitions) {
+            checkTime(core(nodes.get(0), partition).currentImage().store().lastTimestamp(), partition);
             Optional<Bytes> first = Optional.empty();
             for (SimNode node : nodes) {
                 Bytes bytes = core(node, partition).currentImage().encode();

@@ -8,9 +8,6 @@ import java.util.Optional;
 
 /** Reads the keyspaces out of this site's replica of the catalog whenever it has applied something. */
 public final class CatalogObserver implements ReplicaObserver {
-    private static final Query.Scan EVERYTHING =
-            new Query.Scan(Bytes.EMPTY, Optional.empty(), Integer.MAX_VALUE, Integer.MAX_VALUE, false);
-
     private final KeyspaceRegistry registry;
     private long seenIndex = -1;
 
@@ -25,7 +22,15 @@ public final class CatalogObserver implements ReplicaObserver {
             return;
         }
         seenIndex = index;
-        var page = (Query.Page) core.peek(EVERYTHING);
-        page.entries().forEach(entry -> registry.add(KeyspaceCodec.decode(entry.value())));
+        Optional<Bytes> behind = Optional.empty();
+        do {
+            var page = (Query.Page) core.peek(everything(behind));
+            page.entries().forEach(entry -> registry.add(KeyspaceCodec.decode(entry.value())));
+            behind = page.resumeBehind();
+        } while (behind.isPresent());
+    }
+
+    private static Query.Scan everything(Optional<Bytes> behind) {
+        return new Query.Scan(Bytes.EMPTY, behind, Integer.MAX_VALUE, Integer.MAX_VALUE, false);
     }
 }

@@ -89,6 +89,9 @@ public final class Cli {
     /** Prints what went wrong as a person needs it, and says how the process shall end. */
     static int report(Terminal terminal, Exception failure) {
         terminal.out().flush();
+        if (failure instanceof InterruptedException) {
+            return ExitCode.INTERRUPTED;
+        }
         if (failure instanceof CommandFailure known) {
             terminal.err().println("holdfast: " + known.getMessage());
             return known.exitCode();

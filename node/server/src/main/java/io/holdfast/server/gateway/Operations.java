@@ -75,6 +75,11 @@ public final class Operations {
         return new Operation.Write(0, partition, command, concern, timeoutMillis, false);
     }
 
+    /** Milliseconds since 1970, as this node dates requests. */
+    public long wallMillis() {
+        return wallMillis.getAsLong();
+    }
+
     private long notAfter(int timeoutMillis) {
         return wallMillis.getAsLong() + timeoutMillis + CLOCK_SKEW_MILLIS;
     }

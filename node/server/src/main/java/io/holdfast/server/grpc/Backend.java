@@ -43,7 +43,7 @@ public final class Backend {
                 keyspaces,
                 gateway.operations(),
                 new TransactionRequests(
-                        keyspaces, gateway.operations(), System::currentTimeMillis, defaultTimeoutMillis()),
+                        keyspaces, gateway.operations(), gateway.operations()::wallMillis, defaultTimeoutMillis()),
                 WriteConcern.valueOf(settings.transaction().writeConcern().name()),
                 defaultTimeoutMillis());
     }

@@ -19,6 +19,7 @@ import java.util.function.BiFunction;
  * @param tenancy how this node's replicas become the only ones of their partition at this site
  * @param configOf the core's settings for a partition
  * @param router to the replicas of all sites
+ * @param clock is told what leaders find out about this node's wall clock
  * @param finisher brings transactions to their end that nobody else has; must not block
  * @param background for work that would hold up a replica: encoding and decoding images
  * @param quarantined partitions whose replica broke an invariant: they do not start again in this process
@@ -33,6 +34,7 @@ public record ReplicaContext(
         ReplicaDirectory directory,
         SiteReachability reachability,
         IncidentLog incidents,
+        NodeClock clock,
         BiConsumer<PartitionId, Unfinished> finisher,
         Executor background,
         Set<PartitionId> quarantined,

@@ -47,6 +47,7 @@ final class PeerMessageCodec {
             header(out, APPEND_RESPONSE, m);
             out.writeLong(m.stamp());
             out.writeLong(m.clock());
+            out.writeLong(m.wallMillis());
             out.writeLong(m.life());
             out.writeLong(m.promiseNanos());
             out.writeLong(m.matchIndex());
@@ -127,6 +128,7 @@ final class PeerMessageCodec {
                         from,
                         identity,
                         term,
+                        in.readLong(),
                         in.readLong(),
                         in.readLong(),
                         in.readLong(),

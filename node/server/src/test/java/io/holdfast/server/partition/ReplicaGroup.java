@@ -128,6 +128,7 @@ final class ReplicaGroup implements AutoCloseable {
                 directory,
                 hints,
                 incidents,
+                new NodeClock(site, incidents),
                 (partition, unfinished) -> {},
                 ForkJoinPool.commonPool(),
                 Set.of(),

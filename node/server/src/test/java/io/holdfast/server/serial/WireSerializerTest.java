@@ -135,9 +135,9 @@ class WireSerializerTest {
                 new PeerMessage.VoteRequest(A, 5, 2, 3, 4, true),
                 new PeerMessage.VoteResponse(A, 5, 2, false),
                 new PeerMessage.AppendRequest(A, 5, 2, 6, 7, 8, entries, 9, 10, true),
-                new PeerMessage.AppendResponse(A, 5, 2, 6, 7, 71, 70, 8, new PeerMessage.LogState.Matches()),
-                new PeerMessage.AppendResponse(A, 5, 2, 6, 7, 71, 70, 8, new PeerMessage.LogState.Conflict(4, 3)),
-                new PeerMessage.AppendResponse(A, 5, 2, 6, 7, 71, 70, 8, new PeerMessage.LogState.Installing(4)),
+                new PeerMessage.AppendResponse(A, 5, 2, 6, 7, 72, 71, 70, 8, new PeerMessage.LogState.Matches()),
+                new PeerMessage.AppendResponse(A, 5, 2, 6, 7, 72, 71, 70, 8, new PeerMessage.LogState.Conflict(4, 3)),
+                new PeerMessage.AppendResponse(A, 5, 2, 6, 7, 72, 71, 70, 8, new PeerMessage.LogState.Installing(4)),
                 new PeerMessage.ImageChunk(A, 5, 2, 6, 7, 8, 9, -10, Bytes.utf8("chunk")),
                 new PeerMessage.ImageAck(A, 5, 2, 6, 7),
                 new PeerMessage.TimeoutNow(A, 5, 2));

@@ -82,7 +82,11 @@ public final class LocalCluster implements AutoCloseable {
         return sites.get(site).process.pid();
     }
 
-    /** Waits until every node serves; fails when one cannot start, or the time is over. */
+    /**
+     * Waits until every node serves; fails when one cannot start, or the time is over.
+     *
+     * @throws InterruptedException also when {@link #close} is called meanwhile
+     */
     public void awaitServing(Duration wait) throws InterruptedException {
         long deadline = System.nanoTime() + wait.toNanos();
         for (List<String> turn : layout.turns()) {
@@ -96,6 +100,12 @@ public final class LocalCluster implements AutoCloseable {
     private synchronized void launchOnce(String node) {
         if (!sites.containsKey(node)) {
             launch(node);
+        }
+    }
+
+    private void requireOpen() throws InterruptedException {
+        if (closing) {
+            throw new InterruptedException("The cluster is being stopped.");
         }
     }
 
@@ -121,15 +131,17 @@ public final class LocalCluster implements AutoCloseable {
         }
     }
 
-    private boolean saysReady(String site) {
+    private boolean saysReady(String site) throws InterruptedException {
         long from;
         synchronized (this) {
+            requireOpen();
             from = sites.get(site).logFrom;
         }
         return layout.logSince(site, from).contains("ready: " + layout.site(site) + "=" + layout.endpoint(site) + "\n");
     }
 
-    private synchronized Process process(String site) {
+    private synchronized Process process(String site) throws InterruptedException {
+        requireOpen();
         return sites.get(site).process;
     }
 

@@ -1,0 +1,132 @@
+package io.holdfast.core.raft;
+
+import static io.holdfast.core.raft.Lone.MILLI;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.core.Now;
+import io.holdfast.core.SiteId;
+import io.holdfast.core.raft.PeerMessage.AppendResponse;
+import io.holdfast.core.raft.PeerMessage.LogState;
+import org.junit.jupiter.api.Test;
+
+class WallClocksTest {
+    private static final long TRUE = 1_700_000_000_000L;
+    private static final long MINUTES = 600_000;
+    private static final SiteId B = new SiteId("b");
+    private static final SiteId C = new SiteId("c");
+
+    private final WallClocks clocks = new WallClocks();
+
+    /** This leader's clocks after so many milliseconds, its wall clock wrong by so much. */
+    private static Now now(long millis, long wrongBy) {
+        return new Now((5_000 + millis) * MILLI, TRUE + millis + wrongBy);
+    }
+
+    /** To a question of this moment. */
+    private static AppendResponse answer(SiteId from, long wallMillis, Now asked) {
+        return new AppendResponse(from, 1, 1, asked.nanos(), 0, wallMillis, 0, 0, 0, new LogState.Matches());
+    }
+
+    @Test
+    void aloneItTrustsItsOwn() {
+        assertThat(clocks.correctionMillis(now(0, MINUTES))).isZero();
+    }
+
+    @Test
+    void aClockThatIsFastIsTakenBackToThatOfTheOthers() {
+        clocks.heard(answer(B, TRUE, now(0, MINUTES)), now(0, MINUTES));
+        clocks.heard(answer(C, TRUE + 100, now(100, MINUTES)), now(100, MINUTES));
+
+        assertThat(clocks.correctionMillis(now(50_000, MINUTES))).isEqualTo(-MINUTES);
+    }
+
+    @Test
+    void aClockThatIsSlowIsTakenForward() {
+        clocks.heard(answer(B, TRUE, now(0, -MINUTES)), now(0, -MINUTES));
+        clocks.heard(answer(C, TRUE, now(0, -MINUTES)), now(0, -MINUTES));
+
+        assertThat(clocks.correctionMillis(now(0, -MINUTES))).isEqualTo(MINUTES);
+    }
+
+    @Test
+    void oneOfTheOthersThatIsWrongChangesNothing() {
+        clocks.heard(answer(B, TRUE + MINUTES, now(0, 0)), now(0, 0));
+        clocks.heard(answer(C, TRUE + 30, now(0, 0)), now(0, 0));
+        assertThat(clocks.correctionMillis(now(0, 0))).isZero();
+
+        clocks.heard(answer(B, TRUE - MINUTES, now(0, 0)), now(0, 0));
+        assertThat(clocks.correctionMillis(now(0, 0))).isZero();
+    }
+
+    @Test
+    void ofTwoTheOneThatIsBehindCounts() {
+        clocks.heard(answer(B, TRUE, now(0, MINUTES)), now(0, MINUTES));
+        assertThat(clocks.correctionMillis(now(0, MINUTES))).isEqualTo(-MINUTES);
+
+        clocks.heard(answer(B, TRUE + MINUTES, now(0, 0)), now(0, 0));
+        assertThat(clocks.correctionMillis(now(0, 0))).isZero();
+    }
+
+    @Test
+    void uptoASecondIsNoError() {
+        clocks.heard(answer(B, TRUE, now(0, 1_000)), now(0, 1_000));
+        clocks.heard(answer(C, TRUE, now(0, 1_000)), now(0, 1_000));
+        assertThat(clocks.correctionMillis(now(0, 1_000))).isZero();
+
+        clocks.heard(answer(B, TRUE, now(0, 1_001)), now(0, 1_001));
+        clocks.heard(answer(C, TRUE, now(0, 1_001)), now(0, 1_001));
+        assertThat(clocks.correctionMillis(now(0, 1_001))).isEqualTo(-1_001);
+    }
+
+    @Test
+    void whatWasHeardStaysRightWhenItsOwnClockIsSet() {
+        clocks.heard(answer(B, TRUE, now(0, 0)), now(0, 0));
+        clocks.heard(answer(C, TRUE, now(0, 0)), now(0, 0));
+
+        assertThat(clocks.correctionMillis(now(0, MINUTES))).isEqualTo(-MINUTES);
+        assertThat(clocks.correctionMillis(now(0, 0))).isZero();
+    }
+
+    @Test
+    void anAnswerThatWasLongOnItsWayGivesWideBounds() {
+        clocks.heard(answer(B, TRUE + 30_000, now(0, 0)), now(60_000, 0));
+        clocks.heard(answer(C, TRUE + 30_000, now(0, 0)), now(60_000, 0));
+        assertThat(clocks.correctionMillis(now(60_000, 0))).isZero();
+        assertThat(clocks.correctionMillis(now(60_000, 29_000))).isZero();
+        assertThat(clocks.correctionMillis(now(60_000, MINUTES))).isEqualTo(-MINUTES + 30_000);
+        assertThat(clocks.correctionMillis(now(60_000, -MINUTES))).isEqualTo(MINUTES - 30_000);
+    }
+
+    @Test
+    void whatIsKnownBetterStays() {
+        clocks.heard(answer(B, TRUE, now(0, 0)), now(2, 0));
+        clocks.heard(answer(B, TRUE + 30_000, now(0, 0)), now(60_000, 0));
+
+        assertThat(clocks.correctionMillis(now(60_000, MINUTES))).isEqualTo(-MINUTES);
+    }
+
+    @Test
+    void aClockThatHasBeenSetIsBelieved() {
+        clocks.heard(answer(B, TRUE + MINUTES, now(0, MINUTES)), now(2, MINUTES));
+        assertThat(clocks.correctionMillis(now(100, MINUTES))).isZero();
+
+        clocks.heard(answer(B, TRUE + 100, now(100, MINUTES)), now(102, MINUTES));
+        assertThat(clocks.correctionMillis(now(102, MINUTES))).isEqualTo(-MINUTES);
+    }
+
+    @Test
+    void anAnswerToNoQuestionTellsNothing() {
+        clocks.heard(new AppendResponse(C, 1, 1, 0, 0, TRUE, 0, 0, 0, new LogState.Matches()), now(0, 0));
+
+        assertThat(clocks.correctionMillis(now(0, MINUTES))).isZero();
+    }
+
+    @Test
+    void ofFiveTwoMayBeWrong() {
+        clocks.heard(answer(B, TRUE + MINUTES, now(0, 2 * MINUTES)), now(0, 2 * MINUTES));
+        for (String site : new String[] {"c", "d", "e"}) {
+            clocks.heard(answer(new SiteId(site), TRUE, now(0, 2 * MINUTES)), now(0, 2 * MINUTES));
+        }
+        assertThat(clocks.correctionMillis(now(0, 2 * MINUTES))).isEqualTo(-2 * MINUTES);
+    }
+}
