@@ -210,6 +210,8 @@ class MutationProofTest {
     /** One for each of the rarer faults and checks. */
     private static Stream<Mutant> rarities() {
         return Stream.of(
+                Mutant.called("late votes counted for a term that was led before")
+                        .in("raft/Election.java", "standingIn = 0; resetTimer();", "resetTimer();"),
                 Mutant.called("a leader's own wall clock trusted")
                         .in(
                                 "partition/PartitionCore.java",
@@ -254,8 +256,8 @@ class MutationProofTest {
                 Mutant.called("promise shorter than the follower says")
                         .in(
                                 "raft/Election.java",
-                                "void promise() { promisedUntil = raft.now.nanos() + raft.config.leaseNanos();",
-                                "void promise() { promisedUntil = raft.now.nanos() + raft.config.leaseNanos() / 2;"),
+                                "void promise() { campaigns = 0; promisedUntil = raft.now.nanos() + raft.config.leaseNanos();",
+                                "void promise() { campaigns = 0; promisedUntil = raft.now.nanos() + raft.config.leaseNanos() / 2;"),
                 Mutant.called("locks dropped when another replica leads")
                         .in(
                                 "partition/PartitionCore.java",
