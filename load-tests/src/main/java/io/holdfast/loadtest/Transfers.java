@@ -1,6 +1,7 @@
 package io.holdfast.loadtest;
 
 import static io.gatling.javaapi.core.CoreDsl.constantUsersPerSec;
+import static io.gatling.javaapi.core.CoreDsl.nothingFor;
 import static io.gatling.javaapi.core.CoreDsl.scenario;
 import static io.holdfast.loadtest.gatling.HoldfastDsl.holdfast;
 
@@ -39,9 +40,10 @@ public final class Transfers extends LoadSimulation {
     private static final Duration HISTORY = Duration.ofMinutes(1);
 
     private final String keyspace = settings.text("keyspace", "load-transfers");
-    private final double rate = settings.number("rate", 200, 0.1, 1_000_000);
+    private final double rate = settings.number("rate", 100, 0.1, 1_000_000);
     private final double audits = settings.number("audits-per-second", 0.5, 0.01, 1000);
     private final Duration length = settings.seconds("seconds", 30, 1);
+    private final Duration warmUp = settings.seconds("warm-up", 10, 0);
     private final int accounts = settings.whole("keys", 1000, 2, 1_000_000);
     private final KeyDistribution distribution = KeyDistribution.of(settings.text("distribution", "uniform"), accounts);
     private final int seed = settings.whole("seed", 1, Integer.MIN_VALUE, Integer.MAX_VALUE);
@@ -58,18 +60,22 @@ public final class Transfers extends LoadSimulation {
         });
         expect("the sum is right in the end", this::judgeSum);
         expectP99AtMost("", p99, () -> figures.startingWith("transfer"));
-        PopulationBuilder transfers = scenario("transfers")
-                .feed(feeder(Schedule.constant(rate, length)))
-                .exec(holdfast("transfer")
-                        .transact(keyspace, Transfers::transfer)
-                        .dueAt(session -> session.getLong("due")))
-                .injectOpen(constantUsersPerSec(rate).during(length));
         PopulationBuilder audit = scenario("audits")
                 .exec(holdfast("audit")
                         .call((client, session) -> balances(client))
                         .check("the sum is right", (found, session) -> sum(found) == rightSum()))
-                .injectOpen(constantUsersPerSec(audits).during(length));
-        run(transfers.andThen(verification()), audit);
+                .injectOpen(nothingFor(warmUp), constantUsersPerSec(audits).during(length));
+        PopulationBuilder measured = transfers("transfers", length, false).andThen(verification());
+        run(warmUp.isZero() ? measured : transfers("warm-up", warmUp, true).andThen(measured), audit);
+    }
+
+    private PopulationBuilder transfers(String name, Duration length, boolean silent) {
+        var transfer =
+                holdfast("transfer").transact(keyspace, Transfers::transfer).dueAt(session -> session.getLong("due"));
+        return scenario(name)
+                .feed(feeder(Schedule.constant(rate, length)))
+                .exec(silent ? transfer.silent() : transfer)
+                .injectOpen(constantUsersPerSec(rate).during(length));
     }
 
     private static String account(long number) {

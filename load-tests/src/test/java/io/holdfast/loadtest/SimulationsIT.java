@@ -64,7 +64,7 @@ class SimulationsIT {
 
     @Test
     void transfers() throws IOException {
-        run(Transfers.class, Map.of("rate", "40", "seconds", "3", "audits-per-second", "1"));
+        run(Transfers.class, Map.of("rate", "40", "seconds", "3", "warm-up", "1", "audits-per-second", "1"));
     }
 
     @Test

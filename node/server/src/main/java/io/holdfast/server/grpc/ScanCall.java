@@ -54,6 +54,8 @@ final class ScanCall {
         /** Where the next page starts; empty: there is none. */
         Optional<Bytes> resumeBehind = Optional.empty();
 
+        int pages;
+
         long giveUpNanos;
 
         Cursor(PartitionId partition, Optional<Bytes> behind) {
@@ -111,6 +113,7 @@ final class ScanCall {
             cursor.next = 0;
             cursor.resumeBehind = page.resumeBehind();
             cursor.giveUpNanos = 0;
+            cursor.pages++;
             settle(cursor);
         } else {
             Problem problem = result instanceof Result.Found found
@@ -194,7 +197,7 @@ final class ScanCall {
         var reads = new ArrayList<Operation>(cursors.size());
         for (int i = 0; i < cursors.size(); i++) {
             Cursor cursor = cursors.get(i);
-            Query query = plan.page(cursor.behind, left);
+            Query query = plan.page(cursor.behind, left, cursor.pages);
             reads.add(backend.gateway()
                     .operations()
                     .read(i, cursor.partition, query, plan.maxStalenessMillis(), timeout));

@@ -7,7 +7,9 @@ import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import io.holdfast.client.Partitioner;
 import io.holdfast.core.partition.Reply;
+import io.holdfast.core.store.Query;
 import io.holdfast.server.partition.ReplicaMessage;
 import io.holdfast.v1.Delete;
 import io.holdfast.v1.KeyValue;
@@ -16,6 +18,7 @@ import io.holdfast.v1.Request;
 import io.holdfast.v1.ScanRequest;
 import io.holdfast.v1.ScanResponse;
 import io.holdfast.v1.StoreGrpc;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -240,5 +243,44 @@ class ScanTest extends ServiceFixture {
     void aPartitionThatHasNoLeaderForLongFailsTheScan() {
         cluster.refusal = Optional.of(Reply.Refusal.NOT_LEADER);
         assertFails(Reason.NO_LEADER, () -> store().scan(all).hasNext());
+    }
+
+    private int entriesAskedFor() {
+        return cluster.received.stream()
+                .filter(ReplicaMessage.Read.class::isInstance)
+                .flatMap(read -> ((ReplicaMessage.Read) read).queries().stream())
+                .mapToInt(query -> ((Query.Scan) query).maxEntries())
+                .sum();
+    }
+
+    @Test
+    void partitionsAreAskedForTheirShareOfALimit() {
+        assertThat(scan(all.toBuilder().setLimit(50).build())).isEqualTo(keys(1, 50));
+
+        assertThat(entriesAskedFor()).as("of 8 partitions").isLessThan(4 * 50);
+    }
+
+    @Test
+    void onePartitionThatHoldsItAllIsAskedForMoreEachTime() {
+        List<String> here = IntStream.range(0, 4000)
+                .mapToObj(number -> String.format("skew%05d", number))
+                .filter(key -> Partitioner.partition(key.getBytes(StandardCharsets.UTF_8), 8) == 3)
+                .limit(200)
+                .toList();
+        var client = new SessionClient(channel);
+        List<Request> puts = new ArrayList<>();
+        here.forEach(key -> puts.add(put(puts.size() + 1, key, bytes(10))));
+        client.send(puts);
+        client.await(here.size());
+        client.finish();
+        cluster.pagesAsked.set(0);
+
+        ScanRequest skewed =
+                all.toBuilder().setPrefix(bytes("skew")).setLimit(150).build();
+        assertThat(scan(skewed)).isEqualTo(here.subList(0, 150));
+
+        assertThat(cluster.pagesAsked.get())
+                .as("one of each, and two more of it")
+                .isLessThanOrEqualTo(8 + 2);
     }
 }
