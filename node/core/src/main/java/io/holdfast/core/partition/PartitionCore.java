@@ -166,16 +166,16 @@ public final class PartitionCore {
 
     /** A replica that has applied an entry with a later timestamp knows all that will ever stand at this one (docs/protocol.md). */
     private void askAt(long at, Ask ask) {
-        boolean tooFarAhead = HybridClock.wallMillis(at) > soundNow().wallMillis() + MOST_AHEAD_MILLIS;
+        // Before, it may not have heard yet that its clock is wrong.
+        boolean begun = raft.termBegun();
+        boolean tooFarAhead = begun && HybridClock.wallMillis(at) > soundNow().wallMillis() + MOST_AHEAD_MILLIS;
         if (at <= store.lastTimestamp() || tooFarAhead && leads()) {
             answer(ask);
         } else if (!leads()) {
             raft(new Input.Nudge());
             refuse(ask.token(), Refusal.NOT_LEADER);
-        } else if (!raft.acceptsProposals()) {
-            refuse(
-                    ask.token(),
-                    Refusal.NOT_LEADER); // Nor does it know yet whether its clock is right, and the time too far ahead.
+        } else if (!begun) {
+            refuse(ask.token(), Refusal.NOT_LEADER);
         } else if (!timedReads.offer(ask, at)) {
             refuse(ask.token(), Refusal.OVERLOADED);
         }
@@ -234,7 +234,7 @@ public final class PartitionCore {
 
     /** With the wall clock of most sites, should the leader's own differ from it: timestamps must not follow a single clock that is wrong. */
     private Now soundNow() {
-        return new Now(now.nanos(), now.wallMillis() + raft.wallCorrectionMillis());
+        return new Now(now.nanos(), now.wallMillis() + raft.wallCorrectionMillis(now));
     }
 
     /** An entry comes after every timestamp that its commands carry from other partitions, and closes the time that readers wait for. */

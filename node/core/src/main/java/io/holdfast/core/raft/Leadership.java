@@ -52,7 +52,11 @@ final class Leadership {
     }
 
     boolean acceptsProposals() {
-        return raft.commitIndex >= termStartIndex && transfer.isEmpty();
+        return termBegun() && transfer.isEmpty();
+    }
+
+    boolean termBegun() {
+        return raft.commitIndex >= termStartIndex;
     }
 
     void propose(long timestamp, Bytes payload) {

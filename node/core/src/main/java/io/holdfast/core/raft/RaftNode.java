@@ -15,6 +15,7 @@ import io.holdfast.core.raft.PeerMessage.VoteRequest;
 import io.holdfast.core.raft.PeerMessage.VoteResponse;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.random.RandomGenerator;
 
 /**
@@ -35,7 +36,7 @@ public final class RaftNode {
     final WriteAhead wal;
     final Election election;
     final Following following;
-    /** Of all terms that this replica has led in: what was heard of a clock stays true. */
+    /** Of all terms that this replica has led in. */
     final WallClocks wallClocks = new WallClocks();
 
     Now now;
@@ -251,9 +252,25 @@ public final class RaftNode {
 
     // What the driver may ask at any time.
 
-    /** How far this leader's wall clock is from that of most sites, to be added to it; 0 if by a second or less, or if it does not lead. */
-    public long wallCorrectionMillis() {
-        return leadership.isPresent() ? wallClocks.correctionMillis(now) : 0;
+    /**
+     * What to add to this leader's wall clock to have that of most sites; 0 if they differ by a second or less, or if it does not lead.
+     *
+     * @param at of this moment: the clock may have been set since the last step
+     */
+    public long wallCorrectionMillis(Now at) {
+        return leadership.isPresent() ? wallClocks.correctionMillis(at) : 0;
+    }
+
+    /** The same, if this leader has heard enough clocks to say that its own is right, or which one is wrong. */
+    public OptionalLong wallFinding(Now at) {
+        return leadership.isPresent() && wallClocks.conclusive()
+                ? OptionalLong.of(wallClocks.correctionMillis(at))
+                : OptionalLong.empty();
+    }
+
+    /** Whether it leads, and an entry of its term is committed: it has heard a majority, and has applied all that was committed before. */
+    public boolean termBegun() {
+        return leadership.map(Leadership::termBegun).orElse(false);
     }
 
     public Role role() {

@@ -24,7 +24,7 @@ final class WallClocks {
 
     /** Of another's wall time less this replica's monotonic time, in milliseconds: stays right when this replica's wall clock is set. */
     private record Bounds(long least, long most) {
-        /** Both hold, unless the clock has been set in between; then the later one does. */
+        /** Both hold, unless the clock has been set in between, or the two clocks have drifted apart; then the later one does. */
         Bounds and(Bounds later) {
             var both = new Bounds(Math.max(least, later.least), Math.min(most, later.most));
             return both.least <= both.most ? both : later;
@@ -37,6 +37,11 @@ final class WallClocks {
             long most = response.wallMillis() - Math.min(response.stamp(), now.nanos()) / 1_000_000;
             others.merge(response.from(), new Bounds(least, most), Bounds::and);
         }
+    }
+
+    /** Of two that differ nobody knows which is wrong. */
+    boolean conclusive() {
+        return others.size() >= 2;
     }
 
     /**

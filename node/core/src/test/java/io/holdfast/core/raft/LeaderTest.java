@@ -4,8 +4,10 @@ import static io.holdfast.core.raft.Lone.B;
 import static io.holdfast.core.raft.Lone.C;
 import static io.holdfast.core.raft.Lone.ELECTION;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.holdfast.core.Bytes;
+import io.holdfast.core.Now;
 import io.holdfast.core.raft.PeerMessage.AppendRequest;
 import io.holdfast.core.raft.PeerMessage.AppendResponse;
 import io.holdfast.core.raft.PeerMessage.LogState;
@@ -216,5 +218,19 @@ class LeaderTest {
                 .isEmpty();
         leader.step(new Input.Read(9));
         assertThat(leader.out.refusedReads()).containsExactly(9L);
+    }
+
+    @Test
+    void aClockThatIsSetDuringASilenceIsCorrectedAtOnce() {
+        leader.receive(leader.matches(B, 1));
+        leader.receive(leader.matches(C, 1));
+        assertThat(leader.node.wallFinding(leader.now())).hasValue(0);
+
+        Now before = leader.now();
+        long hour = 3_600_000;
+        var later = new Now(before.nanos() + hour * Lone.MILLI, before.wallMillis() + hour + 600_000);
+
+        assertThat(leader.node.wallCorrectionMillis(later)).isCloseTo(-600_000L, within(1_000L));
+        assertThat(leader.node.wallFinding(later)).hasValue(leader.node.wallCorrectionMillis(later));
     }
 }

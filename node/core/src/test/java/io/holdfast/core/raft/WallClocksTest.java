@@ -62,9 +62,12 @@ class WallClocksTest {
     void ofTwoTheOneThatIsBehindCounts() {
         clocks.heard(answer(B, TRUE, now(0, MINUTES)), now(0, MINUTES));
         assertThat(clocks.correctionMillis(now(0, MINUTES))).isEqualTo(-MINUTES);
+        assertThat(clocks.conclusive()).isFalse();
 
         clocks.heard(answer(B, TRUE + MINUTES, now(0, 0)), now(0, 0));
         assertThat(clocks.correctionMillis(now(0, 0))).isZero();
+        clocks.heard(answer(C, TRUE, now(0, 0)), now(0, 0));
+        assertThat(clocks.conclusive()).isTrue();
     }
 
     @Test

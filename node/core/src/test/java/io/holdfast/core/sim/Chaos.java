@@ -23,6 +23,7 @@ final class Chaos {
     final long wallSpreadMillis;
     private final Optional<SimNode> wrongClock;
     private final long wrongByMillis;
+    private boolean isWrong = true;
     private final ClockChaos clocks;
     private long lastIdentity;
 
@@ -50,6 +51,9 @@ final class Chaos {
         add(Fault.BLACKOUT, this::blackout);
         add(Fault.PAUSE, this::pause);
         add(Fault.WALL_JUMP, () -> setWall(any()));
+        if (wrong) {
+            kinds.add(this::setRightOrWrong);
+        }
         if (!world.has(Fault.CLOCK_WILD)) {
             add(Fault.CLOCK_CHANGE, clocks::setRates);
         }
@@ -99,8 +103,13 @@ final class Chaos {
     }
 
     private void setWall(SimNode node) {
-        long wrong = wrongClock.equals(Optional.of(node)) ? wrongByMillis : 0;
+        long wrong = isWrong && wrongClock.equals(Optional.of(node)) ? wrongByMillis : 0;
         node.wallOffset(wrong + world.random.between(-wallSpreadMillis, wallSpreadMillis));
+    }
+
+    private void setRightOrWrong() {
+        isWrong = !isWrong;
+        wrongClock.ifPresent(this::setWall);
     }
 
     SimNode any() {

@@ -38,6 +38,6 @@ enum Fault {
     CLOCK_CHANGE,
     /** A client's request comes once more, up to seconds later, at any site. */
     LATE_COPY,
-    /** The wall clock of one site is minutes ahead or behind, for the whole run: the partitions' time must not follow it. */
+    /** The wall clock of one site is minutes ahead or behind, now and then or for the whole run: the partitions' time must not follow it. */
     WALL_WRONG
 }

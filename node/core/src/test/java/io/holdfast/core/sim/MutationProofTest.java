@@ -215,7 +215,7 @@ class MutationProofTest {
                 Mutant.called("a leader's own wall clock trusted")
                         .in(
                                 "partition/PartitionCore.java",
-                                "now.wallMillis() + raft.wallCorrectionMillis());",
+                                "now.wallMillis() + raft.wallCorrectionMillis(now));",
                                 "now.wallMillis());"),
                 Mutant.called("image taken without its checksum")
                         .in("raft/ImageReceiver.java", "if ((int) crc.getValue() == checksum) {", "if (count >= 0) {"),

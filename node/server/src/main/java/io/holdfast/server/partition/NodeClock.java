@@ -2,6 +2,7 @@ package io.holdfast.server.partition;
 
 import io.holdfast.server.membership.IncidentLog;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
@@ -17,9 +18,14 @@ public final class NodeClock {
     private final IncidentLog incidents;
     private final LongSupplier wallMillis;
     private final LongSupplier nanos;
-    private volatile Finding last;
+    private volatile Finding last = Finding.NONE;
+    private boolean reported;
+    private long wrongNanos;
 
-    private record Finding(long correctionMillis, long atNanos) {}
+    /** @param baseMillis the time of most sites less this node's monotonic time: stays right when the node's clock is set */
+    private record Finding(boolean wrong, long baseMillis, long atNanos) {
+        static final Finding NONE = new Finding(false, 0, 0);
+    }
 
     public NodeClock(String site, IncidentLog incidents) {
         this(site, incidents, System::currentTimeMillis, System::nanoTime);
@@ -30,34 +36,47 @@ public final class NodeClock {
         this.incidents = incidents;
         this.wallMillis = wallMillis;
         this.nanos = nanos;
-        this.last = new Finding(0, nanos.getAsLong());
     }
 
     /** Milliseconds since 1970. */
     public long wallMillis() {
-        return wallMillis.getAsLong() + last.correctionMillis();
+        Finding finding = last;
+        long now = nanos.getAsLong();
+        boolean counts = finding.wrong() && now - finding.atNanos() <= VALID_NANOS;
+        return counts ? finding.baseMillis() + now / 1_000_000 : wallMillis.getAsLong();
     }
 
     /**
      * What a replica finds, now and then.
      *
-     * @param correctionMillis to be added to the node's own clock; 0 also from a replica that cannot know, so it counts only after a while without
-     *     any other finding
+     * @param correctionMillis to be added to the node's own clock; 0: it is right; empty: the replica cannot know
      */
-    void found(long correctionMillis) {
+    synchronized void found(OptionalLong correctionMillis) {
         long now = nanos.getAsLong();
-        if (correctionMillis != 0) {
-            last = new Finding(correctionMillis, now);
-            String direction = correctionMillis < 0 ? " s ahead of" : " s behind";
-            incidents.report(
-                    "clock-wrong",
-                    site,
-                    "its wall clock is " + TimeUnit.MILLISECONDS.toSeconds(Math.abs(correctionMillis)) + direction
-                            + " that of most sites",
-                    "the time of most sites is used; set the clock, and see why it was not kept (NTP)");
-        } else if (last.correctionMillis() != 0 && now - last.atNanos() > VALID_NANOS) {
-            last = new Finding(0, now);
+        if (correctionMillis.isPresent()) {
+            long correction = correctionMillis.getAsLong();
+            long base = wallMillis.getAsLong() + correction - now / 1_000_000;
+            last = correction == 0 ? Finding.NONE : new Finding(true, base, now);
+            if (correction != 0) {
+                wrongNanos = now;
+                report(correction);
+            }
+        }
+        // Not at once: leaders may differ about a clock that is just about wrong.
+        if (reported && now - wrongNanos > VALID_NANOS) {
+            reported = false;
             incidents.recovered("clock-wrong", site);
         }
+    }
+
+    private void report(long correctionMillis) {
+        reported = true;
+        String direction = correctionMillis < 0 ? " s ahead of" : " s behind";
+        incidents.report(
+                "clock-wrong",
+                site,
+                "its wall clock is " + TimeUnit.MILLISECONDS.toSeconds(Math.abs(correctionMillis)) + direction
+                        + " that of most sites",
+                "the time of most sites is used; set the clock, and see why it was not kept (NTP)");
     }
 }

@@ -334,7 +334,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         core.ifPresent(running -> {
             mustHold();
             publish(running);
-            shared.clock().found(running.raft().wallCorrectionMillis());
+            shared.clock().found(running.raft().wallFinding(now()));
             preferred
                     .handOverTo(running.view(), System.nanoTime())
                     .ifPresent(site -> step(raft(new Input.Transfer(site))));
