@@ -81,7 +81,7 @@ public final class PartitionCore {
             raft(toRaft.input());
             if (failed) {
                 loseLeadership(Refusal.STORAGE_FAILED);
-            } else if (toRaft.input() instanceof Input.Tick && leads() && store.hasTransactions()) {
+            } else if (toRaft.input() instanceof Input.Tick && raft.termBegun() && store.hasTransactions()) {
                 out.unfinished = overdue.due(store, soundNow());
             }
         } else if (input instanceof Submit submit) {
@@ -149,7 +149,7 @@ public final class PartitionCore {
             return;
         }
         long asOf = raft.asOfWallMillis();
-        boolean freshEnough = asOf > 0 && now.wallMillis() - asOf <= ask.maxStalenessMillis();
+        boolean freshEnough = asOf > 0 && soundNow().wallMillis() - asOf <= ask.maxStalenessMillis();
         if (ask.maxStalenessMillis() > 0 && freshEnough) {
             answer(ask);
         } else if (!leads()) {
@@ -232,7 +232,10 @@ public final class PartitionCore {
         check(proposed.isPresent() && proposed.getAsLong() == index, "entry %d was proposed as %s", index, proposed);
     }
 
-    /** With the wall clock of most sites, should the leader's own differ from it: timestamps must not follow a single clock that is wrong. */
+    /**
+     * With the wall clock of most sites, should the leader's own differ from it: timestamps must not follow a single clock that is wrong. The leader's
+     * {@code asOf} is in the same time, so its age must be taken by it.
+     */
     private Now soundNow() {
         return new Now(now.nanos(), now.wallMillis() + raft.wallCorrectionMillis(now));
     }
@@ -324,7 +327,7 @@ public final class PartitionCore {
         long asOf = raft.asOfWallMillis();
         return asOf == 0 || !raft.needsTicks()
                 ? OptionalLong.empty()
-                : OptionalLong.of(Math.max(0, now.wallMillis() - asOf));
+                : OptionalLong.of(Math.max(0, soundNow().wallMillis() - asOf));
     }
 
     /** The last entry that this replica has applied. */

@@ -32,6 +32,8 @@ final class Replica {
     /** The rate and offset of this site's clock against true time. */
     double clockRate = 1;
 
+    long wallOffsetMillis;
+
     private final Settings settings;
     private long identity = 1;
     private int writesBehindSnapshot;
@@ -59,7 +61,8 @@ final class Replica {
     }
 
     Now now(long trueNanos) {
-        return new Now((long) (trueNanos * clockRate), Cluster.EPOCH_MILLIS + trueNanos / Settings.MILLI);
+        return new Now(
+                (long) (trueNanos * clockRate), Cluster.EPOCH_MILLIS + trueNanos / Settings.MILLI + wallOffsetMillis);
     }
 
     void start(long trueNanos) {
