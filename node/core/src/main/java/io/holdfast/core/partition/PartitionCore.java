@@ -148,9 +148,7 @@ public final class PartitionCore {
             askAt(at.getAsLong(), ask);
             return;
         }
-        long asOf = raft.asOfWallMillis();
-        boolean freshEnough = asOf > 0 && soundNow().wallMillis() - asOf <= ask.maxStalenessMillis();
-        if (ask.maxStalenessMillis() > 0 && freshEnough) {
+        if (ask.maxStalenessMillis() > 0 && freshEnough(ask.maxStalenessMillis())) {
             answer(ask);
         } else if (!leads()) {
             raft(new Input.Nudge());
@@ -164,12 +162,17 @@ public final class PartitionCore {
         }
     }
 
+    private boolean freshEnough(long maxStalenessMillis) {
+        long asOf = raft.asOfWallMillis();
+        return asOf > 0 && soundNow().wallMillis() - asOf <= maxStalenessMillis;
+    }
+
     /** A replica that has applied an entry with a later timestamp knows all that will ever stand at this one (docs/protocol.md). */
     private void askAt(long at, Ask ask) {
         // Before, it may not have heard yet that its clock is wrong.
         boolean begun = raft.termBegun();
         boolean tooFarAhead = begun && HybridClock.wallMillis(at) > soundNow().wallMillis() + MOST_AHEAD_MILLIS;
-        if (at <= store.lastTimestamp() || tooFarAhead && leads()) {
+        if (at <= store.lastTimestamp() || tooFarAhead) {
             answer(ask);
         } else if (!leads()) {
             raft(new Input.Nudge());

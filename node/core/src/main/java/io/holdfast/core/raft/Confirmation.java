@@ -111,7 +111,7 @@ final class Confirmation {
             return 0;
         }
         long ageNanos = stamp == Long.MAX_VALUE ? 0 : Math.max(0, raft.now.nanos() - stamp);
-        return raft.now.wallMillis() + raft.wallClocks.correctionMillis(raft.now) - ageNanos / 1_000_000 - 1;
+        return raft.now.wallMillis() + raft.wallCorrectionMillis(raft.now) - ageNanos / 1_000_000 - 1;
     }
 
     void refuseAll() {

@@ -120,7 +120,7 @@ final class Leadership {
     }
 
     void transfer(SiteId to) {
-        if (replication.isVoter(to) && transfer.isEmpty() && raft.commitIndex >= termStartIndex) {
+        if (replication.isVoter(to) && transfer.isEmpty() && termBegun()) {
             wake();
             long now = raft.now.nanos();
             transfer = Optional.of(new TransferTarget(to, now + raft.config.electionTimeoutNanos(), now));
@@ -175,7 +175,7 @@ final class Leadership {
             proceedTransfer(transfer.get());
         }
         replication.proceed();
-        confirmation.proceed(raft.commitIndex >= termStartIndex);
+        confirmation.proceed(termBegun());
         if (confirmation.roundWanted()) {
             replication.heartbeat(false);
         }

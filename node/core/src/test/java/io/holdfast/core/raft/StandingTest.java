@@ -85,12 +85,23 @@ class StandingTest {
         assertThat(lone.sentOf(PreVoteRequest.class)).hasSize(asked + 2);
     }
 
+    /** B would vote for "a" in the next term, which it therefore stands in; its own vote is durable. */
+    private static void stand(Lone lone) {
+        lone.receive(new PreVoteResponse(B, 1, lone.node.term() + 1, true, 0));
+        lone.allDurable();
+        assertThat(lone.node.role()).isEqualTo(Role.CANDIDATE);
+    }
+
+    private static void assertThatNobodyIsElectedBy(VoteResponse vote, Lone lone) {
+        assertThat(lone.node.role()).isEqualTo(Role.PRE_CANDIDATE);
+        lone.receive(vote);
+        assertThat(lone.node.role()).isEqualTo(Role.PRE_CANDIDATE);
+    }
+
     /** "a" stands in term 6, and its timer has run out before anybody's vote came: it asks again. */
     private static Lone askingAgain() {
         var lone = standing(A, B, C);
-        lone.receive(new PreVoteResponse(B, 1, 6, true, 0));
-        lone.allDurable();
-        assertThat(lone.node.role()).isEqualTo(Role.CANDIDATE);
+        stand(lone);
         lone.tickAfter(ELECTION);
         assertThat(lone.node.role()).isEqualTo(Role.PRE_CANDIDATE);
         return lone;
@@ -122,14 +133,11 @@ class StandingTest {
     @Test
     void aVoteOfAnEarlierTermElectsNobody() {
         var lone = askingAgain();
-        lone.receive(new PreVoteResponse(B, 1, 7, true, 0));
-        lone.allDurable();
+        stand(lone);
         lone.tickAfter(2 * ELECTION);
         assertThat(lone.node.term()).isEqualTo(7);
 
-        lone.receive(new VoteResponse(B, 1, 6, true));
-
-        assertThat(lone.node.role()).isEqualTo(Role.PRE_CANDIDATE);
+        assertThatNobodyIsElectedBy(new VoteResponse(B, 1, 6, true), lone);
     }
 
     @Test
@@ -138,11 +146,8 @@ class StandingTest {
         lone.receive(new PreVoteRequest(C, 1, 7, 3, 5));
         assertThat(lone.node.role()).isEqualTo(Role.FOLLOWER);
         lone.tickAfter(ELECTION);
-        assertThat(lone.node.role()).isEqualTo(Role.PRE_CANDIDATE);
 
-        lone.receive(new VoteResponse(B, 1, 6, true));
-
-        assertThat(lone.node.role()).isEqualTo(Role.PRE_CANDIDATE);
+        assertThatNobodyIsElectedBy(new VoteResponse(B, 1, 6, true), lone);
     }
 
     @Test
@@ -164,19 +169,15 @@ class StandingTest {
         lone.tickAfter(ELECTION + 1);
         assertThat(lone.node.role()).as("no majority heard").isEqualTo(Role.FOLLOWER);
         lone.tickAfter(ELECTION);
-        assertThat(lone.node.role()).isEqualTo(Role.PRE_CANDIDATE);
 
-        lone.receive(new VoteResponse(C, 1, 6, true));
-
-        assertThat(lone.node.role()).isEqualTo(Role.PRE_CANDIDATE);
+        assertThatNobodyIsElectedBy(new VoteResponse(C, 1, 6, true), lone);
     }
 
     @Test
     void eachElectionThatComesToNothingLengthensTheNext() {
         var lone = standing(A, B, C);
         for (long patience : new long[] {1, 2, 4, 8, 8}) {
-            lone.receive(new PreVoteResponse(B, 1, lone.node.term() + 1, true, 0));
-            lone.allDurable();
+            stand(lone);
             lone.tickAfter(patience * ELECTION - 1);
             assertThat(lone.node.role()).as("%d", patience).isEqualTo(Role.CANDIDATE);
             lone.tickAfter(1);
@@ -185,8 +186,7 @@ class StandingTest {
         lone.receive(lone.append(B, 20, 2, 5, 2));
         lone.allDurable();
         lone.tickAfter(ELECTION);
-        lone.receive(new PreVoteResponse(B, 1, 21, true, 0));
-        lone.allDurable();
+        stand(lone);
         lone.tickAfter(ELECTION);
         assertThat(lone.node.role()).as("a leader was heard between").isEqualTo(Role.PRE_CANDIDATE);
     }

@@ -42,8 +42,7 @@ public final class Backend {
         this.requests = new Requests(
                 keyspaces,
                 gateway.operations(),
-                new TransactionRequests(
-                        keyspaces, gateway.operations(), gateway.operations()::wallMillis, defaultTimeoutMillis()),
+                new TransactionRequests(keyspaces, gateway.operations(), defaultTimeoutMillis()),
                 WriteConcern.valueOf(settings.transaction().writeConcern().name()),
                 defaultTimeoutMillis());
     }

@@ -26,7 +26,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.LongSupplier;
 
 /** Checks the requests of transactions and turns them into operations. Thread-safe. */
 final class TransactionRequests {
@@ -42,13 +41,11 @@ final class TransactionRequests {
 
     private final KeyspaceTable keyspaces;
     private final Operations operations;
-    private final LongSupplier wallMillis;
     private final int maxLockMillis;
 
-    TransactionRequests(KeyspaceTable keyspaces, Operations operations, LongSupplier wallMillis, int maxLockMillis) {
+    TransactionRequests(KeyspaceTable keyspaces, Operations operations, int maxLockMillis) {
         this.keyspaces = keyspaces;
         this.operations = operations;
-        this.wallMillis = wallMillis;
         this.maxLockMillis = maxLockMillis;
     }
 
@@ -197,7 +194,7 @@ final class TransactionRequests {
     /** Needs no partition: only the clock. */
     long choose(ChooseTimestamp choose) {
         OptionalLong atLeast = Checks.timestamp(choose.getAtLeast());
-        long millis = wallMillis.getAsLong() - Checks.staleness(choose.getMaxStalenessMillis());
+        long millis = operations.wallMillis() - Checks.staleness(choose.getMaxStalenessMillis());
         return Math.max(atLeast.orElse(0), HybridClock.ofWallMillis(millis));
     }
 }

@@ -2,6 +2,7 @@ package io.holdfast.server.partition;
 
 import io.holdfast.server.membership.IncidentLog;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -18,14 +19,14 @@ public final class NodeClock {
     private final IncidentLog incidents;
     private final LongSupplier wallMillis;
     private final LongSupplier nanos;
-    private volatile Finding last = Finding.NONE;
+    /** That the node's own clock is wrong; empty: nobody has found so. */
+    private volatile Optional<Finding> last = Optional.empty();
+
     private boolean reported;
     private long wrongNanos;
 
     /** @param baseMillis the time of most sites less this node's monotonic time: stays right when the node's clock is set */
-    private record Finding(boolean wrong, long baseMillis, long atNanos) {
-        static final Finding NONE = new Finding(false, 0, 0);
-    }
+    private record Finding(long baseMillis, long atNanos) {}
 
     public NodeClock(String site, IncidentLog incidents) {
         this(site, incidents, System::currentTimeMillis, System::nanoTime);
@@ -40,10 +41,10 @@ public final class NodeClock {
 
     /** Milliseconds since 1970. */
     public long wallMillis() {
-        Finding finding = last;
         long now = nanos.getAsLong();
-        boolean counts = finding.wrong() && now - finding.atNanos() <= VALID_NANOS;
-        return counts ? finding.baseMillis() + now / 1_000_000 : wallMillis.getAsLong();
+        return last.filter(finding -> now - finding.atNanos() <= VALID_NANOS)
+                .map(finding -> finding.baseMillis() + now / 1_000_000)
+                .orElseGet(wallMillis::getAsLong);
     }
 
     /**
@@ -56,7 +57,7 @@ public final class NodeClock {
         if (correctionMillis.isPresent()) {
             long correction = correctionMillis.getAsLong();
             long base = wallMillis.getAsLong() + correction - now / 1_000_000;
-            last = correction == 0 ? Finding.NONE : new Finding(true, base, now);
+            last = correction == 0 ? Optional.empty() : Optional.of(new Finding(base, now));
             if (correction != 0) {
                 wrongNanos = now;
                 report(correction);

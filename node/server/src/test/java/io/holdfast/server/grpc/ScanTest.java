@@ -39,14 +39,18 @@ class ScanTest extends ServiceFixture {
     @BeforeEach
     void fill() {
         cluster.keyspace("shop", 8);
+        // 300 bytes each: about two pages in each partition.
+        put(keys(1, KEYS), 300);
+        cluster.received.clear();
+    }
+
+    private void put(List<String> keys, int valueBytes) {
         var client = new SessionClient(channel);
         List<Request> puts = new ArrayList<>();
-        // 300 bytes each: about two pages in each partition.
-        IntStream.rangeClosed(1, KEYS).forEach(id -> puts.add(put(id, key(id), bytes(300))));
+        keys.forEach(key -> puts.add(put(puts.size() + 1, key, bytes(valueBytes))));
         client.send(puts);
-        client.await(KEYS);
+        client.await(keys.size());
         client.finish();
-        cluster.received.clear();
     }
 
     private static Request delete(long id, String key) {
@@ -267,12 +271,7 @@ class ScanTest extends ServiceFixture {
                 .filter(key -> Partitioner.partition(key.getBytes(StandardCharsets.UTF_8), 8) == 3)
                 .limit(200)
                 .toList();
-        var client = new SessionClient(channel);
-        List<Request> puts = new ArrayList<>();
-        here.forEach(key -> puts.add(put(puts.size() + 1, key, bytes(10))));
-        client.send(puts);
-        client.await(here.size());
-        client.finish();
+        put(here, 10);
         cluster.pagesAsked.set(0);
 
         ScanRequest skewed =

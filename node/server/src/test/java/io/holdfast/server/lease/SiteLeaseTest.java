@@ -59,6 +59,16 @@ class SiteLeaseTest {
         return lease;
     }
 
+    private SiteLease leaseOfOneInSession() {
+        await().atMost(PATIENCE).until(() -> one.current().isPresent());
+        return lease(one);
+    }
+
+    private void assertThatTwoGetsItWhileOneLives() {
+        assertThat(awaitAcquired(two).epoch()).isEqualTo(2);
+        assertThat(one.current()).as("its session was not given up").isPresent();
+    }
+
     private static boolean leave(SiteLease lease, String note) {
         return lease.leave(note.getBytes(StandardCharsets.UTF_8))
                 .toCompletableFuture()
@@ -166,8 +176,7 @@ class SiteLeaseTest {
 
     @Test
     void whatIsTakenWhileItsUserGoesIsFreed() {
-        await().atMost(PATIENCE).until(() -> one.current().isPresent());
-        SiteLease first = lease(one);
+        SiteLease first = leaseOfOneInSession();
         toOne.hold(true);
         var taken = first.acquire().toCompletableFuture();
         var released = first.release().toCompletableFuture();
@@ -177,27 +186,23 @@ class SiteLeaseTest {
         assertThat(released).succeedsWithin(5, TimeUnit.SECONDS);
         assertThat(first.checkLease()).isFalse();
 
-        assertThat(awaitAcquired(two).epoch()).isEqualTo(2);
-        assertThat(one.current()).as("its session was not given up").isPresent();
+        assertThatTwoGetsItWhileOneLives();
     }
 
     @Test
     void whatWasTakenWithoutAnAnswerIsFreed() {
-        await().atMost(PATIENCE).until(() -> one.current().isPresent());
-        SiteLease first = lease(one);
+        SiteLease first = leaseOfOneInSession();
         cells.mute(true);
         assertThat(first.acquire().toCompletableFuture()).failsWithin(5, TimeUnit.SECONDS);
         cells.mute(false);
         first.release();
 
-        assertThat(awaitAcquired(two).epoch()).isEqualTo(2);
-        assertThat(one.current()).as("its session was not given up").isPresent();
+        assertThatTwoGetsItWhileOneLives();
     }
 
     @Test
     void whatComesToTheStoreAfterItsUserHasGoneIsFreed() {
-        await().atMost(PATIENCE).until(() -> one.current().isPresent());
-        SiteLease first = lease(one);
+        SiteLease first = leaseOfOneInSession();
         toOne.hold(true);
         assertThat(first.acquire().toCompletableFuture()).failsWithin(5, TimeUnit.SECONDS);
         assertThat(first.release().toCompletableFuture().join())
@@ -205,8 +210,7 @@ class SiteLeaseTest {
                 .isFalse();
         toOne.hold(false);
 
-        assertThat(awaitAcquired(two).epoch()).isEqualTo(2);
-        assertThat(one.current()).as("its session was not given up").isPresent();
+        assertThatTwoGetsItWhileOneLives();
     }
 
     @Test
