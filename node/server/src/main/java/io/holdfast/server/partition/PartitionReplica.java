@@ -10,6 +10,7 @@ import io.holdfast.core.partition.PartitionOutput;
 import io.holdfast.core.partition.Recovery;
 import io.holdfast.core.partition.Reply;
 import io.holdfast.core.raft.Input;
+import io.holdfast.core.raft.Outgoing;
 import io.holdfast.core.raft.Outputs.ReceivedImage;
 import io.holdfast.server.catalog.KeyspaceDefinition;
 import io.holdfast.server.membership.SiteReachability;
@@ -29,6 +30,7 @@ import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.Terminated;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
@@ -55,6 +57,9 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
     private final SiteReachability.Subscription reachability;
     private final Map<Long, Caller> callers = new HashMap<>();
     private final PreferredLeader preferred;
+    private final PeerAddresses peers = new PeerAddresses();
+    private final org.apache.pekko.actor.ActorRef self;
+    private final org.apache.pekko.actor.ActorRef nobody;
 
     private Optional<PartitionCore> core = Optional.empty();
     private long nextToken;
@@ -93,10 +98,11 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         this.timers = timers;
         this.preferred =
                 new PreferredLeader(definition.preference(partition.number()).get(0), shared.returnLeadershipAfter());
-        ActorRef<ReplicaMessage> self = context.getSelf();
+        this.self = Adapter.toClassic(context.getSelf());
+        this.nobody = Adapter.toClassic(context.getSystem()).deadLetters();
         this.storage = ReplicaStorage.open(context, partition, definition, shared);
         this.reachability = shared.reachability()
-                .subscribe((site, reachable) -> self.tell(new ReplicaEvent.SiteSeen(site, reachable)));
+                .subscribe((site, reachable) -> context.getSelf().tell(new ReplicaEvent.SiteSeen(site, reachable)));
         timers.startTimerWithFixedDelay("housekeeping", new ReplicaEvent.Housekeeping(), HOUSEKEEPING);
     }
 
@@ -107,7 +113,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
     @Override
     public Receive<ReplicaMessage> createReceive() {
         return newReceiveBuilder()
-                .onMessage(ReplicaMessage.FromPeer.class, peer -> step(raft(new Input.Received(peer.message()))))
+                .onMessage(ReplicaMessage.FromPeer.class, this::fromPeer)
                 .onMessage(ReplicaMessage.Write.class, this::write)
                 .onMessage(ReplicaMessage.Read.class, this::read)
                 .onMessage(ReplicaEvent.ForCore.class, event -> step(event.input()))
@@ -153,6 +159,21 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         step(raft(new Input.Tick()));
         shared.reachability().unreachable().forEach(site -> step(raft(new Input.Unreachable(site))));
         return this;
+    }
+
+    private Behavior<ReplicaMessage> fromPeer(ReplicaMessage.FromPeer peer) {
+        org.apache.pekko.actor.ActorRef sender = Adapter.toClassic(getContext()).sender();
+        if (!sender.equals(nobody)) {
+            peers.heard(peer.message().from(), sender, System.nanoTime());
+        }
+        return step(raft(new Input.Received(peer.message())));
+    }
+
+    private void send(Outgoing outgoing) {
+        var message = new ReplicaMessage.FromPeer(outgoing.message());
+        peers.find(outgoing.to(), System.nanoTime())
+                .ifPresentOrElse(peer -> peer.tell(message, self), () -> shared.router()
+                        .tell(outgoing.to().name(), new ReplicaEnvelope(partition, message), self));
     }
 
     private Behavior<ReplicaMessage> write(ReplicaMessage.Write write) {
@@ -246,10 +267,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
     private void perform(PartitionCore running, PartitionOutput out) {
         out.write().ifPresent(storage::tell);
         out.snapshot().ifPresent(storage::tell);
-        out.messages().forEach(outgoing -> shared.router()
-                .tell(
-                        outgoing.to().name(),
-                        new ReplicaEnvelope(partition, new ReplicaMessage.FromPeer(outgoing.message()))));
+        out.messages().forEach(this::send);
         out.unfinished().forEach(transaction -> shared.finisher().accept(partition, transaction));
         out.encode().ifPresent(this::encode);
         out.decode().ifPresent(this::decode);

@@ -1,6 +1,14 @@
 package io.holdfast.server.partition;
 
-/** Sends to the replica of a partition at any site. Never blocks, may lose messages, keeps the order to one replica. */
+import org.apache.pekko.actor.ActorRef;
+
+/** Finds the replica of a partition at any site and sends to it. Never blocks, may lose messages, keeps the order to one replica. */
 public interface ReplicaRouter {
-    void tell(String site, ReplicaEnvelope envelope);
+    /** @param sender to whom the replica may answer directly */
+    void tell(String site, ReplicaEnvelope envelope, ActorRef sender);
+
+    /** For messages that say themselves to whom the answer goes, if there is one. */
+    default void tell(String site, ReplicaEnvelope envelope) {
+        tell(site, envelope, ActorRef.noSender());
+    }
 }

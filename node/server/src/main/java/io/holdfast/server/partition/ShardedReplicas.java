@@ -11,6 +11,7 @@ import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.sharding.ShardCoordinator;
 import org.apache.pekko.cluster.sharding.typed.ShardingMessageExtractor;
@@ -32,7 +33,7 @@ public final class ShardedReplicas implements ReplicaRouter {
     /**
      * Must be called once a node, when it is a member of the cluster.
      *
-     * @param context gets this router as its own
+     * @param contextOf gets this router as its own
      */
     public static ShardedReplicas start(
             ActorSystem<?> system,
@@ -83,8 +84,9 @@ public final class ShardedReplicas implements ReplicaRouter {
     }
 
     @Override
-    public void tell(String site, ReplicaEnvelope envelope) {
-        regions.get(site).tell(envelope);
+    public void tell(String site, ReplicaEnvelope envelope, org.apache.pekko.actor.ActorRef sender) {
+        // Only what Pekko calls classic knows senders; sharding passes them on.
+        Adapter.toClassic(regions.get(site)).tell(envelope, sender);
     }
 
     private static final class ByPartition extends ShardingMessageExtractor<ReplicaEnvelope, ReplicaMessage> {

@@ -14,7 +14,7 @@ import io.holdfast.server.partition.ReplicaReply;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorRefResolver;
 
-/** The two hot wire messages, by hand. */
+/** The hot wire messages, by hand. */
 final class ReplicaSerializers {
     private static final byte FROM_PEER = 1;
     private static final byte WRITE = 2;
@@ -108,6 +108,23 @@ final class ReplicaSerializers {
 
         private ActorRef<ReplicaReply> readRef(Input in) {
             return refs.resolveActorRef(in.readString());
+        }
+    }
+
+    /** To a replica whose place is known: it needs no address in the message. */
+    static final class OfFromPeer extends Serializer<ReplicaMessage.FromPeer> {
+        OfFromPeer() {
+            super(false, true);
+        }
+
+        @Override
+        public void write(Kryo kryo, Output out, ReplicaMessage.FromPeer fromPeer) {
+            PeerMessageCodec.write(out, fromPeer.message());
+        }
+
+        @Override
+        public ReplicaMessage.FromPeer read(Kryo kryo, Input in, Class<? extends ReplicaMessage.FromPeer> type) {
+            return new ReplicaMessage.FromPeer(PeerMessageCodec.read(in));
         }
     }
 

@@ -5,6 +5,7 @@ import com.esotericsoftware.kryo.Serializer;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
 import io.holdfast.server.partition.ReplicaEnvelope;
+import io.holdfast.server.partition.ReplicaMessage;
 import io.holdfast.server.partition.ReplicaReply;
 import io.holdfast.server.site.SiteNews;
 import io.holdfast.server.status.NodeReport;
@@ -30,6 +31,7 @@ final class WireClasses {
         kryo.setReferences(false);
         kryo.register(ReplicaEnvelope.class, new ReplicaSerializers.OfEnvelope(refs), 20);
         kryo.register(ReplicaReply.class, new ReplicaSerializers.OfReply(), 21);
+        kryo.register(ReplicaMessage.FromPeer.class, new ReplicaSerializers.OfFromPeer(), 22);
         int id = 30;
         for (Class<?> type : lists()) {
             kryo.register(type, new OfList(), id++);

@@ -68,7 +68,7 @@ class GatewayTest {
                 new GatewayConfig("a", 77, maxOutstanding, () -> nanos, () -> 1_000_000),
                 directory,
                 registry,
-                (site, envelope) -> sent.add(new Sent(site, envelope)),
+                (site, envelope, sender) -> sent.add(new Sent(site, envelope)),
                 it -> List.of(receiver.getRef()));
     }
 

@@ -63,7 +63,8 @@ final class FakeCluster implements AutoCloseable {
 
     FakeCluster() {
         var config = new GatewayConfig("a", 77, 20_000, System::nanoTime, System::currentTimeMillis);
-        gateway = GatewayActors.start(kit.system(), config, directory, registry, this::deliver);
+        gateway = GatewayActors.start(
+                kit.system(), config, directory, registry, (site, envelope, sender) -> deliver(site, envelope));
         backend = new Backend(settings, gateway, registry, directory, () -> status, (duration, task) -> kit.system()
                 .scheduler()
                 .scheduleOnce(duration, task, kit.system().executionContext()));

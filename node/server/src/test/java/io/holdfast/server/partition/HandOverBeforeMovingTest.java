@@ -21,7 +21,7 @@ class HandOverBeforeMovingTest {
             ShardCoordinator.ShardAllocationStrategy$.MODULE$.leastShardAllocationStrategy(1, 1),
             partition -> Optional.ofNullable(leaders.get(partition.number())).map(SiteId::new),
             () -> allThere,
-            (site, envelope) -> {
+            (site, envelope, sender) -> {
                 assertThat(site).isEqualTo("a");
                 sent.add(envelope);
             });

@@ -117,7 +117,7 @@ final class ReplicaGroup implements AutoCloseable {
                 identity,
                 tenancy,
                 (keyspace, partition) -> CoreSettings.of(settings, keyspace, partition),
-                (to, envelope) -> {
+                (to, envelope, sender) -> {
                     sent.add(new Sent(node, System.nanoTime()));
                     running.forEach((name, it) -> {
                         if (name.startsWith(to)) {

@@ -122,7 +122,8 @@ class WireSerializerTest {
                         new Reply.Refused(3, Reply.Refusal.TIMED_OUT, Optional.of(A)),
                         new Reply.Refused(4, Reply.Refusal.NOT_LEADER, Optional.empty()))
                 .map(reply -> new ReplicaReply(PARTITION, "a", reply));
-        return Stream.concat(toReplica, replies);
+        Stream<Object> betweenPeers = peerMessages().map(ReplicaMessage.FromPeer::new);
+        return Stream.of(toReplica, betweenPeers, replies).flatMap(each -> each);
     }
 
     static Stream<PeerMessage> peerMessages() {

@@ -1,0 +1,35 @@
+package io.holdfast.server.partition;
+
+import io.holdfast.core.SiteId;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.pekko.actor.ActorRef;
+
+/**
+ * Where the peers of one replica are, as they show with each message. Sharding knows it as well, but what goes through it passes three more
+ * actors: a fifth of what an entry costs with 64 clients on two cores (docs/performance.md). So only the first message to a peer goes through
+ * sharding, and those to a peer that is silent: it may have moved or ended. For one thread.
+ */
+final class PeerAddresses {
+    /** Of a peer's last message. While a partition is awake its replicas hear each other many times in it. */
+    static final Duration FRESH = Duration.ofMillis(300);
+
+    private final Map<SiteId, Heard> heard = new HashMap<>();
+
+    private record Heard(ActorRef replica, long atNanos) {}
+
+    /** @param replica that sent a message */
+    void heard(SiteId site, ActorRef replica, long nowNanos) {
+        heard.put(site, new Heard(replica, nowNanos));
+    }
+
+    /** Empty if the peer is to be found by sharding. */
+    Optional<ActorRef> find(SiteId site, long nowNanos) {
+        Heard last = heard.get(site);
+        return last == null || nowNanos - last.atNanos() > FRESH.toNanos()
+                ? Optional.empty()
+                : Optional.of(last.replica());
+    }
+}

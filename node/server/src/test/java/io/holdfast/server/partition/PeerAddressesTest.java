@@ -1,0 +1,54 @@
+package io.holdfast.server.partition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.core.SiteId;
+import org.apache.pekko.actor.ActorRef;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+class PeerAddressesTest {
+    private static final ActorTestKit KIT = ActorTestKit.create();
+    private static final SiteId A = new SiteId("a");
+    private static final SiteId B = new SiteId("b");
+    private static final long START = -7;
+
+    private final PeerAddresses peers = new PeerAddresses();
+    private final ActorRef here = replica();
+    private final ActorRef there = replica();
+
+    private static ActorRef replica() {
+        return Adapter.toClassic(KIT.createTestProbe().getRef());
+    }
+
+    @AfterAll
+    static void stop() {
+        KIT.shutdownTestKit();
+    }
+
+    @Test
+    void aPeerThatHasSaidNothingIsFoundBySharding() {
+        peers.heard(A, here, START);
+
+        assertThat(peers.find(B, START)).isEmpty();
+    }
+
+    @Test
+    void aPeerIsWhereItsLastMessageCameFrom() {
+        peers.heard(A, here, START);
+        assertThat(peers.find(A, START)).contains(here);
+
+        peers.heard(A, there, START + 1);
+        assertThat(peers.find(A, START + 1)).contains(there);
+    }
+
+    @Test
+    void aPeerThatIsSilentIsFoundBySharding() {
+        peers.heard(A, here, START);
+
+        assertThat(peers.find(A, START + PeerAddresses.FRESH.toNanos())).contains(here);
+        assertThat(peers.find(A, START + PeerAddresses.FRESH.toNanos() + 1)).isEmpty();
+    }
+}
