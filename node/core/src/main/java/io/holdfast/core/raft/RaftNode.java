@@ -93,9 +93,15 @@ public final class RaftNode {
         if (input instanceof Input.Received received) {
             receive(received.message());
         } else if (input instanceof Input.Propose propose) {
-            leadership.ifPresent(it -> it.propose(propose.timestamp(), propose.payload()));
+            if (leadership.isPresent()) {
+                leadership.get().propose(propose.timestamp(), propose.payload());
+            }
         } else if (input instanceof Input.Read read) {
-            leadership.ifPresentOrElse(it -> it.read(read.ticket()), () -> out.refuseRead(read.ticket()));
+            if (leadership.isPresent()) {
+                leadership.get().read(read.ticket());
+            } else {
+                out.refuseRead(read.ticket());
+            }
         } else if (input instanceof Input.Durable durable) {
             wal.durable(durable.number(), out);
             election.durable();

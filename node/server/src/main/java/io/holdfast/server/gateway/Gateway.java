@@ -82,16 +82,30 @@ public final class Gateway {
      * partition that have the same kind and concern are applied in the order of the list.
      */
     public void submit(List<? extends Operation> submitted, Caller caller) {
-        List<? extends Operation> single = submitted;
-        if (submitted.stream().anyMatch(Operation.Commit.class::isInstance)) {
-            single = submitted.stream()
-                    .filter(operation -> !(operation instanceof Operation.Commit))
-                    .toList();
-            submitted.stream()
-                    .filter(Operation.Commit.class::isInstance)
-                    .forEach(commit -> transactions.begin((Operation.Commit) commit, caller));
-        }
+        List<? extends Operation> single = commits(submitted) ? beginCommits(submitted, caller) : submitted;
         Grouping.group(single, group -> begin(group, caller));
+    }
+
+    private static boolean commits(List<? extends Operation> submitted) {
+        for (Operation operation : submitted) {
+            if (operation instanceof Operation.Commit) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Begins the commits and answers the other operations. */
+    private List<? extends Operation> beginCommits(List<? extends Operation> submitted, Caller caller) {
+        var others = new ArrayList<Operation>();
+        for (Operation operation : submitted) {
+            if (operation instanceof Operation.Commit commit) {
+                transactions.begin(commit, caller);
+            } else {
+                others.add(operation);
+            }
+        }
+        return others;
     }
 
     /** A partition led by this node asks for one of its transactions to be brought to its end. */

@@ -12,6 +12,7 @@ import io.holdfast.core.partition.Reply;
 import io.holdfast.core.raft.Input;
 import io.holdfast.core.raft.Outgoing;
 import io.holdfast.core.raft.Outputs.ReceivedImage;
+import io.holdfast.core.txn.Unfinished;
 import io.holdfast.server.catalog.KeyspaceDefinition;
 import io.holdfast.server.membership.SiteReachability;
 import java.time.Duration;
@@ -171,9 +172,12 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
 
     private void send(Outgoing outgoing) {
         var message = new ReplicaMessage.FromPeer(outgoing.message());
-        peers.find(outgoing.to(), System.nanoTime())
-                .ifPresentOrElse(peer -> peer.tell(message, self), () -> shared.router()
-                        .tell(outgoing.to().name(), new ReplicaEnvelope(partition, message), self));
+        Optional<org.apache.pekko.actor.ActorRef> peer = peers.find(outgoing.to(), System.nanoTime());
+        if (peer.isPresent()) {
+            peer.get().tell(message, self);
+        } else {
+            shared.router().tell(outgoing.to().name(), new ReplicaEnvelope(partition, message), self);
+        }
     }
 
     private Behavior<ReplicaMessage> write(ReplicaMessage.Write write) {
@@ -229,7 +233,8 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
             mustHold();
             perform(core.get(), advance(core.get(), now, input));
         }
-        return this;
+        // Not "this", which each of its supervisors would wrap anew.
+        return Behaviors.same();
     }
 
     /**
@@ -265,16 +270,31 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
     }
 
     private void perform(PartitionCore running, PartitionOutput out) {
-        out.write().ifPresent(storage::tell);
-        out.snapshot().ifPresent(storage::tell);
-        out.messages().forEach(this::send);
-        out.unfinished().forEach(transaction -> shared.finisher().accept(partition, transaction));
-        out.encode().ifPresent(this::encode);
-        out.decode().ifPresent(this::decode);
+        // Plain loops and questions: the simple compiler makes lambdas that hold something the slow way.
+        if (out.write().isPresent()) {
+            storage.tell(out.write().get());
+        }
+        if (out.snapshot().isPresent()) {
+            storage.tell(out.snapshot().get());
+        }
+        for (Outgoing outgoing : out.messages()) {
+            send(outgoing);
+        }
+        for (Unfinished transaction : out.unfinished()) {
+            shared.finisher().accept(partition, transaction);
+        }
+        if (out.encode().isPresent()) {
+            encode(out.encode().get());
+        }
+        if (out.decode().isPresent()) {
+            decode(out.decode().get());
+        }
         observer.stepped(running);
         publish(running);
         // Last: who sees a reply must find the state that it speaks of.
-        out.replies().forEach(this::answer);
+        for (Reply reply : out.replies()) {
+            answer(reply);
+        }
         tickWhileNeeded(running.needsTicks());
     }
 
