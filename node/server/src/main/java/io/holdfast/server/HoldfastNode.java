@@ -202,6 +202,7 @@ public final class HoldfastNode {
         return new ReplicaContext(
                 settings.site().name(),
                 identity.identity(),
+                several(),
                 leases.map(it -> Tenancy.leased(it, identity.identity(), new SecureRandom()::nextLong))
                         .orElse(Tenancy.SOLE),
                 (definition, partition) -> CoreSettings.of(settings, definition, partition),

@@ -274,6 +274,14 @@ public final class RaftNode {
                 : OptionalLong.empty();
     }
 
+    /**
+     * Whether {@link #wallFinding} rests on what was heard just now. What a silent leader has heard may be of before its machine was suspended, in which
+     * time its monotonic clock stood still, and the clocks only seem to differ.
+     */
+    public boolean wallFindingFresh() {
+        return !quiesced && termBegun() && leaderHoldsMajority();
+    }
+
     /** Whether it leads, and an entry of its term is committed: it has heard a majority, and has applied all that was committed before. */
     public boolean termBegun() {
         return leadership.map(Leadership::termBegun).orElse(false);

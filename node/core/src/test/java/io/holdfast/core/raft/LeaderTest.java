@@ -233,4 +233,21 @@ class LeaderTest {
         assertThat(leader.node.wallCorrectionMillis(later)).isCloseTo(-600_000L, within(1_000L));
         assertThat(leader.node.wallFinding(later)).hasValue(leader.node.wallCorrectionMillis(later));
     }
+
+    @Test
+    void whatASilentLeaderHasHeardOfClocksIsNotFresh() {
+        leader.receive(leader.matches(B, 1));
+        leader.receive(leader.matches(C, 1));
+        assertThat(leader.node.wallFindingFresh()).isTrue();
+
+        leader.tickAfter(50);
+        for (int rounds = 0; sentTo(B).stream().noneMatch(AppendRequest::quiesce); rounds++) {
+            assertThat(rounds).as("rounds until it falls silent").isLessThan(3_000);
+            leader.receive(leader.matches(B, 1));
+            leader.receive(leader.matches(C, 1));
+            leader.tickAfter(50);
+        }
+        assertThat(leader.node.wallFindingFresh()).isFalse();
+        assertThat(leader.node.wallFinding(leader.now())).hasValue(0);
+    }
 }

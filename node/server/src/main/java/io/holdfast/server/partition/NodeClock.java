@@ -22,6 +22,9 @@ public final class NodeClock {
     /** That the node's own clock is wrong; empty: nobody has found so. */
     private volatile Optional<Finding> last = Optional.empty();
 
+    /** When a fresh finding came last. */
+    private OptionalLong freshNanos = OptionalLong.empty();
+
     private boolean reported;
     private long wrongNanos;
 
@@ -51,10 +54,13 @@ public final class NodeClock {
      * What a replica finds, now and then.
      *
      * @param correctionMillis to be added to the node's own clock; 0: it is right; empty: the replica cannot know
+     * @param fresh whether it rests on what was heard just now; else it counts only while there is no finding that does
      */
-    synchronized void found(OptionalLong correctionMillis) {
+    synchronized void found(OptionalLong correctionMillis, boolean fresh) {
         long now = nanos.getAsLong();
-        if (correctionMillis.isPresent()) {
+        boolean knownBetter = !fresh && freshNanos.isPresent() && now - freshNanos.getAsLong() <= VALID_NANOS;
+        if (correctionMillis.isPresent() && !knownBetter) {
+            freshNanos = fresh ? OptionalLong.of(now) : freshNanos;
             long correction = correctionMillis.getAsLong();
             long base = wallMillis.getAsLong() + correction - now / 1_000_000;
             last = correction == 0 ? Optional.empty() : Optional.of(new Finding(base, now));

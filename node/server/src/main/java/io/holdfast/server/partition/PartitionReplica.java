@@ -59,8 +59,8 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
     private final Map<Long, Caller> callers = new HashMap<>();
     private final PreferredLeader preferred;
     private final PeerAddresses peers = new PeerAddresses();
+    /** To whom peers answer directly. */
     private final org.apache.pekko.actor.ActorRef self;
-    private final org.apache.pekko.actor.ActorRef nobody;
 
     private Optional<PartitionCore> core = Optional.empty();
     private long nextToken;
@@ -99,8 +99,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         this.timers = timers;
         this.preferred =
                 new PreferredLeader(definition.preference(partition.number()).get(0), shared.returnLeadershipAfter());
-        this.self = Adapter.toClassic(context.getSelf());
-        this.nobody = Adapter.toClassic(context.getSystem()).deadLetters();
+        this.self = shared.moves() ? org.apache.pekko.actor.ActorRef.noSender() : Adapter.toClassic(context.getSelf());
         this.storage = ReplicaStorage.open(context, partition, definition, shared);
         this.reachability = shared.reachability()
                 .subscribe((site, reachable) -> context.getSelf().tell(new ReplicaEvent.SiteSeen(site, reachable)));
@@ -164,7 +163,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
 
     private Behavior<ReplicaMessage> fromPeer(ReplicaMessage.FromPeer peer) {
         org.apache.pekko.actor.ActorRef sender = Adapter.toClassic(getContext()).sender();
-        if (!sender.equals(nobody)) {
+        if (PeerAddresses.isPeer(sender.path())) {
             peers.heard(peer.message().from(), sender, System.nanoTime());
         }
         return step(raft(new Input.Received(peer.message())));
@@ -372,7 +371,8 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         core.ifPresent(running -> {
             mustHold();
             publish(running);
-            shared.clock().found(running.raft().wallFinding(now()));
+            shared.clock()
+                    .found(running.raft().wallFinding(now()), running.raft().wallFindingFresh());
             preferred
                     .handOverTo(running.view(), System.nanoTime())
                     .ifPresent(site -> step(raft(new Input.Transfer(site))));

@@ -5,12 +5,16 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.pekko.actor.ActorPath;
 import org.apache.pekko.actor.ActorRef;
 
 /**
  * Where the peers of one replica are, as they show with each message. Sharding knows it as well, but what goes through it passes three more
  * actors: a fifth of what an entry costs with 64 clients on two cores (docs/performance.md). So only the first message to a peer goes through
- * sharding, and those to a peer that is silent: it may have moved or ended. For one thread.
+ * sharding, and those to a peer that is silent: it may have ended. For one thread.
+ *
+ * <p>Replicas of a site of several nodes do not show where they are. While one moves to another node, sharding holds back all that is for it, and so must
+ * its peers: made the leader by a message past sharding, it would lead, and nobody could reach it.
  */
 final class PeerAddresses {
     /** Of a peer's last message. While a partition is awake its replicas hear each other many times in it. */
@@ -19,6 +23,11 @@ final class PeerAddresses {
     private final Map<SiteId, Heard> heard = new HashMap<>();
 
     private record Heard(ActorRef replica, long atNanos) {}
+
+    /** Whether a sender is a replica on another node. What has no sender comes from "dead letters", of this node or of the one that sent it. */
+    static boolean isPeer(ActorPath sender) {
+        return sender.address().hasGlobalScope() && !sender.name().equals("deadLetters");
+    }
 
     /** @param replica that sent a message */
     void heard(SiteId site, ActorRef replica, long nowNanos) {

@@ -16,6 +16,7 @@ import java.util.function.BiFunction;
  *
  * @param site this node's
  * @param identity of this site's storage
+ * @param moves whether sharding may move replicas to other nodes of this site
  * @param tenancy how this node's replicas become the only ones of their partition at this site
  * @param configOf the core's settings for a partition
  * @param router to the replicas of all sites
@@ -28,6 +29,7 @@ import java.util.function.BiFunction;
 public record ReplicaContext(
         String site,
         long identity,
+        boolean moves,
         Tenancy tenancy,
         BiFunction<KeyspaceDefinition, PartitionId, PartitionConfig> configOf,
         ReplicaRouter router,

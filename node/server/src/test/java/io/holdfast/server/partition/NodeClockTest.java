@@ -18,7 +18,7 @@ class NodeClockTest {
             "a", incidents, () -> TRUE + seconds * 1000 + wrongBy, () -> TimeUnit.SECONDS.toNanos(seconds));
 
     private void found(long correctionMillis) {
-        clock.found(OptionalLong.of(correctionMillis));
+        clock.found(OptionalLong.of(correctionMillis), true);
     }
 
     private long ahead() {
@@ -28,7 +28,7 @@ class NodeClockTest {
     @Test
     void itsOwnClockCountsWhileNobodyFindsItWrong() {
         found(0);
-        clock.found(OptionalLong.empty());
+        clock.found(OptionalLong.empty(), false);
 
         assertThat(ahead()).isEqualTo(WRONG_BY);
         assertThat(incidents.all()).isEmpty();
@@ -38,7 +38,7 @@ class NodeClockTest {
     void aClockFoundWrongIsCorrectedAndReportedOnce() {
         found(-WRONG_BY);
         found(-WRONG_BY);
-        clock.found(OptionalLong.empty()); // Of a replica that follows.
+        clock.found(OptionalLong.empty(), false); // Of a replica that follows.
 
         assertThat(ahead()).isZero();
         assertThat(incidents.all()).singleElement().satisfies(incident -> {
@@ -66,11 +66,26 @@ class NodeClockTest {
     void aFindingThatNobodyRepeatsCountsForAWhile() {
         found(-WRONG_BY);
         seconds += 10;
-        clock.found(OptionalLong.empty());
+        clock.found(OptionalLong.empty(), false);
         assertThat(ahead()).isZero();
 
         seconds += 1;
-        clock.found(OptionalLong.empty());
+        clock.found(OptionalLong.empty(), false);
+        assertThat(ahead()).isEqualTo(WRONG_BY);
+    }
+
+    @Test
+    void whatASilentLeaderOnceHeardCountsOnlyWhileNobodyKnowsBetter() {
+        found(0);
+        clock.found(OptionalLong.of(-WRONG_BY), false);
+        assertThat(ahead()).isEqualTo(WRONG_BY);
+        assertThat(incidents.all()).isEmpty();
+
+        seconds += 11;
+        clock.found(OptionalLong.of(-WRONG_BY), false);
+        assertThat(ahead()).isZero();
+
+        found(0);
         assertThat(ahead()).isEqualTo(WRONG_BY);
     }
 }

@@ -3,6 +3,7 @@ package io.holdfast.server.partition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.core.SiteId;
+import org.apache.pekko.actor.ActorPath;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
@@ -42,6 +43,21 @@ class PeerAddressesTest {
 
         peers.heard(A, there, START + 1);
         assertThat(peers.find(A, START + 1)).contains(there);
+    }
+
+    @Test
+    void whoeverIsHereOrNobodyIsNoPeer() {
+        assertThat(PeerAddresses.isPeer(here.path())).isFalse();
+        assertThat(PeerAddresses.isPeer(
+                        Adapter.toClassic(KIT.system()).deadLetters().path()))
+                .isFalse();
+        assertThat(PeerAddresses.isPeer(remote("deadLetters"))).isFalse();
+        assertThat(PeerAddresses.isPeer(remote("system/sharding/replica/shop%2F1/shop%2F1")))
+                .isTrue();
+    }
+
+    private static ActorPath remote(String path) {
+        return ActorPath.fromString("pekko://holdfast@127.0.0.9:7411/" + path);
     }
 
     @Test

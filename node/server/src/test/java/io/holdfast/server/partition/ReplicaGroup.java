@@ -115,6 +115,7 @@ final class ReplicaGroup implements AutoCloseable {
         var context = new ReplicaContext(
                 site,
                 identity,
+                false,
                 tenancy,
                 (keyspace, partition) -> CoreSettings.of(settings, keyspace, partition),
                 (to, envelope, sender) -> {
