@@ -120,9 +120,13 @@ final class Session implements StreamObserver<RequestBatch>, Caller {
         if (gone) {
             return;
         }
+        var responses = new ArrayList<Response>(answers.size());
         for (Answer answer : answers) {
-            ready.add(Responses.of(leaderSite, answer));
+            responses.add(Responses.of(leaderSite, answer));
         }
+        // In one piece, which this queue appends at once: another thread that sends meanwhile would tear it into more
+        // messages.
+        ready.addAll(responses);
         drain.run();
     }
 
