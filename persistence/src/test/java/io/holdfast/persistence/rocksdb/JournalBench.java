@@ -33,6 +33,7 @@ public final class JournalBench {
         private final AtomicLong written;
         private final ConcurrentLinkedQueue<long[]> latencies;
         private final CountDownLatch stopped;
+        private final CountDownLatch died;
         private final long[] nanos = new long[200_000];
         private int writes;
         private int confirmed;
@@ -46,13 +47,22 @@ public final class JournalBench {
                 long keep,
                 AtomicLong written,
                 ConcurrentLinkedQueue<long[]> latencies,
-                CountDownLatch stopped) {
+                CountDownLatch stopped,
+                CountDownLatch died) {
             this.id = id;
             this.perWrite = perWrite;
             this.keep = keep;
             this.written = written;
             this.latencies = latencies;
             this.stopped = stopped;
+            this.died = died;
+        }
+
+        @Override
+        public void postStop() {
+            if (!stop) {
+                died.countDown();
+            }
         }
 
         @Override
@@ -107,25 +117,39 @@ public final class JournalBench {
         long keep = Long.parseLong(args[3]);
         Path dir = args.length > 4 ? Path.of(args[4]) : Files.createTempDirectory("journal-bench");
         ActorSystem system = ActorSystem.create("bench", config(dir));
+        try {
+            measure(system, actors, seconds, perWrite, keep, dir);
+            replay(system, dir);
+        } finally {
+            system.terminate();
+            system.getWhenTerminated().toCompletableFuture().get(60, TimeUnit.SECONDS);
+        }
+    }
+
+    private static void measure(ActorSystem system, int actors, int seconds, int perWrite, long keep, Path dir)
+            throws Exception {
         var written = new AtomicLong();
         var latencies = new ConcurrentLinkedQueue<long[]>();
         var stopped = new CountDownLatch(actors);
+        var died = new CountDownLatch(1);
         var writers = new ActorRef[actors];
         for (int i = 0; i < actors; i++) {
             String id = "bench/" + i;
-            writers[i] = system.actorOf(
-                    Props.create(Writer.class, () -> new Writer(id, perWrite, keep, written, latencies, stopped)));
+            writers[i] = system.actorOf(Props.create(
+                    Writer.class, () -> new Writer(id, perWrite, keep, written, latencies, stopped, died)));
             writers[i].tell("go", ActorRef.noSender());
         }
-        TimeUnit.SECONDS.sleep(seconds / 2);
+        allWriteFor(seconds / 2, died);
         long from = written.get();
         long began = System.nanoTime();
-        TimeUnit.SECONDS.sleep(seconds);
+        allWriteFor(seconds, died);
         double rate = (written.get() - from) * 1e9 / (System.nanoTime() - began);
         for (ActorRef writer : writers) {
             writer.tell("stop", ActorRef.noSender());
         }
-        stopped.await(30, TimeUnit.SECONDS);
+        if (!stopped.await(30, TimeUnit.SECONDS)) {
+            throw new IllegalStateException(stopped.getCount() + " writers did not end their last write within 30 s");
+        }
         long[] sorted =
                 latencies.stream().flatMapToLong(Arrays::stream).sorted().toArray();
         System.out.printf(
@@ -139,9 +163,12 @@ public final class JournalBench {
                 sorted[(int) (sorted.length * 0.999)] / 1e6,
                 diskUse(dir) >> 20,
                 dir);
-        replay(system, dir);
-        system.terminate();
-        system.getWhenTerminated().toCompletableFuture().get(60, TimeUnit.SECONDS);
+    }
+
+    private static void allWriteFor(int seconds, CountDownLatch died) throws InterruptedException {
+        if (died.await(seconds, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("a writer stopped, see the log: what the others make is no measurement");
+        }
     }
 
     private static void replay(ActorSystem system, Path dir) {
