@@ -58,9 +58,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
     private final SiteReachability.Subscription reachability;
     private final Map<Long, Caller> callers = new HashMap<>();
     private final PreferredLeader preferred;
-    private final PeerAddresses peers = new PeerAddresses();
-    /** To whom peers answer directly. */
-    private final org.apache.pekko.actor.ActorRef self;
+    private final Peers peers;
 
     private Optional<PartitionCore> core = Optional.empty();
     private long nextToken;
@@ -99,10 +97,11 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         this.timers = timers;
         this.preferred =
                 new PreferredLeader(definition.preference(partition.number()).get(0), shared.returnLeadershipAfter());
-        this.self = shared.moves() ? org.apache.pekko.actor.ActorRef.noSender() : Adapter.toClassic(context.getSelf());
+        ActorRef<ReplicaMessage> self = context.getSelf();
+        this.peers = new Peers(partition, shared, Adapter.toClassic(self));
         this.storage = ReplicaStorage.open(context, partition, definition, shared);
         this.reachability = shared.reachability()
-                .subscribe((site, reachable) -> context.getSelf().tell(new ReplicaEvent.SiteSeen(site, reachable)));
+                .subscribe((site, reachable) -> self.tell(new ReplicaEvent.SiteSeen(site, reachable)));
         timers.startTimerWithFixedDelay("housekeeping", new ReplicaEvent.Housekeeping(), HOUSEKEEPING);
     }
 
@@ -162,21 +161,8 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
     }
 
     private Behavior<ReplicaMessage> fromPeer(ReplicaMessage.FromPeer peer) {
-        org.apache.pekko.actor.ActorRef sender = Adapter.toClassic(getContext()).sender();
-        if (PeerAddresses.isPeer(sender.path())) {
-            peers.heard(peer.message().from(), sender, System.nanoTime());
-        }
+        peers.heard(peer.message().from(), Adapter.toClassic(getContext()).sender());
         return step(raft(new Input.Received(peer.message())));
-    }
-
-    private void send(Outgoing outgoing) {
-        var message = new ReplicaMessage.FromPeer(outgoing.message());
-        Optional<org.apache.pekko.actor.ActorRef> peer = peers.find(outgoing.to(), System.nanoTime());
-        if (peer.isPresent()) {
-            peer.get().tell(message, self);
-        } else {
-            shared.router().tell(outgoing.to().name(), new ReplicaEnvelope(partition, message), self);
-        }
     }
 
     private Behavior<ReplicaMessage> write(ReplicaMessage.Write write) {
@@ -277,7 +263,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
             storage.tell(out.snapshot().get());
         }
         for (Outgoing outgoing : out.messages()) {
-            send(outgoing);
+            peers.send(outgoing);
         }
         for (Unfinished transaction : out.unfinished()) {
             shared.finisher().accept(partition, transaction);
