@@ -1,10 +1,6 @@
 package io.holdfast.core.raft;
 
-import io.holdfast.core.SiteId;
 import java.util.ArrayDeque;
-import java.util.Arrays;
-import java.util.Map;
-import java.util.function.ToLongFunction;
 
 /**
  * Proves that the leader still leads: by a lease, or by a round of heartbeats that a majority answers (ReadIndex; Raft
@@ -14,7 +10,7 @@ import java.util.function.ToLongFunction;
  */
 final class Confirmation {
     private final RaftNode raft;
-    private final Map<SiteId, Progress> followers;
+    private final Followers followers;
     private final ArrayDeque<PendingRead> reads = new ArrayDeque<>();
     private long lastStamp;
     /** The round on its way for reads, 0 for none. */
@@ -26,7 +22,7 @@ final class Confirmation {
     /** The read may be answered once a majority has answered a stamp above this one. */
     private record PendingRead(long ticket, long afterStamp) {}
 
-    Confirmation(RaftNode raft, Map<SiteId, Progress> followers) {
+    Confirmation(RaftNode raft, Followers followers) {
         this.raft = raft;
         this.followers = followers;
     }
@@ -82,26 +78,12 @@ final class Confirmation {
     /** A majority votes for nobody else yet. */
     private boolean leaseHolds() {
         boolean off = leaseDropped || raft.config.leaseNanos() == 0;
-        return !off && raft.now.nanos() < majority(progress -> progress.leaseUntil);
+        return !off && raft.now.nanos() < followers.majority(progress -> progress.leaseUntil, Long.MAX_VALUE);
     }
 
-    /** The highest stamp that a majority of voters has answered. */
+    /** The highest stamp that a majority of voters has answered; the leader is always up to date. */
     private long majorityStamp() {
-        return majority(progress -> progress.stamp);
-    }
-
-    /** The highest value that a majority of voters reaches; the leader counts itself as always up to date. */
-    private long majority(ToLongFunction<Progress> value) {
-        long[] values = new long[raft.membership.sites().size()];
-        int filled = 0;
-        values[filled++] = Long.MAX_VALUE;
-        for (var follower : followers.entrySet()) {
-            Progress progress = follower.getValue();
-            boolean voter = raft.membership.isVoter(follower.getKey(), progress.identity);
-            values[filled++] = voter ? value.applyAsLong(progress) : 0;
-        }
-        Arrays.sort(values);
-        return values[values.length - raft.membership.quorum()];
+        return followers.majority(progress -> progress.stamp, Long.MAX_VALUE);
     }
 
     /** The leader's state holds everything that was acknowledged before this wall time: nobody else led until then. */

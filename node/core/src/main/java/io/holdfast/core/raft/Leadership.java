@@ -10,7 +10,6 @@ import io.holdfast.core.raft.PeerMessage.TimeoutNow;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.TreeMap;
 
 /** The volatile state of a leader in its one term: how far followers are, what is committed, who takes over. */
 final class Leadership {
@@ -34,13 +33,7 @@ final class Leadership {
     Leadership(RaftNode raft) {
         this.raft = raft;
         this.termStartIndex = raft.log.lastIndex() + 1;
-        var followers = new TreeMap<SiteId, Progress>();
-        for (SiteId site : raft.membership.sites()) {
-            if (!site.equals(raft.config.self())) {
-                var progress = new Progress(termStartIndex, raft.now.nanos(), raft.config.clockDriftBound());
-                followers.put(site, progress);
-            }
-        }
+        var followers = new Followers(raft);
         this.confirmation = new Confirmation(raft, followers);
         this.replication = new Replication(raft, followers, confirmation);
         this.lastActivityNanos = raft.now.nanos();
@@ -103,7 +96,7 @@ final class Leadership {
      * two majorities never differ in more than one identity (Raft dissertation, section 4.1).
      */
     private void admitStranger(AppendResponse response) {
-        boolean stranger = !raft.membership.isVoter(response.from(), response.identity());
+        boolean stranger = !replication.isVoter(response.from());
         boolean mayAdmit = acceptsProposals() && pendingAdmission <= raft.commitIndex;
         if (stranger && mayAdmit && response.matchIndex() >= raft.commitIndex) {
             append(Entry.Kind.ADMIT, 0, Membership.encodeAdmission(response.from(), response.identity()));

@@ -1,6 +1,8 @@
 package io.holdfast.core.raft;
 
+import io.holdfast.core.SiteId;
 import java.util.ArrayDeque;
+import java.util.Optional;
 
 /** What the leader knows of one follower, and how fast it sends to it. */
 final class Progress {
@@ -13,6 +15,7 @@ final class Progress {
         IMAGE
     }
 
+    final SiteId site;
     Mode mode = Mode.PROBE;
     long nextIndex;
     long matchIndex;
@@ -29,6 +32,8 @@ final class Progress {
     boolean reachable = true;
     /** A probe is on its way, since this time. */
     boolean paused;
+    /** The transfer of an image that is under way. */
+    Optional<ImageSender> imageSender = Optional.empty();
 
     private long pausedNanos;
 
@@ -39,11 +44,28 @@ final class Progress {
     private final double clockDriftBound;
     private final ArrayDeque<Long> inFlight = new ArrayDeque<>();
 
-    Progress(long nextIndex, long nowNanos, double clockDriftBound) {
+    /** For which membership and identity {@link #voter} is the answer. */
+    private Membership askedOf;
+
+    private long askedIdentity;
+    private boolean voter;
+
+    Progress(SiteId site, long nextIndex, long nowNanos, double clockDriftBound) {
+        this.site = site;
         this.nextIndex = nextIndex;
         this.lastHeardNanos = nowNanos;
         this.clockDriftBound = clockDriftBound;
         this.clockRate = new ClockRateGuard(clockDriftBound);
+    }
+
+    /** Whether what it holds and promises counts. Asked several times a step, and the membership hardly ever changes. */
+    boolean isVoter(Membership membership) {
+        if (askedOf != membership || askedIdentity != identity) {
+            askedOf = membership;
+            askedIdentity = identity;
+            voter = membership.isVoter(site, identity);
+        }
+        return voter;
     }
 
     /** The guard of the follower's clock, a new one if the follower has started anew. */

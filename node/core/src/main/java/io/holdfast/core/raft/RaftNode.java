@@ -237,7 +237,7 @@ public final class RaftNode {
 
     /** Whether this replica leads and has heard from a majority lately. */
     boolean leaderHoldsMajority() {
-        return leadership.map(Leadership::holdsMajority).orElse(false);
+        return leadership.isPresent() && leadership.get().holdsMajority();
     }
 
     void send(SiteId to, PeerMessage message) {
@@ -284,7 +284,7 @@ public final class RaftNode {
 
     /** Whether it leads, and an entry of its term is committed: it has heard a majority, and has applied all that was committed before. */
     public boolean termBegun() {
-        return leadership.map(Leadership::termBegun).orElse(false);
+        return leadership.isPresent() && leadership.get().termBegun();
     }
 
     public Role role() {

@@ -21,13 +21,23 @@ final class WallClocks {
     static final long MOST_APART_MILLIS = 1_000;
 
     private final Map<SiteId, Bounds> others = new HashMap<>();
+    /** The highest least one of all bounds, and the lowest most one: where these are near, the median is, too. Every message asks. */
+    private Bounds outermost = Bounds.NONE;
 
     /** Of another's wall time less this replica's monotonic time, in milliseconds: stays right when this replica's wall clock is set. */
     private record Bounds(long least, long most) {
+        static final Bounds NONE = new Bounds(Long.MIN_VALUE / 2, Long.MAX_VALUE / 2);
+
         /** Both hold, unless the clock has been set in between, or the two clocks have drifted apart; then the later one does. */
         Bounds and(Bounds later) {
-            var both = new Bounds(Math.max(least, later.least), Math.min(most, later.most));
+            Bounds both = narrowedBy(later);
             return both.least <= both.most ? both : later;
+        }
+
+        /** The same object if the other tells nothing new, as most do. */
+        private Bounds narrowedBy(Bounds other) {
+            boolean news = other.least > least || other.most < most;
+            return news ? new Bounds(Math.max(least, other.least), Math.min(most, other.most)) : this;
         }
     }
 
@@ -35,7 +45,15 @@ final class WallClocks {
         if (response.stamp() != 0) {
             long least = response.wallMillis() - now.nanos() / 1_000_000;
             long most = response.wallMillis() - Math.min(response.stamp(), now.nanos()) / 1_000_000;
-            others.merge(response.from(), new Bounds(least, most), Bounds::and);
+            Bounds before = others.getOrDefault(response.from(), Bounds.NONE);
+            Bounds after = before.and(new Bounds(least, most));
+            if (after != before) {
+                others.put(response.from(), after);
+                outermost = Bounds.NONE;
+                for (Bounds each : others.values()) {
+                    outermost = outermost.narrowedBy(each);
+                }
+            }
         }
     }
 
@@ -49,6 +67,10 @@ final class WallClocks {
      * its own among them; of two in the middle the one that is behind, because a time that stands still for a while does no harm.
      */
     long correctionMillis(Now now) {
+        long ahead = now.nanos() / 1_000_000 - now.wallMillis();
+        if (outermost.least + ahead <= MOST_APART_MILLIS && outermost.most + ahead >= -MOST_APART_MILLIS) {
+            return 0;
+        }
         long least = median(Bounds::least, now);
         long most = median(Bounds::most, now);
         if (least > MOST_APART_MILLIS) {

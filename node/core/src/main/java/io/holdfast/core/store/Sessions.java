@@ -22,12 +22,24 @@ final class Sessions {
         long doneBelow;
         long lastTimestamp;
         final TreeMap<Long, Outcome> outcomes = new TreeMap<>();
+        /** No outcome is of a write behind this one: what is new, which most writes are, need not be looked for. */
+        private long newest;
+
+        void put(long sequence, Outcome outcome) {
+            outcomes.put(sequence, outcome);
+            newest = Math.max(newest, sequence);
+        }
+
+        Optional<Outcome> find(long sequence) {
+            return sequence > newest ? Optional.empty() : Optional.ofNullable(outcomes.get(sequence));
+        }
 
         Session copy() {
             var copy = new Session();
             copy.doneBelow = doneBelow;
             copy.lastTimestamp = lastTimestamp;
             copy.outcomes.putAll(outcomes);
+            copy.newest = newest;
             return copy;
         }
     }
@@ -40,7 +52,7 @@ final class Sessions {
         if (id.sequence() < session.doneBelow) {
             return Optional.of(new Outcome(Outcome.Kind.FORGOTTEN, 0));
         }
-        return Optional.ofNullable(session.outcomes.get(id.sequence()));
+        return session.find(id.sequence());
     }
 
     void record(WriteId id, long doneBelow, long timestamp, Outcome outcome) {
@@ -49,10 +61,12 @@ final class Sessions {
         longestSilentSince = Math.min(longestSilentSince, timestamp);
         if (doneBelow > session.doneBelow) {
             session.doneBelow = doneBelow;
-            session.outcomes.headMap(doneBelow).clear();
+            while (!session.outcomes.isEmpty() && session.outcomes.firstKey() < doneBelow) {
+                session.outcomes.pollFirstEntry();
+            }
         }
         if (id.sequence() >= session.doneBelow) {
-            session.outcomes.put(id.sequence(), outcome);
+            session.put(id.sequence(), outcome);
         }
     }
 

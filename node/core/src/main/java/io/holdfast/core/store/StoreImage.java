@@ -136,7 +136,7 @@ public record StoreImage(
             session.doneBelow = in.getLong();
             session.lastTimestamp = in.getLong();
             for (int outcomes = in.getInt(); outcomes > 0; outcomes--) {
-                session.outcomes.put(in.getLong(), new Outcome(decodeKind(in.get()), in.getLong()));
+                session.put(in.getLong(), new Outcome(decodeKind(in.get()), in.getLong()));
             }
             sessions.put(client, session);
         }

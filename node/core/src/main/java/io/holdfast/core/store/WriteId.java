@@ -6,4 +6,16 @@ package io.holdfast.core.store;
  * @param client random, one per client process
  * @param sequence 1, 2, 3 … per client
  */
-public record WriteId(long client, long sequence) {}
+public record WriteId(long client, long sequence) {
+    // By hand, because what the compiler makes goes through a method handle, which the simple compiler does not see
+    // through.
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof WriteId id && id.client == client && id.sequence == sequence;
+    }
+
+    @Override
+    public int hashCode() {
+        return Long.hashCode(client) * 31 + Long.hashCode(sequence);
+    }
+}

@@ -266,10 +266,10 @@ public final class CommittedModel {
             if (!key.startsWith(scan.prefix())) {
                 break;
             }
-            KeyHistory.State state = each.getValue().at(position);
             if (scan.after().isPresent() && key.compareTo(scan.after().get()) <= 0) {
                 continue;
             }
+            KeyHistory.State state = each.getValue().at(position);
             boolean beyond = end.isPresent() && key.compareTo(end.get()) > 0;
             if (state.value().isEmpty()) {
                 absent += beyond ? 0 : 1;

@@ -2,6 +2,7 @@ package io.holdfast.core.check;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -18,7 +19,7 @@ public final class Linearizability {
     private static final long BUDGET = 300_000;
 
     private final Operation[] operations;
-    private final Node head = new Node(-1, false);
+    private final Node head = new Node(-1, false, 0);
     private final Set<Tried> tried = new HashSet<>();
     private final long[] done;
     private int certainLeft;
@@ -37,13 +38,15 @@ public final class Linearizability {
     private static final class Node {
         final int operation;
         final boolean call;
+        final long moment;
         Node match;
         Node previous;
         Node next;
 
-        Node(int operation, boolean call) {
+        Node(int operation, boolean call, long moment) {
             this.operation = operation;
             this.call = call;
+            this.moment = moment;
         }
     }
 
@@ -81,46 +84,50 @@ public final class Linearizability {
     }
 
     private static Operation[] relevant(List<Operation> history) {
-        Set<Integer> seen = new HashSet<>();
+        var seen = new BitSet();
+        // Where a condition failed and the value it found is not known, or where it only asks whether there is one, it
+        // may be the trace of
+        // a write that nobody saw.
+        boolean anyMayShow = false;
         for (Operation operation : history) {
             if (operation.kind() == Operation.Kind.READ) {
-                seen.add(operation.value());
+                seen.set(operation.value());
             }
-            seen.add(operation.found());
-            seen.add(operation.expected());
+            if (operation.found() != Operation.UNKNOWN) {
+                seen.set(operation.found());
+            }
+            seen.set(operation.expected());
+            boolean blind =
+                    operation.result() == Operation.Result.CONDITION_FAILED && operation.found() == Operation.UNKNOWN;
+            anyMayShow |= blind || operation.condition() == Operation.Condition.PRESENT;
         }
-        // Without the value found, a failed condition may be the trace of a write that nobody saw.
-        boolean blind = history.stream()
-                .anyMatch(it -> it.result() == Operation.Result.CONDITION_FAILED && it.found() == Operation.UNKNOWN);
-        boolean presence = history.stream().anyMatch(it -> it.condition() == Operation.Condition.PRESENT);
-        return history.stream()
-                .filter(it -> it.certain() || it.value() == 0 || blind || presence || seen.contains(it.value()))
-                .toArray(Operation[]::new);
+        var relevant = new ArrayList<Operation>(history.size());
+        for (Operation operation : history) {
+            if (operation.certain() || operation.value() == 0 || anyMayShow || seen.get(operation.value())) {
+                relevant.add(operation);
+            }
+        }
+        return relevant.toArray(Operation[]::new);
     }
 
     private void link() {
         var events = new ArrayList<Node>();
         for (int i = 0; i < operations.length; i++) {
-            Node call = new Node(i, true);
+            Node call = new Node(i, true, operations[i].invoked());
             events.add(call);
             if (operations[i].certain()) {
                 certainLeft++;
-                call.match = new Node(i, false);
+                call.match = new Node(i, false, operations[i].returned());
                 events.add(call.match);
             }
         }
-        events.sort(Comparator.comparingLong(this::moment));
+        events.sort((one, other) -> Long.compare(one.moment, other.moment));
         Node last = head;
         for (Node event : events) {
             last.next = event;
             event.previous = last;
             last = event;
         }
-    }
-
-    private long moment(Node node) {
-        Operation operation = operations[node.operation];
-        return node.call ? operation.invoked() : operation.returned();
     }
 
     /** One place in the order: what may stand there, and what was chosen. */

@@ -1,6 +1,7 @@
 package io.holdfast.core.sim;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /** What will happen, by simulated time; what falls on the same time happens in the order in which it was planned. */
 final class EventQueue {
@@ -13,7 +14,11 @@ final class EventQueue {
 
     private static final int CHILDREN = 4;
 
+    /** A heap of numbers alone: events stay where they are put, because moving a reference costs the collector's barrier as well. */
     private long[] keys = new long[1024];
+    /** Where the event of each key stands; behind the last one, the places that are free. */
+    private int[] places = places(1024);
+
     private Event[] events = new Event[1024];
     private int size;
     private long lastOrder;
@@ -35,14 +40,14 @@ final class EventQueue {
 
     void at(long time, Event event) {
         if (size == keys.length) {
-            keys = Arrays.copyOf(keys, size * 2);
-            events = Arrays.copyOf(events, size * 2);
+            grow();
         }
         long order = ++lastOrder;
         if (time < now || time >= 1L << (63 - ORDER_BITS) || order >= 1L << ORDER_BITS) {
             throw new IllegalStateException("event " + order + " at " + time + " ns is out of range");
         }
         long key = time << ORDER_BITS | order;
+        int place = places[size];
         int hole = size++;
         while (hole > 0) {
             int parent = (hole - 1) / CHILDREN;
@@ -53,7 +58,20 @@ final class EventQueue {
             hole = parent;
         }
         keys[hole] = key;
-        events[hole] = event;
+        places[hole] = place;
+        events[place] = event;
+    }
+
+    private void grow() {
+        int[] more = places(size * 2);
+        System.arraycopy(places, 0, more, 0, size);
+        places = more;
+        keys = Arrays.copyOf(keys, size * 2);
+        events = Arrays.copyOf(events, size * 2);
+    }
+
+    private static int[] places(int count) {
+        return IntStream.range(0, count).toArray();
     }
 
     /** Lets the next event happen; false if there is none. */
@@ -61,20 +79,18 @@ final class EventQueue {
         if (size == 0) {
             return false;
         }
-        Event event = events[0];
+        int place = places[0];
+        Event event = events[place];
+        events[place] = null;
         now = keys[0] >> ORDER_BITS;
         size--;
-        long key = keys[size];
-        Event moved = events[size];
-        events[size] = null;
-        if (size > 0) {
-            siftDown(key, moved);
-        }
+        siftDown(keys[size], places[size]);
+        places[size] = place;
         event.happen();
         return true;
     }
 
-    private void siftDown(long key, Event event) {
+    private void siftDown(long key, int place) {
         int hole = 0;
         while (true) {
             int first = CHILDREN * hole + 1;
@@ -95,11 +111,11 @@ final class EventQueue {
             hole = least;
         }
         keys[hole] = key;
-        events[hole] = event;
+        places[hole] = place;
     }
 
     private void move(int from, int to) {
         keys[to] = keys[from];
-        events[to] = events[from];
+        places[to] = places[from];
     }
 }

@@ -289,10 +289,17 @@ final class SimClients {
 
     /** A transaction holds a key that is asked for. What else was written has its outcome, and keeps it. */
     private static boolean locked(Reply reply) {
-        return reply instanceof Reply.Answered answered
-                        && answered.answers().stream().anyMatch(Query.Denied.class::isInstance)
-                || reply instanceof Reply.Written written
-                        && written.outcomes().stream().anyMatch(it -> it.kind() == Outcome.Kind.LOCKED);
+        boolean locked = false;
+        if (reply instanceof Reply.Answered answered) {
+            for (Query.Answer answer : answered.answers()) {
+                locked |= answer instanceof Query.Denied;
+            }
+        } else if (reply instanceof Reply.Written written) {
+            for (Outcome outcome : written.outcomes()) {
+                locked |= outcome.kind() == Outcome.Kind.LOCKED;
+            }
+        }
+        return locked;
     }
 
     private void again(SimCall call) {

@@ -10,19 +10,19 @@ import io.holdfast.core.store.Command;
 import io.holdfast.core.store.Condition;
 import io.holdfast.core.store.Outcome;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What the clients saw, and its judgement at the end of a run. */
 final class SimHistory {
-    private final TreeMap<Place, List<Operation>> reads = new TreeMap<>();
-    private final TreeMap<Place, List<WriteRecord>> writes = new TreeMap<>();
-    /** Which value a version is; 0 for none. */
-    private final Map<Long, Integer>[] valueOfVersion;
+    private final Map<Place, OfOneKey> keys = new HashMap<>();
+    /** Of each partition. */
+    private final List<ValueOfVersion> valueOfVersion;
 
     private long undecided;
 
@@ -34,36 +34,39 @@ final class SimHistory {
         }
     }
 
-    @SuppressWarnings({"unchecked", "rawtypes"})
+    private record OfOneKey(List<Operation> reads, List<WriteRecord> writes) {}
+
     SimHistory(int partitions) {
-        valueOfVersion = new Map[partitions];
-        for (int i = 0; i < partitions; i++) {
-            valueOfVersion[i] = new HashMap<>();
-        }
+        valueOfVersion = Stream.generate(ValueOfVersion::new).limit(partitions).toList();
     }
 
     void read(SimCall call, Bytes key, long returned, int value, long version) {
         if (value != 0) {
             versionIs(call.partition, version, value);
         }
-        reads.computeIfAbsent(new Place(call.partition, key), it -> new ArrayList<>())
+        of(call.partition, key)
+                .reads()
                 .add(Operation.read("client " + call.client.id(), call.invoked, returned, value));
     }
 
     private void versionIs(int partition, long version, int value) {
-        Integer known = valueOfVersion[partition].putIfAbsent(version, value);
-        if (known != null && known != value) {
+        int known = valueOfVersion.get(partition).putIfAbsent(version, value);
+        if (known != value) {
             throw CheckFailed.of("version %d is value %d and value %d", version, known, value);
         }
     }
 
     void wrote(SimCall call) {
         for (WriteRecord write : call.writes) {
-            writes.computeIfAbsent(
-                            new Place(call.partition, ((Command.KeyOperation) write.command.operation()).key()),
-                            it -> new ArrayList<>())
+            of(call.partition, ((Command.KeyOperation) write.command.operation()).key())
+                    .writes()
                     .add(write);
         }
+    }
+
+    private OfOneKey of(int partition, Bytes key) {
+        return keys.computeIfAbsent(
+                new Place(partition, key), it -> new OfOneKey(new ArrayList<>(), new ArrayList<>()));
     }
 
     long undecided() {
@@ -72,26 +75,25 @@ final class SimHistory {
 
     /** Judges each key's history by itself. */
     void check(List<SimPartition> partitions) {
-        writes.forEach((place, records) -> records.forEach(write -> certainOutcome(partitions, place, write)));
-        var places = new java.util.TreeSet<>(writes.keySet());
-        places.addAll(reads.keySet());
-        for (Place place : places) {
-            var operations = new ArrayList<Operation>();
-            List<WriteRecord> records = writes.getOrDefault(place, List.of());
-            CommittedModel model = partitions.get(place.partition()).model();
-            for (WriteRecord write : inOrder(records, model)) {
-                operation(place, write, operations);
-            }
-            operations.addAll(reads.getOrDefault(place, List.of()));
-            Linearizability.Result result = Linearizability.check(operations);
-            if (result.verdict() == Linearizability.Verdict.NOT_LINEARIZABLE) {
-                String clash = result.clash().stream().map(Object::toString).collect(Collectors.joining("\n  "));
-                throw CheckFailed.of(
-                        "key %s of partition %d is not linearizable; these clash:%n  %s",
-                        place.key().toUtf8(), place.partition(), clash);
-            }
-            undecided += result.verdict() == Linearizability.Verdict.UNDECIDED ? 1 : 0;
+        var places = new TreeMap<>(keys);
+        places.forEach((place, calls) -> calls.writes().forEach(write -> certainOutcome(partitions, place, write)));
+        places.forEach((place, calls) -> check(partitions.get(place.partition()).model(), place, calls));
+    }
+
+    private void check(CommittedModel model, Place place, OfOneKey calls) {
+        var operations = new ArrayList<Operation>();
+        for (WriteRecord write : inOrder(calls.writes(), model)) {
+            operation(place, write, operations);
         }
+        operations.addAll(calls.reads());
+        Linearizability.Result result = Linearizability.check(operations);
+        if (result.verdict() == Linearizability.Verdict.NOT_LINEARIZABLE) {
+            String clash = result.clash().stream().map(Object::toString).collect(Collectors.joining("\n  "));
+            throw CheckFailed.of(
+                    "key %s of partition %d is not linearizable; these clash:%n  %s",
+                    place.key().toUtf8(), place.partition(), clash);
+        }
+        undecided += result.verdict() == Linearizability.Verdict.UNDECIDED ? 1 : 0;
     }
 
     private record Placed(WriteRecord write, long committedAt) {}
@@ -101,7 +103,7 @@ final class SimHistory {
         for (WriteRecord write : records) {
             placed.add(new Placed(write, committedAt(model, write)));
         }
-        placed.sort(Comparator.comparingLong(Placed::committedAt));
+        placed.sort((one, other) -> Long.compare(one.committedAt(), other.committedAt()));
         return placed.stream().map(Placed::write).toList();
     }
 
@@ -121,14 +123,11 @@ final class SimHistory {
             return;
         }
         Outcome outcome = write.outcome.get();
+        Optional<CommittedModel.Applied> committed =
+                partitions.get(place.partition()).model().find(write.command.id());
         boolean madeVersion = outcome.kind() == Outcome.Kind.APPLIED && write.value != 0 && outcome.version() != 0;
         // The version of a write that was lost may be given again: nobody is left who knows that it was used.
-        boolean kept = !write.mayBeLost
-                || partitions
-                        .get(place.partition())
-                        .model()
-                        .find(write.command.id())
-                        .isPresent();
+        boolean kept = !write.mayBeLost || committed.isPresent();
         if (madeVersion && kept) {
             versionIs(place.partition(), outcome.version(), write.value);
         }
@@ -136,7 +135,7 @@ final class SimHistory {
         // settled it. What is
         // told before it is committed has no version, because that is not certain.
         boolean early = write.mayBeLost && outcome.kind() == Outcome.Kind.APPLIED && outcome.version() == 0;
-        partitions.get(place.partition()).model().find(write.command.id()).ifPresent(known -> {
+        committed.ifPresent(known -> {
             Outcome.Kind became = known.outcome().kind();
             boolean same = early
                     ? became == Outcome.Kind.APPLIED || became == Outcome.Kind.NOT_APPLIED
@@ -167,7 +166,7 @@ final class SimHistory {
             case CONDITION_FAILED -> {
                 int found = outcome.version() == 0
                         ? 0
-                        : valueOfVersion[place.partition()].getOrDefault(outcome.version(), Operation.UNKNOWN);
+                        : valueOfVersion.get(place.partition()).getOrDefault(outcome.version(), Operation.UNKNOWN);
                 operations.add(operation.failed(found));
             }
             default -> {
