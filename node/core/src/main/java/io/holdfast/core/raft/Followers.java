@@ -8,8 +8,8 @@ import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
 /**
- * What a leader knows of the other sites, in the order of their names, and what a majority has reached. There are a handful, and every step of a leader
- * looks at all of them, so this is an array.
+ * What a leader knows of the other sites, in the order of their names, and what a majority has reached. There are a handful, and
+ * every step of a leader looks at all of them, so this is an array.
  */
 final class Followers implements Iterable<Progress> {
     private final RaftNode raft;
@@ -19,22 +19,26 @@ final class Followers implements Iterable<Progress> {
         this.raft = raft;
         this.all = raft.membership.sites().stream()
                 .filter(site -> !site.equals(raft.config.self()))
-                .map(this::fresh)
+                .map(this::unknown)
                 .toArray(Progress[]::new);
     }
 
-    /** A follower of which nothing is known. */
-    private Progress fresh(SiteId site) {
+    private Progress unknown(SiteId site) {
         return new Progress(site, raft.log.lastIndex() + 1, raft.now.nanos(), raft.config.clockDriftBound());
     }
 
     Optional<Progress> find(SiteId site) {
-        for (Progress progress : all) {
-            if (progress.site.equals(site)) {
-                return Optional.of(progress);
+        int place = place(site);
+        return place < 0 ? Optional.empty() : Optional.of(all[place]);
+    }
+
+    private int place(SiteId site) {
+        for (int i = 0; i < all.length; i++) {
+            if (all[i].site.equals(site)) {
+                return i;
             }
         }
-        return Optional.empty();
+        return -1;
     }
 
     /** Of a site that is known to hold a replica. */
@@ -43,17 +47,15 @@ final class Followers implements Iterable<Progress> {
     }
 
     /**
-     * What an old storage held and promised says nothing of the new one, and the other way round, whichever of their messages
-     * comes late: each change of identity starts from nothing.
-     *
-     * @return the follower's progress, a new one if its storage is another one than before
+     * Takes note of which storage speaks at the site, and answers its progress. What an old storage held and promised says nothing of a
+     * new one, and the other way round, whichever of their messages comes late: each change of identity starts from nothing.
      */
-    Progress of(SiteId site, long identity) {
+    Progress heardFrom(SiteId site, long identity) {
         Progress known = of(site);
         if (known.identity != 0 && known.identity != identity) {
-            Progress fresh = fresh(site);
+            Progress fresh = unknown(site);
             fresh.reachable = known.reachable;
-            all[Arrays.asList(all).indexOf(known)] = fresh;
+            all[place(site)] = fresh;
             known = fresh;
         }
         known.identity = identity;
@@ -69,7 +71,8 @@ final class Followers implements Iterable<Progress> {
         long[] values = new long[all.length + 1];
         values[all.length] = own;
         for (int i = 0; i < all.length; i++) {
-            // One that has not spoken yet holds nothing that counts, but it is not late either.
+            // One that has not spoken yet is not late. What it holds and has promised is 0, and no storage's identity
+            // is.
             boolean counts = all[i].identity == 0 || isVoter(all[i]);
             values[i] = counts ? value.applyAsLong(all[i]) : 0;
         }

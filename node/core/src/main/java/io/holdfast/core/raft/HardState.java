@@ -1,6 +1,7 @@
 package io.holdfast.core.raft;
 
 import io.holdfast.core.SiteId;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -11,6 +12,21 @@ import java.util.Optional;
  * @param identity which life of the storage this is, see {@link Membership}
  */
 public record HardState(long term, Optional<SiteId> vote, long identity) {
+    /** The two are nearly always the same object, and every step of a replica compares them. */
+    @Override
+    public boolean equals(Object other) {
+        return this == other
+                || other instanceof HardState state
+                        && state.term == term
+                        && state.identity == identity
+                        && state.vote.equals(vote);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(term, vote, identity);
+    }
+
     public static HardState initial(long identity) {
         return new HardState(0, Optional.empty(), identity);
     }

@@ -25,22 +25,30 @@ final class Replication {
         this.confirmation = confirmation;
     }
 
-    /** What all messages say that leave in one step. */
-    private record Round(long stamp, long asOfWallMillis) {}
+    /** What the messages say alike that go to all followers together. */
+    private record Heading(long stamp, long asOfWallMillis) {}
 
-    private Round round() {
-        return new Round(confirmation.stamp(), confirmation.asOfWallMillis());
+    private Heading heading() {
+        return new Heading(confirmation.stamp(), confirmation.asOfWallMillis());
     }
 
     /** Sends whatever may be sent. */
     void proceed() {
-        boolean wanted = false;
+        boolean entriesMayGo = false;
         for (Progress progress : followers) {
-            wanted |= progress.mode == Progress.Mode.IMAGE || lacksEntries(progress);
+            boolean logTooShort = lacksEntries(progress) && !raft.log.knows(progress.nextIndex - 1);
+            if (logTooShort && progress.mode != Progress.Mode.IMAGE) {
+                // Also while answers are outstanding: what comes next is gone, whatever they say.
+                progress.awaitImage();
+            }
+            if (progress.mode == Progress.Mode.IMAGE) {
+                sendImage(progress);
+            }
+            entriesMayGo |= entriesMayGo(progress);
         }
-        if (wanted) {
-            Round round = round();
-            followers.forEach(progress -> proceed(progress, round));
+        if (entriesMayGo) {
+            Heading heading = heading();
+            followers.forEach(progress -> sendEntries(progress, heading));
         }
     }
 
@@ -48,23 +56,19 @@ final class Replication {
         return progress.nextIndex <= raft.log.lastIndex();
     }
 
-    private void proceed(Progress progress, Round round) {
-        boolean logTooShort = lacksEntries(progress) && !raft.log.knows(progress.nextIndex - 1);
-        if (logTooShort && progress.mode != Progress.Mode.IMAGE) {
-            // Also while answers are outstanding: what comes next is gone, whatever they say.
-            progress.awaitImage();
-        }
-        if (progress.mode == Progress.Mode.IMAGE) {
-            sendImage(progress);
-        }
-        while (lacksEntries(progress) && progress.maySendEntries(raft.config.maxInFlightAppends())) {
+    private boolean entriesMayGo(Progress progress) {
+        return lacksEntries(progress) && progress.maySendEntries(raft.config.maxInFlightAppends());
+    }
+
+    private void sendEntries(Progress progress, Heading heading) {
+        while (entriesMayGo(progress)) {
             List<Entry> entries = raft.log.slice(progress.nextIndex, raft.config.maxAppendBytes());
-            sendAppend(progress, round, entries, false);
+            sendAppend(progress, heading, entries, false);
             progress.sentEntries(entries.get(entries.size() - 1).index(), raft.now.nanos());
         }
     }
 
-    private void sendAppend(Progress progress, Round round, List<Entry> entries, boolean quiesce) {
+    private void sendAppend(Progress progress, Heading heading, List<Entry> entries, boolean quiesce) {
         // While an image is on its way nothing else is known to fit, so the heartbeat claims nothing.
         boolean claims = progress.mode != Progress.Mode.IMAGE && raft.log.knows(progress.nextIndex - 1);
         long prev = claims ? progress.nextIndex - 1 : 0;
@@ -74,19 +78,19 @@ final class Replication {
                         raft.config.self(),
                         raft.identity(),
                         raft.term(),
-                        round.stamp(),
+                        heading.stamp(),
                         prev,
                         claims ? raft.log.termAt(prev) : 0,
                         entries,
                         raft.commitIndex,
-                        round.asOfWallMillis(),
+                        heading.asOfWallMillis(),
                         quiesce));
         progress.lastSentNanos = raft.now.nanos();
     }
 
     void heartbeat(boolean quiesce) {
-        Round round = round();
-        followers.forEach(progress -> sendAppend(progress, round, List.of(), quiesce));
+        Heading heading = heading();
+        followers.forEach(progress -> sendAppend(progress, heading, List.of(), quiesce));
         confirmation.roundSent();
     }
 
@@ -102,7 +106,7 @@ final class Replication {
     }
 
     void answered(AppendResponse response) {
-        Progress progress = followers.of(response.from(), response.identity());
+        Progress progress = followers.heardFrom(response.from(), response.identity());
         progress.lastHeardNanos = raft.now.nanos();
         countStamp(progress, response);
         if (response.logState() instanceof LogState.Conflict conflict) {

@@ -21,7 +21,10 @@ final class WallClocks {
     static final long MOST_APART_MILLIS = 1_000;
 
     private final Map<SiteId, Bounds> others = new HashMap<>();
-    /** The highest least one of all bounds, and the lowest most one: where these are near, the median is, too. Every message asks. */
+    /**
+     * The highest least one of all bounds, and the lowest most one, which may be below it: while both are near this replica's own clock the
+     * median is, too, and what every message asks is answered at once.
+     */
     private Bounds outermost = Bounds.NONE;
 
     /** Of another's wall time less this replica's monotonic time, in milliseconds: stays right when this replica's wall clock is set. */

@@ -69,7 +69,7 @@ final class WriteAhead {
     }
 
     boolean hardStateDurable() {
-        return durableHardState == hardState || durableHardState.equals(hardState);
+        return durableHardState.equals(hardState);
     }
 
     long durableIndex() {
@@ -131,7 +131,7 @@ final class WriteAhead {
 
     /** The next write, if there is something to write and none is on its way. */
     Optional<LogWrite> next(long commitIndex) {
-        boolean hardStateChanged = writtenHardState != hardState && !writtenHardState.equals(hardState);
+        boolean hardStateChanged = !writtenHardState.equals(hardState);
         boolean entriesWait = log.lastIndex() > writtenIndex;
         boolean commitWaits = commitToRecord > 0;
         if (inFlight || !(hardStateChanged || entriesWait || truncateFrom.isPresent() || commitWaits)) {

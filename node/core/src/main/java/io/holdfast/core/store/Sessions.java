@@ -1,5 +1,6 @@
 package io.holdfast.core.store;
 
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +22,7 @@ final class Sessions {
     static final class Session {
         long doneBelow;
         long lastTimestamp;
-        final TreeMap<Long, Outcome> outcomes = new TreeMap<>();
+        private final TreeMap<Long, Outcome> outcomes = new TreeMap<>();
         /** No outcome is of a write behind this one: what is new, which most writes are, need not be looked for. */
         private long newest;
 
@@ -30,7 +31,11 @@ final class Sessions {
             newest = Math.max(newest, sequence);
         }
 
-        Optional<Outcome> find(long sequence) {
+        SortedMap<Long, Outcome> outcomes() {
+            return Collections.unmodifiableSortedMap(outcomes);
+        }
+
+        private Optional<Outcome> find(long sequence) {
             return sequence > newest ? Optional.empty() : Optional.ofNullable(outcomes.get(sequence));
         }
 

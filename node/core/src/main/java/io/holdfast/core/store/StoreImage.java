@@ -82,8 +82,8 @@ public record StoreImage(
         for (Map.Entry<Long, Session> entry : sessions.entrySet()) {
             Session session = entry.getValue();
             out.putLong(entry.getKey()).putLong(session.doneBelow).putLong(session.lastTimestamp);
-            out.putInt(session.outcomes.size());
-            for (var outcome : session.outcomes.entrySet()) {
+            out.putInt(session.outcomes().size());
+            for (var outcome : session.outcomes().entrySet()) {
                 out.putLong(outcome.getKey());
                 out.putByte(CODES.get(outcome.getValue().kind()));
                 out.putLong(outcome.getValue().version());

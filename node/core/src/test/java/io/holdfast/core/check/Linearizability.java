@@ -85,9 +85,8 @@ public final class Linearizability {
 
     private static Operation[] relevant(List<Operation> history) {
         var seen = new BitSet();
-        // Where a condition failed and the value it found is not known, or where it only asks whether there is one, it
-        // may be the trace of
-        // a write that nobody saw.
+        // A condition may be the trace of a write that nobody saw: where it failed and what it found is not known,
+        // or where it only asks whether there is a value.
         boolean anyMayShow = false;
         for (Operation operation : history) {
             if (operation.kind() == Operation.Kind.READ) {

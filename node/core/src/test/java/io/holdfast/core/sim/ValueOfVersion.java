@@ -1,10 +1,8 @@
 package io.holdfast.core.sim;
 
-import java.util.Arrays;
-
 /** Which value each version of one partition is. A map of numbers that makes no objects: every operation of every run asks it. */
 final class ValueOfVersion {
-    /** Even a bad hash is a good one behind this factor (Knuth, "The Art of Computer Programming", volume 3, section 6.4). */
+    /** Spreads numbers that are near each other over all places (Knuth, "The Art of Computer Programming", volume 3, section 6.4). */
     private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
     /** 0 where the place is free: no version is 0. */
@@ -15,6 +13,9 @@ final class ValueOfVersion {
 
     /** Notes it, unless the version is known already; answers the value it has. */
     int putIfAbsent(long version, int value) {
+        if (version == 0) {
+            throw new IllegalArgumentException("value " + value + " without a version");
+        }
         if (2 * size >= versions.length) {
             grow();
         }
@@ -45,7 +46,7 @@ final class ValueOfVersion {
         long[] oldVersions = versions;
         int[] oldValues = values;
         versions = new long[oldVersions.length * 2];
-        values = Arrays.copyOf(values, versions.length);
+        values = new int[versions.length];
         for (int i = 0; i < oldVersions.length; i++) {
             if (oldVersions[i] != 0) {
                 int place = place(oldVersions[i]);
