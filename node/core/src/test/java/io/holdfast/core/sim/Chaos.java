@@ -85,6 +85,11 @@ final class Chaos {
         return wrongClock.isPresent() ? 2 * (MOST_WRONG_MILLIS + wallSpreadMillis) : 2 * wallSpreadMillis;
     }
 
+    /** A leader may have a wall clock that is wrong by far, and know no better because too few others are there. */
+    boolean wallMayBeWrong() {
+        return wrongClock.isPresent();
+    }
+
     void start() {
         for (SimNode node : nodes) {
             setWall(node);

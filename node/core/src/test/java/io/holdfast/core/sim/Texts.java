@@ -6,6 +6,7 @@ import io.holdfast.core.raft.PeerMessage;
 import io.holdfast.core.raft.PeerMessage.AppendRequest;
 import io.holdfast.core.raft.PeerMessage.AppendResponse;
 import io.holdfast.core.raft.PeerMessage.ImageChunk;
+import io.holdfast.core.store.CommandBatch;
 import java.util.List;
 
 /** Short texts for timelines. */
@@ -43,6 +44,17 @@ final class Texts {
                 + (write.truncateFrom().isPresent()
                         ? " truncate from " + write.truncateFrom().getAsLong()
                         : "")
-                + " " + of(write.entries()) + " commit " + write.commitIndex();
+                + " " + of(write.entries()) + " commit " + write.commitIndex() + commands(write.entries());
+    }
+
+    /** What the entries hold, with their timestamps. */
+    private static String commands(List<Entry> entries) {
+        var text = new StringBuilder();
+        for (Entry entry : entries) {
+            if (entry.kind() == Entry.Kind.COMMANDS) {
+                text.append(" at ").append(entry.timestamp()).append(' ').append(CommandBatch.decode(entry.payload()));
+            }
+        }
+        return text.toString();
     }
 }
