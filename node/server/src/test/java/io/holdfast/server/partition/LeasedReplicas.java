@@ -19,7 +19,6 @@ import io.holdfast.core.store.Condition;
 import io.holdfast.core.store.WriteId;
 import io.holdfast.server.lease.MemoryCells;
 import io.holdfast.server.lease.TestLeases;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,29 +28,28 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A replica at a site whose nodes share a journal: its lives, one after the other, never two at a time. */
-class LeasedReplicaTest {
+abstract class LeasedReplicas {
     private static final Duration PATIENCE = Duration.ofSeconds(40);
-
-    @TempDir
-    Path dir;
 
     private final MemoryCells cells = new MemoryCells();
     private final Map<String, MemoryCells.Link> links = new HashMap<>();
     private final List<TestLeases> leases = new ArrayList<>();
     private ReplicaGroup group;
 
+    abstract JournalKind journals();
+
     @BeforeEach
     void start() {
-        group = new ReplicaGroup(JournalKind.rocksdb(dir), "shop", List.of("a", "b", "c"));
+        group = new ReplicaGroup(journals(), List.of("a", "b", "c"));
         group.start("b");
         group.start("c");
     }
@@ -130,6 +128,13 @@ class LeasedReplicaTest {
 
     @Test
     void aJournalThatShowsTwoWritersMakesTheReplicaANewOneThatTheLeaderFills() {
+        Entry stray = new Entry(1, 1000, 1, Entry.Kind.NOOP, Bytes.EMPTY);
+        isRebuiltAfter(journal ->
+                writeLate(journal, new LogWrite(1, Optional.empty(), OptionalLong.empty(), List.of(stray), 0)));
+    }
+
+    /** @param planting of a second writer's traces in the journal of this name, while nobody uses it */
+    void isRebuiltAfter(Consumer<String> planting) {
         startAtA("a1");
         await().atMost(PATIENCE).until(() -> open("a1"));
         for (int i = 1; i <= 10; i++) {
@@ -137,8 +142,7 @@ class LeasedReplicaTest {
         }
         awaitCaughtUp("a1");
         group.kill("a1");
-        Entry stray = new Entry(1, 1000, 1, Entry.Kind.NOOP, Bytes.EMPTY);
-        writeLate(group.partition() + "#1", new LogWrite(1, Optional.empty(), OptionalLong.empty(), List.of(stray), 0));
+        planting.accept(group.partition() + "#1");
         startAtA("a2");
         await().atMost(PATIENCE).until(() -> open("a2"));
         assertThat(group.incidents("a2").all())
