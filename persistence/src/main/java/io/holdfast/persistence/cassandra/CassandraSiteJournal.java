@@ -19,7 +19,6 @@ import scala.Function1;
 import scala.PartialFunction;
 import scala.concurrent.Future;
 import scala.jdk.javaapi.CollectionConverters;
-import scala.jdk.javaapi.FutureConverters;
 import scala.runtime.BoxedUnit;
 import scala.util.Try;
 
@@ -76,7 +75,7 @@ public final class CassandraSiteJournal extends CassandraJournal {
             List<List<AtomicWrite>> batches, int next) {
         var batch = CollectionConverters.asScala(batches.get(next)).toSeq();
         CompletionStage<scala.collection.immutable.Seq<Try<BoxedUnit>>> written =
-                FutureConverters.asJava(super.asyncWriteMessages(batch));
+                PluginFutures.asJava(super.asyncWriteMessages(batch));
         return next + 1 == batches.size()
                 ? written
                 : written.thenCompose(done -> onActor(() -> write(batches, next + 1)));
@@ -130,7 +129,7 @@ public final class CassandraSiteJournal extends CassandraJournal {
     }
 
     private CompletionStage<Long> highest(String persistenceId, long fromSequenceNr) {
-        return FutureConverters.asJava(super.asyncReadHighestSequenceNr(persistenceId, fromSequenceNr))
+        return PluginFutures.asJava(super.asyncReadHighestSequenceNr(persistenceId, fromSequenceNr))
                 .thenApply(Long.class::cast);
     }
 
@@ -141,7 +140,7 @@ public final class CassandraSiteJournal extends CassandraJournal {
             long sequenceNr;
         };
         CompletionStage<BoxedUnit> done =
-                FutureConverters.asJava(super.asyncReplayMessages(persistenceId, from, to, max, repr -> {
+                PluginFutures.asJava(super.asyncReplayMessages(persistenceId, from, to, max, repr -> {
                     if (repr.sequenceNr() <= last.sequenceNr) {
                         throw CassandraFence.twoWriters(
                                 persistenceId,
@@ -174,7 +173,7 @@ public final class CassandraSiteJournal extends CassandraJournal {
     @Override
     public Future<BoxedUnit> asyncDeleteMessagesTo(String persistenceId, long toSequenceNr) {
         return PluginFutures.asScala(
-                storage.watched(FutureConverters.asJava(super.asyncDeleteMessagesTo(persistenceId, toSequenceNr))));
+                storage.watched(PluginFutures.asJava(super.asyncDeleteMessagesTo(persistenceId, toSequenceNr))));
     }
 
     private <T> CompletionStage<T> onActor(java.util.function.Supplier<CompletionStage<T>> work) {

@@ -21,7 +21,8 @@ final class CassandraTables {
     private final String keyspace;
 
     CassandraTables(CompletionStage<CqlSession> session, String keyspace) {
-        this.session = session;
+        // Not Scala's bridge itself, for what PluginFutures.asJava says of it.
+        this.session = session.toCompletableFuture().copy();
         this.keyspace = keyspace;
     }
 

@@ -1,6 +1,7 @@
 package io.holdfast.server.partition;
 
 import io.holdfast.core.SiteId;
+import io.holdfast.persistence.PluginFutures;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -66,7 +67,7 @@ final class HandOverBeforeMoving implements ActorSystemDependentAllocationStrate
     public Future<scala.collection.immutable.Set<String>> rebalance(
             Map<ActorRef, IndexedSeq<String>> currentShardAllocations,
             scala.collection.immutable.Set<String> rebalanceInProgress) {
-        CompletionStage<scala.collection.immutable.Set<String>> moving = FutureConverters.asJava(
+        CompletionStage<scala.collection.immutable.Set<String>> moving = PluginFutures.asJava(
                         spread.rebalance(currentShardAllocations, rebalanceInProgress))
                 .thenApply(proposed -> CollectionConverters.asScala(movable(CollectionConverters.asJava(proposed)))
                         .toSet());

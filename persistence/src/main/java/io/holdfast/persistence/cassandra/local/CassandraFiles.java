@@ -17,7 +17,7 @@ record CassandraFiles(LocalCassandra.Options options) {
     /** For clients, for other nodes, and for those with encryption. */
     static final int PORTS = 3;
 
-    private static final String GROUP_WINDOW = "5ms";
+    private static final String GROUP_WINDOW = "1ms";
 
     static CassandraFiles write(LocalCassandra.Options options) throws IOException {
         Path directory = options.directory();
