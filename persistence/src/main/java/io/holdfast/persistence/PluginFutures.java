@@ -12,7 +12,7 @@ public final class PluginFutures {
     private PluginFutures() {}
 
     /**
-     * The same future for Java. What follows it runs on the thread that completes it and must not block.
+     * The same future for Java. What follows it runs on the thread that completes it, or at once if it is complete, and must not block.
      *
      * <p>Not Scala's own bridge: that hands each thing that follows to Java's common pool, and on two processors or fewer Java starts a thread for
      * each instead. A write to the journal started one.

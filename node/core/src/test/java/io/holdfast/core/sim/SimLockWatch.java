@@ -26,6 +26,8 @@ final class SimLockWatch {
     /** Since when a lock is overdue and could have been ended. */
     private final Map<Place, Long> overdueSince = new HashMap<>();
 
+    private final Map<Place, Long> firstSeen = new HashMap<>();
+
     private record Place(int partition, WriteId transaction) {}
 
     SimLockWatch(SimWorld world, SimCluster cluster) {
@@ -40,33 +42,35 @@ final class SimLockWatch {
     }
 
     private void look() {
+        var there = new HashSet<Place>();
         var still = new HashSet<Place>();
         if (world.calm || !world.has(Fault.DROP) && !world.has(Fault.REORDER)) {
             for (SimPartition partition : cluster.partitions) {
                 for (Locked locked : partition.model().locked()) {
-                    look(partition.number(), locked, still);
+                    look(partition.number(), locked, there, still);
                 }
             }
         }
+        firstSeen.keySet().retainAll(there);
         overdueSince.keySet().retainAll(still);
         start();
     }
 
-    private void look(int partition, Locked locked, HashSet<Place> still) {
+    private void look(int partition, Locked locked, HashSet<Place> there, HashSet<Place> still) {
         long now = world.queue.now();
-        // The leader judges by its own wall clock, which may be behind the one that gave the timestamp.
-        long deadline =
-                (locked.deadlineMillis() - SimClients.START_MILLIS + 2 * cluster.chaos.wallSpreadMillis) * MILLI;
+        var place = new Place(partition, locked.transaction());
+        there.add(place);
+        firstSeen.putIfAbsent(place, now);
+        long deadline = due(locked, place);
         int decider = locked.prepare().part() instanceof Command.Follows follows
                 ? follows.decisionPartition().number()
                 : partition;
         if (now < deadline || !canEnd(partition, decider)) {
             return;
         }
-        var place = new Place(partition, locked.transaction());
         still.add(place);
         long since = overdueSince.computeIfAbsent(place, it -> now);
-        if (now - since > allowance + untilNoticed(locked)) {
+        if (now - since > allowance) {
             throw CheckFailed.of(
                     "transaction %s holds its locks in partition %d for %d ms beyond its deadline, though partitions %d and %d are well",
                     locked.transaction(), partition, (now - deadline) / MILLI, partition, decider);
@@ -74,11 +78,15 @@ final class SimLockWatch {
     }
 
     /**
-     * Where a wall clock is wrong a partition's time may stand still, and what is prepared then has a deadline that is long over. The leader, whose clock it
-     * is, counts on its monotonic clock instead, from when it has learnt of the lock (seed 8050863).
+     * Where a wall clock is wrong a partition's time may stand still, and a lock that is taken then has a deadline that is too early. The leader, whose clock
+     * it is, counts on its monotonic clock instead, from when it has learnt of the lock, and that may run at half the rate (seed 8050863).
      */
-    private long untilNoticed(Locked locked) {
-        return cluster.chaos.wallMayBeWrong() ? 2 * locked.prepare().lockMillis() * MILLI : 0;
+    private long due(Locked locked, Place place) {
+        // The leader judges by its own wall clock, which may be behind the one that gave the timestamp.
+        long deadline =
+                (locked.deadlineMillis() - SimClients.START_MILLIS + 2 * cluster.chaos.wallSpreadMillis) * MILLI;
+        long byMonotonicClock = firstSeen.get(place) + 2 * locked.prepare().lockMillis() * MILLI;
+        return cluster.chaos.wallMayBeWrong() ? Math.max(deadline, byMonotonicClock) : deadline;
     }
 
     private boolean canEnd(int partition, int decider) {
