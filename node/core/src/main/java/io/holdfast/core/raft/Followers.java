@@ -71,8 +71,7 @@ final class Followers implements Iterable<Progress> {
         long[] values = new long[all.length + 1];
         values[all.length] = own;
         for (int i = 0; i < all.length; i++) {
-            // One that has not spoken yet is not late. What it holds and has promised is 0, and no storage's identity
-            // is.
+            // One that has not spoken yet, and so has no identity, is not late; what it holds and has promised is 0.
             boolean counts = all[i].identity == 0 || isVoter(all[i]);
             values[i] = counts ? value.applyAsLong(all[i]) : 0;
         }

@@ -70,12 +70,12 @@ final class WallClocks {
      * its own among them; of two in the middle the one that is behind, because a time that stands still for a while does no harm.
      */
     long correctionMillis(Now now) {
-        long ahead = now.nanos() / 1_000_000 - now.wallMillis();
-        if (outermost.least + ahead <= MOST_APART_MILLIS && outermost.most + ahead >= -MOST_APART_MILLIS) {
+        long own = now.wallMillis() - now.nanos() / 1_000_000;
+        if (outermost.least - own <= MOST_APART_MILLIS && outermost.most - own >= -MOST_APART_MILLIS) {
             return 0;
         }
-        long least = median(Bounds::least, now);
-        long most = median(Bounds::most, now);
+        long least = median(Bounds::least, own);
+        long most = median(Bounds::most, own);
         if (least > MOST_APART_MILLIS) {
             return least;
         }
@@ -83,11 +83,11 @@ final class WallClocks {
     }
 
     /** How far the median is ahead of this replica's own clock. */
-    private long median(ToLongFunction<Bounds> bound, Now now) {
+    private long median(ToLongFunction<Bounds> bound, long own) {
         long[] ahead = new long[others.size() + 1]; // The last is its own: 0.
         int filled = 0;
         for (Bounds bounds : others.values()) {
-            ahead[filled++] = bound.applyAsLong(bounds) + now.nanos() / 1_000_000 - now.wallMillis();
+            ahead[filled++] = bound.applyAsLong(bounds) - own;
         }
         Arrays.sort(ahead);
         return ahead[(ahead.length - 1) / 2];

@@ -1,6 +1,5 @@
 package io.holdfast.core.store;
 
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -22,29 +21,13 @@ final class Sessions {
     static final class Session {
         long doneBelow;
         long lastTimestamp;
-        private final TreeMap<Long, Outcome> outcomes = new TreeMap<>();
-        /** No outcome is of a write behind this one: what is new, which most writes are, need not be looked for. */
-        private long newest;
-
-        void put(long sequence, Outcome outcome) {
-            outcomes.put(sequence, outcome);
-            newest = Math.max(newest, sequence);
-        }
-
-        SortedMap<Long, Outcome> outcomes() {
-            return Collections.unmodifiableSortedMap(outcomes);
-        }
-
-        private Optional<Outcome> find(long sequence) {
-            return sequence > newest ? Optional.empty() : Optional.ofNullable(outcomes.get(sequence));
-        }
+        final TreeMap<Long, Outcome> outcomes = new TreeMap<>();
 
         Session copy() {
             var copy = new Session();
             copy.doneBelow = doneBelow;
             copy.lastTimestamp = lastTimestamp;
             copy.outcomes.putAll(outcomes);
-            copy.newest = newest;
             return copy;
         }
     }
@@ -57,7 +40,7 @@ final class Sessions {
         if (id.sequence() < session.doneBelow) {
             return Optional.of(new Outcome(Outcome.Kind.FORGOTTEN, 0));
         }
-        return session.find(id.sequence());
+        return Optional.ofNullable(session.outcomes.get(id.sequence()));
     }
 
     void record(WriteId id, long doneBelow, long timestamp, Outcome outcome) {
@@ -71,7 +54,7 @@ final class Sessions {
             }
         }
         if (id.sequence() >= session.doneBelow) {
-            session.put(id.sequence(), outcome);
+            session.outcomes.put(id.sequence(), outcome);
         }
     }
 

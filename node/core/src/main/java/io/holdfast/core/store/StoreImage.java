@@ -82,8 +82,8 @@ public record StoreImage(
         for (Map.Entry<Long, Session> entry : sessions.entrySet()) {
             Session session = entry.getValue();
             out.putLong(entry.getKey()).putLong(session.doneBelow).putLong(session.lastTimestamp);
-            out.putInt(session.outcomes().size());
-            for (var outcome : session.outcomes().entrySet()) {
+            out.putInt(session.outcomes.size());
+            for (var outcome : session.outcomes.entrySet()) {
                 out.putLong(outcome.getKey());
                 out.putByte(CODES.get(outcome.getValue().kind()));
                 out.putLong(outcome.getValue().version());
@@ -136,7 +136,7 @@ public record StoreImage(
             session.doneBelow = in.getLong();
             session.lastTimestamp = in.getLong();
             for (int outcomes = in.getInt(); outcomes > 0; outcomes--) {
-                session.put(in.getLong(), new Outcome(decodeKind(in.get()), in.getLong()));
+                session.outcomes.put(in.getLong(), new Outcome(decodeKind(in.get()), in.getLong()));
             }
             sessions.put(client, session);
         }

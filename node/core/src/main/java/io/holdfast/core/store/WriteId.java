@@ -7,8 +7,7 @@ package io.holdfast.core.store;
  * @param sequence 1, 2, 3 … per client
  */
 public record WriteId(long client, long sequence) {
-    // By hand, because what the compiler makes goes through a method handle, which the simple compiler does not see
-    // through.
+    // By hand: what a record has by itself goes through a method handle, which the simple compiler makes the slow way.
     @Override
     public boolean equals(Object other) {
         return other instanceof WriteId id && id.client == client && id.sequence == sequence;

@@ -8,9 +8,9 @@ import io.holdfast.core.check.CommittedModel.Locked;
 import io.holdfast.core.store.Command;
 import io.holdfast.core.store.WriteId;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * No lock stays longer than its deadline and a second in which those who can end it are well: the leaders of its partition and of
@@ -23,12 +23,19 @@ final class SimLockWatch {
     private final SimWorld world;
     private final SimCluster cluster;
     private final long allowance;
-    /** Since when a lock is overdue and could have been ended. */
-    private final Map<Place, Long> overdueSince = new HashMap<>();
-
-    private final Map<Place, Long> firstSeen = new HashMap<>();
+    private Map<Place, Watched> watched = new HashMap<>();
 
     private record Place(int partition, WriteId transaction) {}
+
+    private static final class Watched {
+        final long firstSeen;
+        /** Since when the lock is overdue and could have been ended. */
+        OptionalLong overdueSince = OptionalLong.empty();
+
+        Watched(long firstSeen) {
+            this.firstSeen = firstSeen;
+        }
+    }
 
     SimLockWatch(SimWorld world, SimCluster cluster) {
         this.world = world;
@@ -42,35 +49,33 @@ final class SimLockWatch {
     }
 
     private void look() {
-        var there = new HashSet<Place>();
-        var still = new HashSet<Place>();
+        var still = new HashMap<Place, Watched>();
         if (world.calm || !world.has(Fault.DROP) && !world.has(Fault.REORDER)) {
             for (SimPartition partition : cluster.partitions) {
                 for (Locked locked : partition.model().locked()) {
-                    look(partition.number(), locked, there, still);
+                    look(partition.number(), locked, still);
                 }
             }
         }
-        firstSeen.keySet().retainAll(there);
-        overdueSince.keySet().retainAll(still);
+        watched = still;
         start();
     }
 
-    private void look(int partition, Locked locked, HashSet<Place> there, HashSet<Place> still) {
+    private void look(int partition, Locked locked, Map<Place, Watched> still) {
         long now = world.queue.now();
         var place = new Place(partition, locked.transaction());
-        there.add(place);
-        firstSeen.putIfAbsent(place, now);
-        long deadline = due(locked, place);
+        Watched known = watched.getOrDefault(place, new Watched(now));
+        still.put(place, known);
+        long deadline = due(locked, known);
         int decider = locked.prepare().part() instanceof Command.Follows follows
                 ? follows.decisionPartition().number()
                 : partition;
         if (now < deadline || !canEnd(partition, decider)) {
+            known.overdueSince = OptionalLong.empty();
             return;
         }
-        still.add(place);
-        long since = overdueSince.computeIfAbsent(place, it -> now);
-        if (now - since > allowance) {
+        known.overdueSince = OptionalLong.of(known.overdueSince.orElse(now));
+        if (now - known.overdueSince.getAsLong() > allowance) {
             throw CheckFailed.of(
                     "transaction %s holds its locks in partition %d for %d ms beyond its deadline, though partitions %d and %d are well",
                     locked.transaction(), partition, (now - deadline) / MILLI, partition, decider);
@@ -81,11 +86,11 @@ final class SimLockWatch {
      * Where a wall clock is wrong a partition's time may stand still, and a lock that is taken then has a deadline that is too early. The leader, whose clock
      * it is, counts on its monotonic clock instead, from when it has learnt of the lock, and that may run at half the rate (seed 8050863).
      */
-    private long due(Locked locked, Place place) {
+    private long due(Locked locked, Watched known) {
         // The leader judges by its own wall clock, which may be behind the one that gave the timestamp.
         long deadline =
                 (locked.deadlineMillis() - SimClients.START_MILLIS + 2 * cluster.chaos.wallSpreadMillis) * MILLI;
-        long byMonotonicClock = firstSeen.get(place) + 2 * locked.prepare().lockMillis() * MILLI;
+        long byMonotonicClock = known.firstSeen + 2 * locked.prepare().lockMillis() * MILLI;
         return cluster.chaos.wallMayBeWrong() ? Math.max(deadline, byMonotonicClock) : deadline;
     }
 

@@ -44,12 +44,12 @@ class StoreGoldenBytesTest {
         var first = new Sessions.Session();
         first.doneBelow = 3;
         first.lastTimestamp = 0x18bcfe567ffL;
-        first.put(3L, new Outcome(Outcome.Kind.APPLIED, 0x18bcfe56700L));
-        first.put(4L, new Outcome(Outcome.Kind.CONDITION_FAILED, 0x18bcfe56701L));
-        first.put(5L, new Outcome(Outcome.Kind.NOT_APPLIED, 0));
+        first.outcomes.put(3L, new Outcome(Outcome.Kind.APPLIED, 0x18bcfe56700L));
+        first.outcomes.put(4L, new Outcome(Outcome.Kind.CONDITION_FAILED, 0x18bcfe56701L));
+        first.outcomes.put(5L, new Outcome(Outcome.Kind.NOT_APPLIED, 0));
         var second = new Sessions.Session();
         second.lastTimestamp = 0x18bcfe56800L;
-        second.put(1L, new Outcome(Outcome.Kind.FORGOTTEN, 0));
+        second.outcomes.put(1L, new Outcome(Outcome.Kind.FORGOTTEN, 0));
         var sessions = new TreeMap<Long, Sessions.Session>();
         sessions.put(7L, first);
         sessions.put(8L, second);
@@ -107,7 +107,7 @@ class StoreGoldenBytesTest {
 
     private static StoreImage imageWithTransactions() {
         StoreImage plain = image();
-        Sessions.Session outcomes = plain.sessions().get(7L);
+        var outcomes = plain.sessions().get(7L).outcomes;
         outcomes.put(6L, new Outcome(Outcome.Kind.COMMITTED, 0x18bcfe56704L));
         outcomes.put(7L, new Outcome(Outcome.Kind.CONFLICT, 0));
         outcomes.put(8L, new Outcome(Outcome.Kind.PREPARED, 0x18bcfe56705L));
@@ -144,8 +144,8 @@ class StoreGoldenBytesTest {
         StoreImage decoded = StoreImage.decode(golden);
         assertThat(decoded.encode()).isEqualTo(golden);
         assertThat(decoded.transactions()).isEqualTo(imageWithTransactions().transactions());
-        assertThat(decoded.sessions().get(7L).outcomes())
-                .isEqualTo(imageWithTransactions().sessions().get(7L).outcomes());
+        assertThat(decoded.sessions().get(7L).outcomes)
+                .isEqualTo(imageWithTransactions().sessions().get(7L).outcomes);
     }
 
     @Test
@@ -157,8 +157,8 @@ class StoreGoldenBytesTest {
         assertThat(decoded.index()).isEqualTo(9);
         assertThat(decoded.horizon().getAsLong()).isEqualTo(0x18bcfe50000L);
         assertThat(decoded.versions().keys()).isEqualTo(1);
-        assertThat(decoded.sessions().get(7L).outcomes())
-                .isEqualTo(image().sessions().get(7L).outcomes());
+        assertThat(decoded.sessions().get(7L).outcomes)
+                .isEqualTo(image().sessions().get(7L).outcomes);
     }
 
     @Test

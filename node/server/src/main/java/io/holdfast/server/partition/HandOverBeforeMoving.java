@@ -16,7 +16,6 @@ import scala.collection.immutable.IndexedSeq;
 import scala.collection.immutable.Map;
 import scala.concurrent.Future;
 import scala.jdk.javaapi.CollectionConverters;
-import scala.jdk.javaapi.FutureConverters;
 
 /**
  * Spreads the site's replicas over its nodes as Pekko does, but moves none that leads: such a one is asked to hand leadership to another site,
@@ -71,7 +70,7 @@ final class HandOverBeforeMoving implements ActorSystemDependentAllocationStrate
                         spread.rebalance(currentShardAllocations, rebalanceInProgress))
                 .thenApply(proposed -> CollectionConverters.asScala(movable(CollectionConverters.asJava(proposed)))
                         .toSet());
-        return FutureConverters.asScala(moving);
+        return PluginFutures.asScala(moving);
     }
 
     Set<String> movable(Set<String> proposed) {

@@ -29,6 +29,7 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
@@ -207,19 +208,15 @@ abstract class LeasedReplicas {
     }
 
     private long last(String node) {
-        return group.sent().stream()
-                .filter(it -> it.node().equals(node))
-                .mapToLong(ReplicaGroup.Sent::nanos)
-                .max()
-                .orElseThrow();
+        return sentBy(node).max().orElseThrow();
     }
 
     private long firstOf(String node) {
-        return group.sent().stream()
-                .filter(it -> it.node().equals(node))
-                .mapToLong(ReplicaGroup.Sent::nanos)
-                .min()
-                .orElseThrow();
+        return sentBy(node).min().orElseThrow();
+    }
+
+    private LongStream sentBy(String node) {
+        return group.sent().stream().filter(it -> it.node().equals(node)).mapToLong(ReplicaGroup.Sent::nanos);
     }
 
     private void awaitCaughtUp(String node) {
