@@ -4,7 +4,6 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.holdfast.persistence.cassandra.local.LocalCassandra;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -16,13 +15,13 @@ public final class TestCassandra {
 
     public static synchronized LocalCassandra shared() {
         if (shared == null) {
-            try (var socket = new ServerSocket(0)) {
-                int port = Math.min(socket.getLocalPort() + 1, 65_000);
+            try {
                 Path directory =
                         Path.of("target", "cassandra-" + ProcessHandle.current().pid());
-                shared = LocalCassandra.start(new LocalCassandra.Options(directory, port), System.out::println)
+                shared = LocalCassandra.start(
+                                new LocalCassandra.Options(directory, LocalCassandra.freePort()), System.out::println)
                         .awaitReady(Duration.ofMinutes(3));
-            } catch (IOException | InterruptedException e) {
+            } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.Config;
+import io.holdfast.persistence.cassandra.local.LocalCassandra;
 import org.apache.pekko.actor.ActorSystem;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +25,7 @@ class SiteCassandraTest {
 
     @Test
     void whatIsNotThereMayComeYet() {
-        int nobody = TestCassandra.freePort();
+        int nobody = LocalCassandra.freePort();
         CassandraException problem = problem(TestCassandra.config("127.0.0.1:" + nobody, "k"));
         assertThat(problem).hasMessageContaining("Cannot connect").hasMessageContaining("127.0.0.1:" + nobody);
         assertThat(problem.mayHeal()).isTrue();

@@ -4,7 +4,6 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.holdfast.persistence.cassandra.local.LocalCassandra;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,7 +23,7 @@ final class TestCassandra {
 
     static synchronized LocalCassandra shared() {
         if (shared == null) {
-            shared = start(freePort());
+            shared = start(LocalCassandra.freePort());
         }
         return shared;
     }
@@ -80,15 +79,6 @@ final class TestCassandra {
     static synchronized Path keystore() {
         shared();
         return keystore;
-    }
-
-    /** With two free ones behind it, as far as one can tell. */
-    static int freePort() {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort() < 65_000 ? socket.getLocalPort() : 50_000;
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     static int number() {

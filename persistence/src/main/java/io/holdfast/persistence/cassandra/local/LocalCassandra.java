@@ -10,8 +10,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * A real Cassandra as a process of this machine, on loopback, for development and tests. One process at a time for a
@@ -87,6 +89,24 @@ public final class LocalCassandra implements AutoCloseable {
         return options.directory().resolve("cassandra.log");
     }
 
+    /**
+     * A port that is free now, as are those behind it that a Cassandra takes as well.
+     *
+     * <p>It is below those that systems give to outgoing connections (32768 and up on Linux). Who asks one of these again and again whether somebody
+     * listens there is one day given it for the asking, is connected with itself, and holds the port.
+     *
+     * @throws LocalCassandraException if none is found
+     */
+    public static int freePort() {
+        return ThreadLocalRandom.current()
+                .ints(1000, 20_000, 32_000)
+                .filter(first ->
+                        IntStream.range(first, first + CassandraFiles.PORTS).allMatch(LocalCassandra::isFree))
+                .findFirst()
+                .orElseThrow(
+                        () -> new LocalCassandraException("There are no free ports from 20000 to 32000: choose one"));
+    }
+
     private static boolean isFree(int port) {
         try (var socket = new ServerSocket()) {
             socket.setReuseAddress(true);
@@ -121,7 +141,8 @@ public final class LocalCassandra implements AutoCloseable {
     private boolean takesConnections() {
         try (var socket = new Socket()) {
             socket.connect(new InetSocketAddress(HOST, options.port()), 1000);
-            return process.isAlive();
+            // Not with itself, see freePort.
+            return process.isAlive() && socket.getLocalPort() != options.port();
         } catch (IOException notYet) {
             return false;
         }
