@@ -7,7 +7,10 @@ final class Attempt {
     /** Unique on the node's stream: two attempts of one operation may be outstanding there. */
     final long id;
 
+    /** When it was handed to the node's connection. */
     final long sentAt;
+    /** When it left, on the clock of {@link #sentAt}; 0 while it waits for others to go with. */
+    long leftAt;
     /** The attempt before this one, whose answer may still come; null if there is none. */
     final Attempt previous;
 

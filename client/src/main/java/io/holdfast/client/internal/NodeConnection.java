@@ -7,13 +7,11 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.holdfast.v1.AdminGrpc;
 import io.holdfast.v1.GetRoutesRequest;
-import io.holdfast.v1.Request;
 import io.holdfast.v1.RequestBatch;
 import io.holdfast.v1.Response;
 import io.holdfast.v1.ResponseBatch;
 import io.holdfast.v1.Routes;
 import io.holdfast.v1.StoreGrpc;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -23,8 +21,6 @@ import java.util.concurrent.TimeUnit;
  * runs on the client's thread.
  */
 final class NodeConnection {
-    static final int BATCH_REQUESTS = 256;
-    static final int BATCH_BYTES = 512 << 10;
     private static final long CALL_MILLIS = 2000;
     private static final long BACKOFF_LEAST = 50_000_000L;
     private static final long BACKOFF_MOST = 1_000_000_000L;
@@ -59,7 +55,7 @@ final class NodeConnection {
     private final WriteIds ids;
     private final Listener listener;
     private final LongTable<Attempt> pending = new LongTable<>();
-    private final ArrayDeque<Attempt> outbox = new ArrayDeque<>();
+    private final Outbox outbox = new Outbox();
     private final Health health = new Health();
 
     private Link link;
@@ -67,6 +63,9 @@ final class NodeConnection {
     private boolean closed;
     private boolean probing;
     private boolean flushAsked;
+    /** Whether a timer will flush. */
+    private boolean timed;
+
     private long lastId;
     private long backoff = BACKOFF_LEAST;
     private int scans;
@@ -156,7 +155,9 @@ final class NodeConnection {
 
     /** Nobody waits for this answer any more. */
     void forget(Attempt attempt) {
-        pending.remove(attempt.id);
+        if (pending.remove(attempt.id) != null) {
+            outbox.forgotten(attempt);
+        }
     }
 
     private void askFlush() {
@@ -166,39 +167,36 @@ final class NodeConnection {
         }
     }
 
-    /** Sends what waits, in batches, as far as the stream takes it; the rest goes when the stream is ready again. */
+    /**
+     * Sends what waits, unless it is better to let more gather: in batches, as far as the stream takes it; the rest goes when the stream is
+     * ready again.
+     */
     void flush(long now) {
         flushAsked = false;
-        while (ready && !outbox.isEmpty() && link.session.isReady()) {
-            RequestBatch.Builder batch = RequestBatch.newBuilder();
-            int requests = 0;
-            int bytes = 0;
-            for (Attempt next = outbox.peek(); next != null && requests < BATCH_REQUESTS; next = outbox.peek()) {
-                if (next.op.state != Op.State.DONE) {
-                    bytes += next.op.size();
-                    if (requests > 0 && bytes > BATCH_BYTES) {
-                        break;
-                    }
-                    batch.addRequests(request(next, now));
-                    requests++;
-                }
-                outbox.remove();
-            }
-            if (requests > 0) {
-                link.session.sendMessage(batch.build());
-            }
+        if (outbox.isEmpty()) {
+            return;
+        }
+        long left = outbox.left(now);
+        if (left == 0) {
+            sendGathered(now);
+        } else if (!timed) {
+            timed = true;
+            loop.schedule(
+                    () -> {
+                        timed = false;
+                        flush(System.nanoTime());
+                    },
+                    left);
         }
     }
 
-    private Request request(Attempt attempt, long now) {
-        Op<?> op = attempt.op;
-        long millis = Math.max(1, (op.deadline - now) / 1_000_000);
-        Request.Builder request = Request.newBuilder()
-                .setId(attempt.id)
-                .setTimeoutMillis((int) millis)
-                .setKeyspace(op.routes.name());
-        op.fill(request, ids);
-        return request.build();
+    private void sendGathered(long now) {
+        while (ready && !outbox.isEmpty() && link.session.isReady()) {
+            RequestBatch batch = outbox.next(ids, now);
+            if (batch.getRequestsCount() > 0) {
+                link.session.sendMessage(batch);
+            }
+        }
     }
 
     /** An attempt had no answer in time, and nothing else came from the node since it was sent. */
@@ -295,14 +293,19 @@ final class NodeConnection {
             if (mine != link) {
                 return;
             }
-            health.heard(System.nanoTime());
+            long now = System.nanoTime();
+            health.heard(now);
             for (int i = 0; i < batch.getResponsesCount(); i++) {
                 Response response = batch.getResponses(i);
                 Attempt attempt = pending.remove(response.getId());
                 // Null: the operation ended before, by another attempt or its deadline.
                 if (attempt != null) {
+                    outbox.answered(attempt, now);
                     listener.response(NodeConnection.this, attempt, response);
                 }
+            }
+            if (!outbox.isEmpty()) {
+                askFlush();
             }
             listener.endOfTurn();
         }

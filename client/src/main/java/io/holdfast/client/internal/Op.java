@@ -98,6 +98,11 @@ public abstract class Op<T> extends TimerWheel.Node {
     /** What it is, for people. */
     abstract String verb();
 
+    /** For what it should take on an idle node. */
+    Gathering.Kind kind() {
+        return Gathering.Kind.READ;
+    }
+
     /** What the request takes on the wire, about. */
     int size() {
         return (key == null ? 0 : key.toByteString().size()) + 64;
@@ -172,6 +177,11 @@ public abstract class Op<T> extends TimerWheel.Node {
         @Override
         final long sequence() {
             return sequence;
+        }
+
+        @Override
+        Gathering.Kind kind() {
+            return Gathering.Kind.WRITE;
         }
     }
 

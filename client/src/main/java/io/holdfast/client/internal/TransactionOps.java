@@ -138,6 +138,11 @@ final class TransactionOps {
         }
 
         @Override
+        Gathering.Kind kind() {
+            return Gathering.Kind.COMMIT;
+        }
+
+        @Override
         int size() {
             return sets.stream().mapToInt(ReadWriteSet::getSerializedSize).sum() + 64;
         }
