@@ -25,11 +25,12 @@ final class Gathering {
     static final int WAITING_PER_UNDER_WAY = 8;
 
     static final int PATIENCE = 2;
-    static final long MOST_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    static final long MOST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     /** Less is not worth a timer. */
     private static final long LEAST_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
     private static final int SMOOTHING = 16;
+    private static final long BELIEVED_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final Least[] least = {new Least(), new Least(), new Least()};
     private long excess;
@@ -59,7 +60,10 @@ final class Gathering {
     /** The node answered a request so long after it had left. */
     void answered(Kind kind, long took, long now) {
         long over = took - least[kind.ordinal()].with(took, now);
-        excess += (over - excess) / SMOOTHING;
+        // Some requests wait for something else than their turn, for a lock or a takeover: the others must not pay for
+        // that.
+        long believed = Math.min(over, 2 * excess + BELIEVED_NANOS);
+        excess += (believed - excess) / SMOOTHING;
     }
 
     /**
