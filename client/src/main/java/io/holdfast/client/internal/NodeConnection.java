@@ -12,6 +12,7 @@ import io.holdfast.v1.Response;
 import io.holdfast.v1.ResponseBatch;
 import io.holdfast.v1.Routes;
 import io.holdfast.v1.StoreGrpc;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -55,7 +56,9 @@ final class NodeConnection {
     private final WriteIds ids;
     private final Listener listener;
     private final LongTable<Attempt> pending = new LongTable<>();
-    private final Outbox outbox = new Outbox();
+    /** By the kind of what waits there. */
+    private final Outbox[] outboxes = new Outbox[Kind.values().length];
+
     private final Health health = new Health();
 
     private Link link;
@@ -63,8 +66,10 @@ final class NodeConnection {
     private boolean closed;
     private boolean probing;
     private boolean flushAsked;
-    /** Whether a timer will flush. */
+    /** Whether a timer will flush, and when. */
     private boolean timed;
+
+    private long timedFor;
 
     private long lastId;
     private long backoff = BACKOFF_LEAST;
@@ -77,6 +82,7 @@ final class NodeConnection {
         this.loop = loop;
         this.ids = ids;
         this.listener = listener;
+        Arrays.setAll(outboxes, kind -> new Outbox());
     }
 
     Endpoint endpoint() {
@@ -148,7 +154,7 @@ final class NodeConnection {
     Attempt send(Op<?> op, long now) {
         Attempt attempt = new Attempt(op, this, ++lastId, now);
         pending.put(attempt.id, attempt);
-        outbox.add(attempt);
+        outboxOf(op).add(attempt);
         askFlush();
         return attempt;
     }
@@ -156,8 +162,20 @@ final class NodeConnection {
     /** Nobody waits for this answer any more. */
     void forget(Attempt attempt) {
         if (pending.remove(attempt.id) != null) {
-            outbox.forgotten(attempt);
+            ended(attempt);
         }
+    }
+
+    private void ended(Attempt attempt) {
+        Outbox outbox = outboxOf(attempt.op);
+        outbox.ended(attempt);
+        if (!outbox.isEmpty()) {
+            askFlush();
+        }
+    }
+
+    private Outbox outboxOf(Op<?> op) {
+        return outboxes[op.kind().ordinal()];
     }
 
     private void askFlush() {
@@ -167,36 +185,52 @@ final class NodeConnection {
         }
     }
 
-    /**
-     * Sends what waits, unless it is better to let more gather: in batches, as far as the stream takes it; the rest goes when the stream is
-     * ready again.
-     */
+    /** Sends what waits, unless it is better to let more gather; what the stream does not take goes when it is ready again. */
     void flush(long now) {
         flushAsked = false;
-        if (outbox.isEmpty()) {
-            return;
+        long soonest = Long.MAX_VALUE;
+        for (Outbox outbox : outboxes) {
+            if (!outbox.isEmpty()) {
+                long left = outbox.left(now);
+                if (left == 0) {
+                    send(outbox, now);
+                } else {
+                    soonest = Math.min(soonest, left);
+                }
+            }
         }
-        long left = outbox.left(now);
-        if (left == 0) {
-            sendGathered(now);
-        } else if (!timed) {
-            timed = true;
-            loop.schedule(
-                    () -> {
-                        timed = false;
-                        flush(System.nanoTime());
-                    },
-                    left);
+        if (soonest != Long.MAX_VALUE) {
+            flushIn(soonest, now);
         }
     }
 
-    private void sendGathered(long now) {
+    private void send(Outbox outbox, long now) {
+        outbox.leaves();
         while (ready && !outbox.isEmpty() && link.session.isReady()) {
             RequestBatch batch = outbox.next(ids, now);
             if (batch.getRequestsCount() > 0) {
                 link.session.sendMessage(batch);
             }
         }
+        outbox.stops();
+    }
+
+    /** A timer that would fire later stays, and finds nothing to do. */
+    private void flushIn(long nanos, long now) {
+        if (timed && timedFor - now <= nanos) {
+            return;
+        }
+        timed = true;
+        long mine = now + nanos;
+        timedFor = mine;
+        loop.schedule(
+                () -> {
+                    if (timedFor == mine) {
+                        timed = false;
+                    }
+                    flush(System.nanoTime());
+                },
+                nanos);
     }
 
     /** An attempt had no answer in time, and nothing else came from the node since it was sent. */
@@ -259,7 +293,9 @@ final class NodeConnection {
         probing = false;
         failure = Errors.describe(why);
         mine.channel.shutdownNow();
-        outbox.clear();
+        for (Outbox outbox : outboxes) {
+            outbox.clear();
+        }
         List<Attempt> outstanding = pending.removeAll();
         if (!closed) {
             long delay = backoff / 2 + ThreadLocalRandom.current().nextLong(backoff / 2);
@@ -300,12 +336,16 @@ final class NodeConnection {
                 Attempt attempt = pending.remove(response.getId());
                 // Null: the operation ended before, by another attempt or its deadline.
                 if (attempt != null) {
-                    outbox.answered(attempt, now);
+                    ended(attempt);
+                    // A refusal comes without what the request would have taken.
+                    if (!response.hasError()) {
+                        outboxOf(attempt.op).answered(now - attempt.sentAt());
+                    }
                     listener.response(NodeConnection.this, attempt, response);
                 }
             }
-            if (!outbox.isEmpty()) {
-                askFlush();
+            for (Outbox outbox : outboxes) {
+                outbox.endOfMessage(now);
             }
             listener.endOfTurn();
         }

@@ -98,10 +98,8 @@ public abstract class Op<T> extends TimerWheel.Node {
     /** What it is, for people. */
     abstract String verb();
 
-    /** For what it should take on an idle node. */
-    Gathering.Kind kind() {
-        return Gathering.Kind.READ;
-    }
+    /** Never changes. */
+    abstract Kind kind();
 
     /** What the request takes on the wire, about. */
     int size() {
@@ -153,6 +151,11 @@ public abstract class Op<T> extends TimerWheel.Node {
         }
 
         @Override
+        Kind kind() {
+            return stalenessMillis > 0 ? Kind.GET_STALE : at != 0 ? Kind.GET_AT_TIME : Kind.GET;
+        }
+
+        @Override
         boolean stale() {
             return stalenessMillis > 0;
         }
@@ -177,11 +180,6 @@ public abstract class Op<T> extends TimerWheel.Node {
         @Override
         final long sequence() {
             return sequence;
-        }
-
-        @Override
-        Gathering.Kind kind() {
-            return Gathering.Kind.WRITE;
         }
     }
 
@@ -242,6 +240,15 @@ public abstract class Op<T> extends TimerWheel.Node {
         }
 
         @Override
+        Kind kind() {
+            return switch (concern) {
+                case ONE -> Kind.WRITE_ONE;
+                case SERVER_DEFAULT, MAJORITY -> Kind.WRITE_MAJORITY;
+                case ALL -> Kind.WRITE_ALL;
+            };
+        }
+
+        @Override
         int size() {
             return super.size() + (write instanceof Write.Put put ? put.value().length : 0);
         }
@@ -271,6 +278,11 @@ public abstract class Op<T> extends TimerWheel.Node {
         @Override
         String verb() {
             return "Outcome";
+        }
+
+        @Override
+        Kind kind() {
+            return Kind.OUTCOME;
         }
 
         @Override

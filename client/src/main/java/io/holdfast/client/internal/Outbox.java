@@ -4,16 +4,26 @@ import io.holdfast.v1.Request;
 import io.holdfast.v1.RequestBatch;
 import java.util.ArrayDeque;
 
-/** What waits to be sent to one node, and the batches it leaves in. Bounded by the requests that a client may have in flight. */
+/** What waits to be sent to one node, of one {@link Kind}, and the batches it leaves in. */
 final class Outbox {
     static final int BATCH_REQUESTS = 256;
     static final int BATCH_BYTES = 512 << 10;
 
     private final ArrayDeque<Attempt> waiting = new ArrayDeque<>();
     private final Gathering gathering = new Gathering();
+    /** The nearest deadline of what waits, or of what waited before and has left meanwhile. */
+    private long nearestDeadline;
+    /** Whether a sending ended because the stream was full: the rest of it must not wait again. */
+    private boolean cut;
+    /** Goes up when what is under way is no longer waited for. */
+    private int wave;
+
     private int underWay;
+    private long leastOfMessage = Long.MAX_VALUE;
 
     void add(Attempt attempt) {
+        long deadline = attempt.op.deadline;
+        nearestDeadline = waiting.isEmpty() || deadline - nearestDeadline < 0 ? deadline : nearestDeadline;
         waiting.add(attempt);
     }
 
@@ -23,12 +33,29 @@ final class Outbox {
 
     /** How many nanoseconds longer what waits should wait for more; 0: it should go now. Not if it is empty. */
     long left(long now) {
+        if (cut || nearestDeadline - now < 4 * Gathering.MOST_NANOS) {
+            return 0;
+        }
         return gathering.left(waiting.size(), underWay, now);
+    }
+
+    /** To be called before batches are taken. */
+    void leaves() {
+        if (gathering.expired()) {
+            // Some of what is under way may be stuck, and must not hold up what comes next as well.
+            wave++;
+            underWay = 0;
+        }
+        gathering.sent();
+    }
+
+    /** To be called when no more batches can be taken now, or none is left. */
+    void stops() {
+        cut = !waiting.isEmpty();
     }
 
     /** The next batch, empty if nobody waits any more for what was to go. It has left as soon as this returns. */
     RequestBatch next(WriteIds ids, long now) {
-        gathering.sent();
         RequestBatch.Builder batch = RequestBatch.newBuilder();
         int bytes = 0;
         for (Attempt next = waiting.peek();
@@ -39,9 +66,9 @@ final class Outbox {
                 if (batch.getRequestsCount() > 0 && bytes > BATCH_BYTES) {
                     break;
                 }
-                next.leftAt = now;
-                underWay++;
                 batch.addRequests(request(next, ids, now));
+                next.left(now, wave);
+                underWay++;
             }
             waiting.remove();
         }
@@ -59,23 +86,35 @@ final class Outbox {
         return request.build();
     }
 
-    /** The node has answered. */
-    void answered(Attempt attempt, long now) {
-        underWay--;
-        gathering.answered(attempt.op.kind(), now - attempt.leftAt, now);
+    /** It is under way no longer: answered, or nobody waits for it any more. At most once for each attempt. */
+    void ended(Attempt attempt) {
+        if (attempt.hasLeft() && attempt.wave() == wave) {
+            underWay--;
+        }
     }
 
-    /** Nobody waits for the answer any more. */
-    void forgotten(Attempt attempt) {
-        if (attempt.leftAt != 0) {
-            underWay--;
+    /** The node has done the request, so long after it had left. */
+    void answered(long took) {
+        leastOfMessage = Math.min(leastOfMessage, took);
+    }
+
+    /**
+     * All answers of a message have been told. They count once, by the one that took the least: what one thing has held up comes in one
+     * message, and must not outweigh all others.
+     */
+    void endOfMessage(long now) {
+        if (leastOfMessage != Long.MAX_VALUE) {
+            gathering.answered(leastOfMessage, now);
+            leastOfMessage = Long.MAX_VALUE;
         }
     }
 
     /** The connection is gone, and with it all that had left. */
     void clear() {
         waiting.clear();
+        wave++;
         underWay = 0;
+        cut = false;
         gathering.sent();
     }
 }

@@ -161,13 +161,13 @@ final class RetryLoop {
 
     private void late(Op<?> op, long now) {
         Attempt attempt = op.attempt;
-        boolean alive = attempt.node.health().heardSince(attempt.sentAt);
+        boolean alive = attempt.node.health().heardSince(attempt.sentAt());
         long patience = patience(op);
         // A node that answers others is slow, not dead; asking another one too would only add to the work. It may
         // however wait for a dead node itself, so that patience ends.
         long more = Math.max(patience, Math.min(patience * 5 / 2, ATTEMPT_MOST));
-        if (alive && now - attempt.sentAt < more) {
-            wheel.set(op, earlier(op.deadline, attempt.sentAt + more));
+        if (alive && now - attempt.sentAt() < more) {
+            wheel.set(op, earlier(op.deadline, attempt.sentAt() + more));
             return;
         }
         if (!alive) {
@@ -176,7 +176,7 @@ final class RetryLoop {
         op.unsure = true;
         op.avoid = attempt.node;
         op.lastFailure =
-                attempt.node.endpoint() + " did not answer within " + (now - attempt.sentAt) / 1_000_000 + " ms";
+                attempt.node.endpoint() + " did not answer within " + (now - attempt.sentAt()) / 1_000_000 + " ms";
         dispatch(op, now);
     }
 

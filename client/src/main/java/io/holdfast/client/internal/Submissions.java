@@ -6,8 +6,8 @@ import java.util.function.Consumer;
 /**
  * How operations get from the callers' threads to the client's own: a lock-free stack (R. K. Treiber, "Systems
  * programming: coping with parallelism", 1986) linked through the operations themselves, taken as a whole. Whoever finds
- * it empty wakes the client's thread. So what comes while that thread is at work goes out together, and what comes while
- * it rests goes out at once. It is bounded by the permits that callers need before they push.
+ * it empty wakes the client's thread. So what comes while that thread is at work is taken together, and what comes while
+ * it rests is taken at once. It is bounded by the permits that callers need before they push.
  */
 final class Submissions {
     private final AtomicReference<Op<?>> newest = new AtomicReference<>();

@@ -41,6 +41,11 @@ final class TransactionOps {
         String verb() {
             return "Get in a transaction";
         }
+
+        @Override
+        Kind kind() {
+            return Kind.GET;
+        }
     }
 
     static final class Page extends Op<PageResult> {
@@ -75,6 +80,11 @@ final class TransactionOps {
         String verb() {
             return "Scan in a transaction";
         }
+
+        @Override
+        Kind kind() {
+            return Kind.PAGE;
+        }
     }
 
     static final class Validation extends Op<Boolean> {
@@ -100,6 +110,11 @@ final class TransactionOps {
         @Override
         String verb() {
             return "Validation";
+        }
+
+        @Override
+        Kind kind() {
+            return Kind.VALIDATION;
         }
 
         @Override
@@ -138,8 +153,8 @@ final class TransactionOps {
         }
 
         @Override
-        Gathering.Kind kind() {
-            return Gathering.Kind.COMMIT;
+        Kind kind() {
+            return sets.size() == 1 ? Kind.COMMIT_IN_ONE_PARTITION : Kind.COMMIT_IN_SEVERAL;
         }
 
         @Override
@@ -172,6 +187,11 @@ final class TransactionOps {
         @Override
         String verb() {
             return "Choice of a timestamp";
+        }
+
+        @Override
+        Kind kind() {
+            return Kind.CHOICE;
         }
 
         /** Any node's clock will do. */

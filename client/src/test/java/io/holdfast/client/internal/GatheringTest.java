@@ -1,9 +1,9 @@
 package io.holdfast.client.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.holdfast.client.internal.Gathering.Kind;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -14,16 +14,16 @@ class GatheringTest {
     private final Gathering gathering = new Gathering();
     private long now = 100 * SECOND;
 
-    private void answered(Kind kind, long took, int times) {
+    private void answered(long took, int times) {
         for (int i = 0; i < times; i++) {
-            gathering.answered(kind, took, ++now);
+            gathering.answered(took, ++now);
         }
     }
 
     /** Requests that take 3 ms of an idle node and 8 ms now. */
     private void queues() {
-        answered(Kind.WRITE, 3 * MILLI, 1);
-        answered(Kind.WRITE, 8 * MILLI, 500);
+        answered(3 * MILLI, 1);
+        answered(8 * MILLI, 500);
     }
 
     private long left(int waiting, int underWay) {
@@ -31,15 +31,17 @@ class GatheringTest {
     }
 
     @Test
-    void withNothingUnderWayARequestGoesAtOnce() {
+    void withNextToNothingUnderWayARequestGoesAtOnce() {
         queues();
         assertEquals(0, left(1, 0));
+        assertEquals(0, left(1, 1));
+        assertTrue(left(1, 2) > 0);
     }
 
     @Test
     void whereNothingQueuesNothingWaitsHoweverLongAnAnswerTakes() {
-        answered(Kind.WRITE, 80 * MILLI, 500);
-        assertTrue(left(1, 20) == 0);
+        answered(80 * MILLI, 500);
+        assertEquals(0, left(1, 20));
     }
 
     @Test
@@ -48,15 +50,18 @@ class GatheringTest {
         assertEquals(10 * MILLI, left(1, 20), MILLI / 10);
         now += 4 * MILLI;
         assertEquals(6 * MILLI, left(5, 16), MILLI / 10);
+        assertFalse(gathering.expired());
         now += 6 * MILLI;
-        assertTrue(left(10, 11) == 0);
+        assertEquals(0, left(10, 11));
+        assertTrue(gathering.expired());
     }
 
     @Test
-    void theyGoWhenNearlyAllIsAnswered() {
+    void theyGoWhenEightTimesAsManyWaitAsAreUnderWay() {
         queues();
         assertTrue(left(15, 2) > 0);
         assertEquals(0, left(16, 2));
+        assertFalse(gathering.expired());
     }
 
     @Test
@@ -69,38 +74,43 @@ class GatheringTest {
     }
 
     @Test
-    void thereIsALimit() {
-        answered(Kind.WRITE, 3 * MILLI, 1);
-        answered(Kind.WRITE, SECOND, 500);
-        assertEquals(Gathering.MOST_NANOS, left(1, 20));
+    void aTenthOfASecondIsTheLimit() {
+        answered(3 * MILLI, 1);
+        answered(SECOND, 500);
+        assertEquals(100 * MILLI, left(1, 20));
+        answered(3 * MILLI, 100);
+        assertTrue(left(1, 20) < MILLI);
     }
 
     /** A takeover's or a lock's time is no queue. */
     @Test
     void aFewThatTakeVeryLongChangeLittle() {
         queues();
-        answered(Kind.WRITE, SECOND, 4);
+        answered(SECOND, 4);
         assertTrue(left(1, 20) < 15 * MILLI);
     }
 
     @Test
-    void aReadThatIsFastDoesNotMakeAWriteLookSlow() {
-        for (int i = 0; i < 500; i++) {
-            answered(Kind.READ, MILLI, 1);
-            answered(Kind.WRITE, 50 * MILLI, 1);
-            answered(Kind.COMMIT, 150 * MILLI, 1);
-        }
-        assertTrue(left(1, 20) == 0);
+    void theLeastIsRememberedForTenSecondsAndForgottenAfterTwenty() {
+        answered(3 * MILLI, 1);
+        now += 9 * SECOND;
+        answered(80 * MILLI, 500);
+        assertEquals(100 * MILLI, left(1, 20));
+        gathering.sent();
+        now += 2 * SECOND;
+        answered(80 * MILLI, 500);
+        assertEquals(100 * MILLI, left(1, 20));
+        gathering.sent();
+        now += 11 * SECOND;
+        answered(80 * MILLI, 500);
+        assertEquals(0, left(1, 20));
     }
 
-    /** The node moved away, or its disk is slower: that is no queue. */
     @Test
-    void theLeastIsForgottenAfterTwentySeconds() {
-        answered(Kind.WRITE, 3 * MILLI, 10);
-        for (int second = 0; second < 30; second++) {
-            answered(Kind.WRITE, 80 * MILLI, 100);
-            now += SECOND;
-        }
-        assertTrue(left(1, 20) == 0);
+    void theLeastIsForgottenAfterALongSilence() {
+        answered(3 * MILLI, 1);
+        now += 25 * SECOND;
+        answered(80 * MILLI, 500);
+        assertEquals(0, left(1, 20));
     }
 }
