@@ -5,10 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.holdfast.v1.Request;
 import io.holdfast.v1.RequestBatch;
-import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -34,9 +35,9 @@ class GatheringOverStreamTest {
                 shop.put("slow", VALUE);
             }
             // Each when the one before is under way, so that they do not go together.
-            var more = new ArrayDeque<>(List.of("2", "3"));
-            node.handler =
-                    (request, reply) -> Optional.ofNullable(more.poll()).ifPresent(key -> shop.putAsync(key, VALUE));
+            var after = new ConcurrentHashMap<>(Map.of("1", "2", "2", "3"));
+            node.handler = (request, reply) ->
+                    Optional.ofNullable(after.remove(key(request))).ifPresent(next -> shop.putAsync(next, VALUE));
             shop.putAsync("1", VALUE);
             await().until(() ->
                     node.batches.stream().anyMatch(batch -> keys(batch).contains("3")));
@@ -45,10 +46,13 @@ class GatheringOverStreamTest {
         }
     }
 
+    private static String key(Request request) {
+        return request.getPut().getKey().toStringUtf8();
+    }
+
     private static List<String> keys(RequestBatch batch) {
         return batch.getRequestsList().stream()
-                .filter(Request::hasPut)
-                .map(request -> request.getPut().getKey().toStringUtf8())
+                .map(GatheringOverStreamTest::key)
                 .toList();
     }
 }

@@ -66,6 +66,9 @@ final class NodeConnection {
     private boolean closed;
     private boolean probing;
     private boolean flushAsked;
+    /** The outbox that the next flush begins with. */
+    private int next;
+
     /** Whether a timer will flush, and when. */
     private boolean timed;
 
@@ -189,11 +192,14 @@ final class NodeConnection {
     void flush(long now) {
         flushAsked = false;
         long soonest = Long.MAX_VALUE;
-        for (Outbox outbox : outboxes) {
+        int from = next;
+        for (int i = 0; i < outboxes.length; i++) {
+            int number = (from + i) % outboxes.length;
+            Outbox outbox = outboxes[number];
             if (!outbox.isEmpty()) {
                 long left = outbox.left(now);
                 if (left == 0) {
-                    send(outbox, now);
+                    next = send(outbox, now) ? number + 1 : next;
                 } else {
                     soonest = Math.min(soonest, left);
                 }
@@ -204,15 +210,22 @@ final class NodeConnection {
         }
     }
 
-    private void send(Outbox outbox, long now) {
+    /**
+     * Sends until the stream is full, and returns whether anything was sent. The next flush begins with the kind after it, so that a backlog of
+     * one does not hold the others up.
+     */
+    private boolean send(Outbox outbox, long now) {
         outbox.leaves();
+        boolean sent = false;
         while (ready && !outbox.isEmpty() && link.session.isReady()) {
             RequestBatch batch = outbox.next(ids, now);
             if (batch.getRequestsCount() > 0) {
                 link.session.sendMessage(batch);
+                sent = true;
             }
         }
         outbox.stops();
+        return sent;
     }
 
     /** A timer that would fire later stays, and finds nothing to do. */

@@ -166,8 +166,10 @@ final class RetryLoop {
         // A node that answers others is slow, not dead; asking another one too would only add to the work. It may
         // however wait for a dead node itself, so that patience ends.
         long more = Math.max(patience, Math.min(patience * 5 / 2, ATTEMPT_MOST));
-        if (alive && now - attempt.sentAt() < more) {
-            wheel.set(op, earlier(op.deadline, attempt.sentAt() + more));
+        // It may have left later than it was handed over, and has its time from then on.
+        long until = attempt.sentAt() + (alive ? more : patience);
+        if (now - until < 0) {
+            wheel.set(op, earlier(op.deadline, until));
             return;
         }
         if (!alive) {
