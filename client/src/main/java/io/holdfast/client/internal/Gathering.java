@@ -28,7 +28,6 @@ final class Gathering {
     private static final long BELIEVED_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    private boolean measured;
     private long periodBegan;
     private long leastInThisPeriod = Long.MAX_VALUE;
     private long leastInLastPeriod = Long.MAX_VALUE;
@@ -40,8 +39,7 @@ final class Gathering {
     /** The node has answered, so long after the request had left. */
     void answered(long took, long now) {
         long over = Math.min(MOST_NANOS, took - leastWith(took, now));
-        // Some requests wait for something else than their turn, for a lock or a takeover: the others must not pay for
-        // that.
+        // Some requests wait for something else than their turn, a lock or a takeover. The others must not pay for it.
         long believed = Math.min(over, 2 * excess + BELIEVED_NANOS);
         excess += (believed - excess) / SMOOTHING;
     }
@@ -49,11 +47,10 @@ final class Gathering {
     /** The least of this period and the last: networks and loads change. */
     private long leastWith(long took, long now) {
         long age = now - periodBegan;
-        if (!measured || age > PERIOD_NANOS) {
+        if (leastInThisPeriod == Long.MAX_VALUE || age > PERIOD_NANOS) {
             leastInLastPeriod = age > 2 * PERIOD_NANOS ? Long.MAX_VALUE : leastInThisPeriod;
             leastInThisPeriod = Long.MAX_VALUE;
             periodBegan = now;
-            measured = true;
         }
         leastInThisPeriod = Math.min(leastInThisPeriod, took);
         return Math.min(leastInThisPeriod, leastInLastPeriod);

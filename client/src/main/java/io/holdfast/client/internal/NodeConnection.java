@@ -199,6 +199,7 @@ final class NodeConnection {
             if (!outbox.isEmpty()) {
                 long left = outbox.left(now);
                 if (left == 0) {
+                    // The next flush begins behind it, so that a backlog of one kind does not hold the others up.
                     next = send(outbox, now) ? number + 1 : next;
                 } else {
                     soonest = Math.min(soonest, left);
@@ -210,22 +211,8 @@ final class NodeConnection {
         }
     }
 
-    /**
-     * Sends until the stream is full, and returns whether anything was sent. The next flush begins with the kind after it, so that a backlog of
-     * one does not hold the others up.
-     */
     private boolean send(Outbox outbox, long now) {
-        outbox.leaves();
-        boolean sent = false;
-        while (ready && !outbox.isEmpty() && link.session.isReady()) {
-            RequestBatch batch = outbox.next(ids, now);
-            if (batch.getRequestsCount() > 0) {
-                link.session.sendMessage(batch);
-                sent = true;
-            }
-        }
-        outbox.stops();
-        return sent;
+        return outbox.send(ids, now, () -> ready && link.session.isReady(), batch -> link.session.sendMessage(batch));
     }
 
     /** A timer that would fire later stays, and finds nothing to do. */

@@ -3,6 +3,8 @@ package io.holdfast.client.internal;
 import io.holdfast.v1.Request;
 import io.holdfast.v1.RequestBatch;
 import java.util.ArrayDeque;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /** What waits to be sent to one node, of one {@link Kind}, and the batches it leaves in. */
 final class Outbox {
@@ -39,23 +41,27 @@ final class Outbox {
         return gathering.left(waiting.size(), underWay, now);
     }
 
-    /** To be called before batches are taken. */
-    void leaves() {
+    /** Sends what waits, in batches, for as long as the stream has room, and returns whether anything was sent. */
+    boolean send(WriteIds ids, long now, BooleanSupplier hasRoom, Consumer<RequestBatch> stream) {
         if (gathering.expired()) {
             // Some of what is under way may be stuck, and must not hold up what comes next as well.
-            wave++;
-            underWay = 0;
+            forgetUnderWay();
         }
         gathering.sent();
-    }
-
-    /** To be called when no more batches can be taken now, or none is left. */
-    void stops() {
+        boolean sent = false;
+        while (!waiting.isEmpty() && hasRoom.getAsBoolean()) {
+            RequestBatch batch = next(ids, now);
+            if (batch.getRequestsCount() > 0) {
+                stream.accept(batch);
+                sent = true;
+            }
+        }
         cut = !waiting.isEmpty();
+        return sent;
     }
 
     /** The next batch, empty if nobody waits any more for what was to go. It has left as soon as this returns. */
-    RequestBatch next(WriteIds ids, long now) {
+    private RequestBatch next(WriteIds ids, long now) {
         RequestBatch.Builder batch = RequestBatch.newBuilder();
         int bytes = 0;
         for (Attempt next = waiting.peek();
@@ -88,7 +94,7 @@ final class Outbox {
 
     /** It is under way no longer: answered, or nobody waits for it any more. At most once for each attempt. */
     void ended(Attempt attempt) {
-        if (attempt.hasLeft() && attempt.wave() == wave) {
+        if (attempt.wave() == wave) {
             underWay--;
         }
     }
@@ -112,9 +118,13 @@ final class Outbox {
     /** The connection is gone, and with it all that had left. */
     void clear() {
         waiting.clear();
-        wave++;
-        underWay = 0;
+        forgetUnderWay();
         cut = false;
         gathering.sent();
+    }
+
+    private void forgetUnderWay() {
+        wave++;
+        underWay = 0;
     }
 }

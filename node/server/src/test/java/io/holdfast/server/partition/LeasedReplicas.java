@@ -190,6 +190,7 @@ abstract class LeasedReplicas {
         group.kill(last);
         startAtA("a99");
         await().atMost(PATIENCE).until(() -> open("a99"));
+        awaitCaughtUp("a99");
         // Both what it and what the leader show of themselves may be older than the last write.
         await().atMost(PATIENCE)
                 .untilAsserted(
