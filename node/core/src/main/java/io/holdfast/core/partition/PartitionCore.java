@@ -248,6 +248,8 @@ public final class PartitionCore {
         for (Command command : batch) {
             if (command.operation() instanceof Command.Decide decide) {
                 clock.observe(decide.decision().timestamp());
+            } else if (command.operation() instanceof Command.CommitLast last) {
+                clock.observe(last.preparedUpTo());
             } else if (command.operation() instanceof Command.Resolve resolve) {
                 clock.observe(resolve.decision().timestamp());
             }

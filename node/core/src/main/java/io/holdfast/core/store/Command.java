@@ -34,6 +34,20 @@ public record Command(WriteId id, long doneBelow, long notAfterMillis, Operation
     public record Commit(ReadWriteSet set) implements Operation {}
 
     /**
+     * To the decision partition, once all others are prepared: checks the transaction's reads there, applies its part, and is its decision to
+     * commit, all at this command's timestamp: the last agent
+     * (Samaras and others, "Two-Phase Commit Optimizations and Tradeoffs in the Commercial Environment", 1993).
+     *
+     * @param others the other participants, to be told of it
+     * @param preparedUpTo their highest prepare timestamp, below this command's
+     */
+    public record CommitLast(ReadWriteSet set, List<Participant> others, long preparedUpTo) implements Operation {
+        public CommitLast {
+            others = List.copyOf(others);
+        }
+    }
+
+    /**
      * Checks a transaction's reads in this partition and locks what it has read and will write, until it is decided.
      *
      * @param lockMillis from the prepare timestamp on; then whoever meets the lock settles the transaction
@@ -43,7 +57,7 @@ public record Command(WriteId id, long doneBelow, long notAfterMillis, Operation
     /** What a partition has to do with the decision of a transaction that it has prepared. */
     public sealed interface Part {}
 
-    /** It holds the decision. @param others the other participants, to be told of it */
+    /** It holds the decision, as it did before there was {@link CommitLast}. @param others the other participants, to be told of it */
     public record Decides(List<Participant> others) implements Part {
         public Decides {
             others = List.copyOf(others);
@@ -54,8 +68,8 @@ public record Command(WriteId id, long doneBelow, long notAfterMillis, Operation
     public record Follows(Participant decisionPartition) implements Part {}
 
     /**
-     * To the decision partition: decides the transaction, and applies or drops its part there. The outcome is the decision that
-     * stands, which is another one if somebody was faster.
+     * To the decision partition: aborts the transaction, unless it is committed. The outcome is the decision that stands. Before there was
+     * {@link CommitLast} it was the decision of a prepared transaction, to commit it, too.
      */
     public record Decide(Decision decision) implements Operation {}
 
@@ -81,6 +95,9 @@ public record Command(WriteId id, long doneBelow, long notAfterMillis, Operation
         if (operation instanceof Commit commit) {
             return 48 + commit.set().size();
         }
+        if (operation instanceof CommitLast last) {
+            return 56 + last.set().size() + sizeOf(last.others());
+        }
         if (operation instanceof Prepare prepare) {
             return 48 + prepare.set().size() + sizeOf(prepare.part());
         }
@@ -88,8 +105,11 @@ public record Command(WriteId id, long doneBelow, long notAfterMillis, Operation
     }
 
     static int sizeOf(Part part) {
-        List<Participant> named =
-                part instanceof Decides decides ? decides.others() : List.of(((Follows) part).decisionPartition());
+        return sizeOf(
+                part instanceof Decides decides ? decides.others() : List.of(((Follows) part).decisionPartition()));
+    }
+
+    static int sizeOf(List<Participant> named) {
         // A keyspace's name is ASCII.
         return 16 + named.stream().mapToInt(it -> 6 + it.keyspace().length()).sum();
     }

@@ -11,7 +11,8 @@ import java.util.List;
  * The payload of a log entry: commands in order. Durable and on the wire, so the format is fixed for ever: a version byte, the
  * count, then for each command: client, sequence, doneBelow, notAfter (longs), kind (byte), condition (byte, and the version
  * if the condition has one), key length (short) and key, and for a put value length (int) and value. Steps of transactions have, behind
- * the kind, for a commit the read-write set; for a prepare the set, the part and lockMillis (int); for decide and resolve the decision; for
+ * the kind, for a commit the read-write set; for a commit at the last the set, count (int) and others, and preparedUpTo (long); for a prepare
+ * the set, the part and lockMillis (int); for decide and resolve the decision; for
  * complete nothing; see {@link TransactionFormat}. Big endian.
  */
 public final class CommandBatch {
@@ -25,6 +26,7 @@ public final class CommandBatch {
     private static final byte DECIDE = 6;
     private static final byte RESOLVE = 7;
     private static final byte COMPLETE = 8;
+    private static final byte COMMIT_LAST = 9;
 
     private static final byte NO_CONDITION = 0;
     private static final byte ABSENT = 1;
@@ -71,6 +73,11 @@ public final class CommandBatch {
         if (operation instanceof Command.Commit commit) {
             out.put(COMMIT);
             TransactionFormat.encode(commit.set(), out);
+        } else if (operation instanceof Command.CommitLast last) {
+            out.put(COMMIT_LAST);
+            TransactionFormat.encode(last.set(), out);
+            TransactionFormat.encode(last.others(), out);
+            out.putLong(last.preparedUpTo());
         } else if (operation instanceof Command.Prepare prepare) {
             out.put(PREPARE);
             TransactionFormat.encode(prepare.set(), out);
@@ -137,6 +144,11 @@ public final class CommandBatch {
                     }
                     case SETTLE -> new Command.Settle(TransactionFormat.decodeKey(in));
                     case COMMIT -> new Command.Commit(TransactionFormat.decodeSet(in));
+                    case COMMIT_LAST ->
+                        new Command.CommitLast(
+                                TransactionFormat.decodeSet(in),
+                                TransactionFormat.decodeParticipants(in),
+                                in.getLong());
                     case PREPARE ->
                         new Command.Prepare(
                                 TransactionFormat.decodeSet(in), TransactionFormat.decodePart(in), in.getInt());

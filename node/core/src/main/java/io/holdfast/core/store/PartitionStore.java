@@ -115,6 +115,9 @@ public final class PartitionStore {
         if (command.operation() instanceof Command.Commit commit) {
             return steps.commit(timestamp, commit, floor());
         }
+        if (command.operation() instanceof Command.CommitLast last) {
+            return steps.commitLast(timestamp, command.id(), last, floor());
+        }
         return steps.prepare(timestamp, command.id(), (Command.Prepare) command.operation(), floor());
     }
 

@@ -82,12 +82,12 @@ final class TransactionFormat {
         };
     }
 
-    private static void encode(List<Participant> participants, ByteBuffer out) {
+    static void encode(List<Participant> participants, ByteBuffer out) {
         out.putInt(participants.size());
         participants.forEach(participant -> encode(participant, out));
     }
 
-    private static List<Participant> decodeParticipants(ByteBuffer in) {
+    static List<Participant> decodeParticipants(ByteBuffer in) {
         var participants = new ArrayList<Participant>();
         for (int left = in.getInt(); left > 0; left--) {
             participants.add(decodeParticipant(in));
@@ -119,7 +119,7 @@ final class TransactionFormat {
             size += 28 + transaction.set().size() + Command.sizeOf(transaction.part());
         }
         for (CommittedTransaction transaction : state.committed()) {
-            size += 24 + Command.sizeOf(new Command.Decides(transaction.others()));
+            size += 24 + Command.sizeOf(transaction.others());
         }
         ByteBuffer out = ByteBuffer.allocate(size);
         out.putInt(state.prepared().size());

@@ -3,6 +3,7 @@ package io.holdfast.core.store;
 import static io.holdfast.core.InvariantViolation.check;
 
 import io.holdfast.core.store.Command.Commit;
+import io.holdfast.core.store.Command.CommitLast;
 import io.holdfast.core.store.Command.Complete;
 import io.holdfast.core.store.Command.Decide;
 import io.holdfast.core.store.Command.Decides;
@@ -47,6 +48,21 @@ final class TransactionSteps {
             return new Outcome(Kind.CONFLICT, 0);
         }
         write(commit.set(), timestamp);
+        return new Outcome(Kind.COMMITTED, timestamp);
+    }
+
+    Outcome commitLast(long timestamp, WriteId id, CommitLast last, long floor) {
+        check(
+                last.preparedUpTo() < timestamp,
+                "transaction %s, prepared at %d, is committed by an entry at %d",
+                id,
+                last.preparedUpTo(),
+                timestamp);
+        if (!mayCommit(last.set(), floor)) {
+            return new Outcome(Kind.CONFLICT, 0);
+        }
+        write(last.set(), timestamp);
+        transactions.keep(new CommittedTransaction(id, timestamp, last.others()));
         return new Outcome(Kind.COMMITTED, timestamp);
     }
 
@@ -98,7 +114,10 @@ final class TransactionSteps {
         }
         PreparedTransaction transaction = prepared.get();
         if (!(transaction.part() instanceof Decides part)) {
-            return new Outcome(Kind.PREPARED, transaction.timestamp());
+            // Its client gave the same id to another transaction, which is decided elsewhere. This one never was
+            // committed here, nor will be, and who waits for that must learn it: two such could lock each other for
+            // ever.
+            return wanted.commit() ? new Outcome(Kind.PREPARED, transaction.timestamp()) : Decision.ABORT.outcome();
         }
         boolean commit = wanted.commit() && wanted.timestamp() >= transaction.timestamp();
         Decision decision = commit ? wanted : Decision.ABORT;
@@ -112,7 +131,7 @@ final class TransactionSteps {
     private Outcome neverPrepared(long timestamp, WriteId id) {
         Optional<Outcome> known = sessions.find(id);
         if (known.isEmpty()) {
-            // A prepare that is still on its way must not lock any more: its transaction has been said to be aborted.
+            // A commit that is still on its way comes too late: its transaction has been said to be aborted.
             sessions.record(id, 0, timestamp, Decision.ABORT.outcome());
         }
         return known.filter(it -> it.kind() == Kind.COMMITTED || it.kind() == Kind.FORGOTTEN)

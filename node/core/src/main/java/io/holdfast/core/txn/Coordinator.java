@@ -22,11 +22,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.LongFunction;
 
 /**
- * Brings one transaction over several partitions to its end: prepare at all, decision in one participant's log, resolution at the others
- * (two-phase commit; Gray and Lamport, "Consensus on Transaction Commit", 2006, section 2, where each participant and the decision are
- * replicated logs). It holds nothing that matters: when it dies, any other one, or whoever meets the locks, finishes what it began, because
+ * Brings one transaction over several partitions to its end: prepare at all but one, commit at that one, which is the decision, resolution at
+ * the others (two-phase commit with a last agent; Samaras and others, "Two-Phase Commit Optimizations and Tradeoffs in the
+ * Commercial Environment", 1993; each participant is a replicated log, as in Gray and Lamport, "Consensus on Transaction Commit", 2006, section
+ * 2). It holds nothing that matters: when it dies, any other one, or whoever meets the locks, finishes what it began, because
  * every step may be repeated. Pure; one driver owns it.
  */
 public final class Coordinator {
@@ -42,10 +44,12 @@ public final class Coordinator {
     /** What has not been answered, by participant. */
     private final Map<Participant, Task> tasks = new TreeMap<>();
 
-    private final Map<Participant, Long> prepared = new TreeMap<>();
+    /** Commits at the decider, given the highest prepare timestamp of the others; not used by who only finishes. */
+    private final LongFunction<Command> commitLast;
+
+    private long preparedUpTo;
     private CoordinatorOutput out = new CoordinatorOutput();
     private Phase phase;
-    private Cause cause = Cause.NOT_IN_TIME;
     private Optional<Decision> decision = Optional.empty();
     /** Whether all participants are known here, so that the decision partition may be told that all have resolved. */
     private final boolean mayComplete;
@@ -54,8 +58,11 @@ public final class Coordinator {
 
     private enum Phase {
         PREPARING,
+        /** All others are prepared: the decider commits, or refuses. */
+        COMMITTING,
+        /** It may be committed or not: the decider is to abort it if it is not. */
         DECIDING,
-        /** The transaction cannot be committed any more: everybody is told at once. */
+        /** The transaction cannot be committed any more: the others are told at once. */
         ABORTING,
         RESOLVING,
         COMPLETING,
@@ -87,20 +94,22 @@ public final class Coordinator {
             List<Participant> others,
             Timing timing,
             Phase phase,
-            boolean mayComplete) {
+            boolean mayComplete,
+            LongFunction<Command> commitLast) {
         this.id = id;
         this.decider = decider;
         this.others = others;
         this.timing = timing;
         this.phase = phase;
         this.mayComplete = mayComplete;
+        this.commitLast = commitLast;
     }
 
     /** Runs a client's transaction, perhaps not for the first time, and perhaps not alone. */
     public static Coordinator of(TransactionRequest request, Timing timing) {
-        List<Participant> others = request.others();
-        var coordinator = new Coordinator(request.id(), request.decider(), others, timing, Phase.PREPARING, true);
-        request.commands().forEach((participant, command) -> coordinator.task(participant, Step.PREPARE, command));
+        var coordinator = new Coordinator(
+                request.id(), request.decider(), request.others(), timing, Phase.PREPARING, true, request::commitLast);
+        coordinator.others.forEach(it -> coordinator.task(it, Step.PREPARE, request.prepare(it)));
         return coordinator;
     }
 
@@ -109,23 +118,28 @@ public final class Coordinator {
         var timing = new Timing(now.nanos(), now.nanos());
         Coordinator coordinator;
         if (unfinished instanceof Unfinished.Incomplete incomplete) {
-            coordinator =
-                    new Coordinator(incomplete.transaction(), at, incomplete.others(), timing, Phase.DECIDING, true);
+            coordinator = finishing(incomplete.transaction(), at, incomplete.others(), timing, true);
             coordinator.resolve(Decision.commitAt(incomplete.commitTimestamp()));
         } else {
             var undecided = (Unfinished.Undecided) unfinished;
             boolean here = undecided.decisionPartition().isEmpty();
-            coordinator = new Coordinator(
+            coordinator = finishing(
                     undecided.transaction(),
                     undecided.decisionPartition().orElse(at),
                     here ? undecided.others() : List.of(at),
                     timing,
-                    Phase.DECIDING,
                     here);
-            coordinator.decide(Decision.ABORT);
+            coordinator.decide();
         }
         coordinator.answered = true;
         return coordinator;
+    }
+
+    private static Coordinator finishing(
+            WriteId id, Participant decider, List<Participant> others, Timing timing, boolean mayComplete) {
+        return new Coordinator(id, decider, others, timing, Phase.DECIDING, mayComplete, preparedUpTo -> {
+            throw new IllegalStateException("Who finishes transaction " + id + " does not commit it");
+        });
     }
 
     public boolean done() {
@@ -153,7 +167,8 @@ public final class Coordinator {
         tasks.remove(answer.from());
         switch (answer.step()) {
             case PREPARE -> prepareAnswered(answer.from(), answer.outcome());
-            case DECIDE -> decideAnswered(answer.outcome());
+            case COMMIT -> commitAnswered(answer.outcome());
+            case DECIDE -> decided(answer.outcome());
             case RESOLVE -> checkResolved(answer.from(), answer.outcome());
             case COMPLETE -> phase = Phase.DONE;
         }
@@ -166,48 +181,57 @@ public final class Coordinator {
 
     private void prepareAnswered(Participant from, Outcome outcome) {
         switch (outcome.kind()) {
-            case PREPARED -> {
-                prepared.put(from, outcome.version());
+            // Or another coordinator of the same transaction was faster: all the same, only the last can say so for
+            // all.
+            case PREPARED, COMMITTED -> {
+                preparedUpTo = Math.max(preparedUpTo, outcome.version());
                 if (tasks.isEmpty()) {
-                    long highest = prepared.values().stream()
-                            .mapToLong(Long::longValue)
-                            .max()
-                            .orElseThrow();
-                    decide(Decision.commitAt(highest));
+                    phase = Phase.COMMITTING;
+                    task(decider, Step.COMMIT, commitLast.apply(preparedUpTo));
                 }
             }
-            // Another coordinator of the same transaction was faster: a participant is only told of a commit that is
-            // decided.
-            case COMMITTED -> committed(outcome.version());
             // Each of them is on record at a participant: it never was, or never will be again, prepared there.
             case CONFLICT -> impossible(from, Cause.CONFLICT);
             case ABORTED, NOT_APPLIED -> impossible(from, Cause.NOT_IN_TIME);
             case FORGOTTEN -> {
                 answer(new Forgotten());
-                decide(Decision.ABORT);
+                decide();
             }
             default -> throw wrong(from, outcome);
         }
     }
 
-    private void decideAnswered(Outcome outcome) {
+    private void commitAnswered(Outcome outcome) {
+        if (outcome.kind() == Outcome.Kind.PREPARED) {
+            // A node of the version before began it, which prepared the decider, too. It is ended as such a one.
+            decide();
+            return;
+        }
+        if (outcome.kind() == Outcome.Kind.COMMITTED) {
+            answer(new Committed(outcome.version()));
+        }
+        decided(outcome);
+    }
+
+    private void decided(Outcome outcome) {
         switch (outcome.kind()) {
-            case COMMITTED -> committed(outcome.version());
-            case ABORTED -> {
-                answer(new Aborted(cause));
-                if (phase == Phase.DECIDING) {
-                    resolve(Decision.ABORT);
-                }
-            }
+            // Not answered by this alone: it says nothing of the client's write concern. Who asks again is told by the
+            // commit.
+            case COMMITTED -> resolve(Decision.commitAt(outcome.version()));
+            case CONFLICT -> aborted(Cause.CONFLICT);
+            case ABORTED, NOT_APPLIED -> aborted(Cause.NOT_IN_TIME);
             // A commit decision is kept until all have resolved it, so to whoever has not it was an abort.
             case FORGOTTEN -> {
                 answer(new Forgotten());
-                if (phase == Phase.DECIDING) {
-                    resolve(Decision.ABORT);
-                }
+                resolve(Decision.ABORT);
             }
             default -> throw wrong(decider, outcome);
         }
+    }
+
+    private void aborted(Cause why) {
+        answer(new Aborted(why));
+        resolve(Decision.ABORT);
     }
 
     private void checkResolved(Participant from, Outcome outcome) {
@@ -221,26 +245,19 @@ public final class Coordinator {
         return new IllegalStateException(from + " answered " + outcome + " to a step of transaction " + id);
     }
 
-    private void committed(long timestamp) {
-        check(phase != Phase.ABORTING, "transaction %s is aborted and committed", id);
-        answer(new Committed(timestamp));
-        resolve(Decision.commitAt(timestamp));
-    }
-
-    /** A participant will never be prepared: the client is told at once. */
+    /** A participant will never be prepared, so nobody will ask the decider to commit: the client is told at once. */
     private void impossible(Participant from, Cause why) {
         answer(new Aborted(why));
-        phase = Phase.ABORTING;
         tasks.clear();
         Command abort = Command.step(id, new Command.Resolve(Decision.ABORT));
-        task(decider, Step.DECIDE, Command.step(id, new Command.Decide(Decision.ABORT)));
         others.stream().filter(it -> !it.equals(from)).forEach(it -> task(it, Step.RESOLVE, abort));
+        phase = tasks.isEmpty() ? Phase.DONE : Phase.ABORTING;
     }
 
-    private void decide(Decision wanted) {
+    private void decide() {
         phase = Phase.DECIDING;
         tasks.clear();
-        task(decider, Step.DECIDE, Command.step(id, new Command.Decide(wanted)));
+        task(decider, Step.DECIDE, Command.step(id, new Command.Decide(Decision.ABORT)));
     }
 
     private void resolve(Decision made) {
@@ -280,7 +297,7 @@ public final class Coordinator {
 
     private void watchTime(Now now) {
         if (phase == Phase.PREPARING && now.nanos() - timing.prepareByNanos() >= 0) {
-            decide(Decision.ABORT);
+            decide();
         }
         if (now.nanos() - timing.answerByNanos() >= 0 && phase != Phase.DONE) {
             answer(new Unknown());

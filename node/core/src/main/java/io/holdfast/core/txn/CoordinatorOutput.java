@@ -14,9 +14,17 @@ public final class CoordinatorOutput {
     /** Which of a transaction's steps a command is; comes back with its answer. */
     public enum Step {
         PREPARE,
+        /** The decision partition's part, which is the decision. */
+        COMMIT,
+        /** To abort it, unless it is committed. */
         DECIDE,
         RESOLVE,
-        COMPLETE
+        COMPLETE;
+
+        /** Whether that a transaction is committed is told by its answer, so that it needs the client's write concern: of the others a majority is enough. */
+        public boolean promised() {
+            return this == PREPARE || this == COMMIT;
+        }
     }
 
     /** A command for the leader of a partition. Majority is the least concern that a step of a transaction may have. */

@@ -41,17 +41,18 @@ public record TransactionRequest(
         return parts.keySet().stream().filter(it -> !it.equals(decider)).toList();
     }
 
-    /** Prepares each part. */
-    SortedMap<Participant, Command> commands() {
-        Participant decider = decider();
-        var commands = new TreeMap<Participant, Command>();
-        parts.forEach((participant, set) -> {
-            Command.Part part =
-                    participant.equals(decider) ? new Command.Decides(others()) : new Command.Follows(decider);
-            commands.put(
-                    participant,
-                    new Command(id, doneBelow, notAfterMillis, new Command.Prepare(set, part, lockMillis)));
-        });
-        return commands;
+    /** Prepares another participant than the decider. */
+    Command prepare(Participant participant) {
+        var part = new Command.Follows(decider());
+        return command(new Command.Prepare(parts.get(participant), part, lockMillis));
+    }
+
+    /** Commits, when all others are prepared. @param preparedUpTo their highest prepare timestamp */
+    Command commitLast(long preparedUpTo) {
+        return command(new Command.CommitLast(parts.get(decider()), others(), preparedUpTo));
+    }
+
+    private Command command(Command.Operation operation) {
+        return new Command(id, doneBelow, notAfterMillis, operation);
     }
 }

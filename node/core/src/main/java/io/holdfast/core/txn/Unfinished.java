@@ -13,7 +13,7 @@ public sealed interface Unfinished {
      * It is prepared here and its locks are past their deadline: to be decided, which means aborted if nobody has decided it, and
      * resolved here.
      *
-     * @param decisionPartition empty: this partition itself
+     * @param decisionPartition empty: this partition itself, which only the version before prepared
      * @param others to be told, if this partition itself decides
      */
     record Undecided(WriteId transaction, Optional<Participant> decisionPartition, List<Participant> others)

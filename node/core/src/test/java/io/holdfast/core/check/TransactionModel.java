@@ -81,18 +81,26 @@ final class TransactionModel {
     }
 
     Outcome begin(long timestamp, Command command) {
-        boolean whole = command.operation() instanceof Command.Commit;
-        ReadWriteSet set =
-                whole ? ((Command.Commit) command.operation()).set() : ((Command.Prepare) command.operation()).set();
+        ReadWriteSet set = setOf(command.operation());
         if (!free(set) || !unchanged(set)) {
             return new Outcome(Kind.CONFLICT, 0);
         }
-        if (whole) {
+        if (command.operation() instanceof Command.CommitLast last && last.preparedUpTo() >= timestamp) {
+            throw CheckFailed.of("%s is committed at %d", command, timestamp);
+        }
+        if (!(command.operation() instanceof Command.Prepare)) {
             write(set, timestamp);
             return new Outcome(Kind.COMMITTED, timestamp);
         }
         prepared.put(command.id(), new Prepared(timestamp, (Command.Prepare) command.operation()));
         return new Outcome(Kind.PREPARED, timestamp);
+    }
+
+    private static ReadWriteSet setOf(Command.Operation operation) {
+        if (operation instanceof Command.Commit commit) {
+            return commit.set();
+        }
+        return operation instanceof Command.CommitLast last ? last.set() : ((Command.Prepare) operation).set();
     }
 
     private boolean free(ReadWriteSet set) {

@@ -118,9 +118,13 @@ class TimedReadTest {
     }
 
     private Command prepare(int lockMillis) {
+        return prepare(new Command.Follows(DECIDER), lockMillis);
+    }
+
+    private Command prepare(Command.Part part, int lockMillis) {
         var set = new ReadWriteSet(
                 List.of(), List.of(), List.of(new ReadWriteSet.Write(Bytes.utf8("k"), Optional.of(Bytes.utf8("t")))));
-        return Cluster.command(77, new Command.Prepare(set, new Command.Follows(DECIDER), lockMillis));
+        return Cluster.command(77, new Command.Prepare(set, part, lockMillis));
     }
 
     @Test
@@ -137,6 +141,18 @@ class TimedReadTest {
         cluster.run(500);
         assertThat(asked).containsExactly("a " + undecided, "a " + undecided);
         assertThat(cluster.core("a").needsTicks()).isTrue();
+    }
+
+    /** As the version before prepared it where it is decided. */
+    @Test
+    void aLeaderAsksForAnEndOfWhatItDecidesItself() {
+        var asked = new ArrayList<Unfinished>();
+        cluster.observe((site, out) -> asked.addAll(out.unfinished()));
+        cluster.submit("a", prepare(new Command.Decides(List.of(DECIDER)), 100));
+        cluster.settle();
+        cluster.run(200);
+        assertThat(asked)
+                .containsExactly(new Unfinished.Undecided(new WriteId(7, 77), Optional.empty(), List.of(DECIDER)));
     }
 
     @Test

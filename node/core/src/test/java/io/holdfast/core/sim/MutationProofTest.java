@@ -156,11 +156,17 @@ class MutationProofTest {
                                 "store/TransactionSteps.java",
                                 "if (range.asOf() < floor || !versions.unchanged(range)) {",
                                 "if (range.asOf() < floor) {"),
-                Mutant.called("answered before the decision is durable")
+                Mutant.called("commit answered when its leader alone holds it")
                         .in(
-                                "txn/Coordinator.java",
-                                "decide(Decision.commitAt(highest));",
-                                "answer(new Committed(highest)); decide(Decision.commitAt(highest));"),
+                                "partition/PendingWrites.java",
+                                "if (pending.early && !pending.answered",
+                                "boolean last = pending.submit.commands().get(0).operation() instanceof Command.CommitLast;"
+                                        + " if ((pending.early || last) && !pending.answered")
+                        .in(
+                                "partition/PendingWrites.java",
+                                "new Reply.Written(pending.submit.token(), foreseen(pending.submit))",
+                                "new Reply.Written(pending.submit.token(), last ? List.of(new"
+                                        + " Outcome(Outcome.Kind.COMMITTED, timestamp)) : foreseen(pending.submit))"),
                 Mutant.called("commit below the timestamp of a reader")
                         .in(
                                 "store/Answers.java",
@@ -185,16 +191,32 @@ class MutationProofTest {
                 Mutant.called("commit decision forgotten before it is complete")
                         .in(
                                 "store/TransactionSteps.java",
-                                "if (commit) { transactions.keep(",
-                                "if (commit && id == null) { transactions.keep(")
+                                "transactions.keep(new CommittedTransaction(id, timestamp, last.others()));",
+                                "")
                         .in(
                                 "store/TransactionSteps.java",
-                                "sessions.record(transaction.id(), 0, timestamp, decision.outcome());",
-                                ""),
+                                "known.filter(it -> it.kind() == Kind.COMMITTED || it.kind() == Kind.FORGOTTEN)",
+                                "known.filter(it -> it.kind() == Kind.FORGOTTEN)"),
+                Mutant.called("commit at the last below a prepare of the others")
+                        .in("partition/PartitionCore.java", "clock.observe(last.preparedUpTo());", "")
+                        .in(
+                                "store/TransactionSteps.java",
+                                "last.preparedUpTo() < timestamp,",
+                                "last.preparedUpTo() != timestamp,"),
+                Mutant.called("commit at the last without a look at what was read there")
+                        .in(
+                                "store/TransactionSteps.java",
+                                "if (!mayCommit(last.set(), floor)) {",
+                                "if (!mayCommit(last.set(), floor) && floor < 0) {"),
+                Mutant.called("conflict at the last resolved as a commit")
+                        .in(
+                                "txn/Coordinator.java",
+                                "case CONFLICT -> aborted(Cause.CONFLICT);",
+                                "case CONFLICT -> { answer(new Aborted(Cause.CONFLICT)); resolve(Decision.commitAt(preparedUpTo)); }"),
                 Mutant.called("in doubt settled two ways")
                         .in(
                                 "txn/Coordinator.java",
-                                "here); coordinator.decide(Decision.ABORT);",
+                                "here); coordinator.decide();",
                                 "here); coordinator.resolve(Decision.ABORT);"),
                 Mutant.called("time closed by a promise of the leader alone")
                         .in(

@@ -101,8 +101,7 @@ final class SimCoordinators {
             int hint = hints[node][partition];
             int site = hint >= 0 ? hint : world.random.below(world.sites.size());
             // Only what the client is promised needs every site.
-            boolean promised =
-                    send.step() == CoordinatorOutput.Step.PREPARE || send.step() == CoordinatorOutput.Step.DECIDE;
+            boolean promised = send.step().promised();
             calls.write(
                     node,
                     site,

@@ -105,6 +105,11 @@ class StoreGoldenBytesTest {
                 Command.step(id, new Command.Complete()));
     }
 
+    private static List<Command> commitLast() {
+        var last = new Command.CommitLast(set(), List.of(SHOP, BANK), 0x18bcfe56708L);
+        return List.of(new Command(new WriteId(7, 9), 4, NOT_AFTER, last));
+    }
+
     private static StoreImage imageWithTransactions() {
         StoreImage plain = image();
         var outcomes = plain.sessions().get(7L).outcomes;
@@ -134,6 +139,14 @@ class StoreGoldenBytesTest {
 
         assertThat(CommandBatch.decode(golden)).isEqualTo(transactionCommands());
         assertThat(CommandBatch.encode(transactionCommands())).isEqualTo(golden);
+    }
+
+    @Test
+    void readsAndWritesTheCommitAtTheLastThatIsOnDisksAlready() throws IOException {
+        Bytes golden = Golden.read("command-batch-1-commit-last");
+
+        assertThat(CommandBatch.decode(golden)).isEqualTo(commitLast());
+        assertThat(CommandBatch.encode(commitLast())).isEqualTo(golden);
     }
 
     @Test
@@ -170,7 +183,7 @@ class StoreGoldenBytesTest {
                         .isThrownBy(() -> StoreImage.decode(damaged));
             }
         }
-        for (String name : List.of("command-batch-1", "command-batch-1-transactions")) {
+        for (String name : List.of("command-batch-1", "command-batch-1-transactions", "command-batch-1-commit-last")) {
             for (Bytes damaged : Golden.damaged(Golden.read(name))) {
                 assertThatIllegalArgumentException()
                         .as("%s cut to %d bytes", name, damaged.length())

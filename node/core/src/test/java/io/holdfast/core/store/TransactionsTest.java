@@ -52,6 +52,10 @@ class TransactionsTest {
         return command(sequence, new Command.Prepare(set, part, 1_000));
     }
 
+    private static Command commitLast(long preparedUpTo, ReadWriteSet set) {
+        return command(TXN, new Command.CommitLast(set, List.of(OTHER), preparedUpTo));
+    }
+
     private static Command step(long sequence, Command.Operation operation) {
         return Command.step(new WriteId(Writes.CLIENT, sequence), operation);
     }
@@ -222,6 +226,65 @@ class TransactionsTest {
     }
 
     @Test
+    void theLastCommitsItsPartAndKeepsTheDecisionUntilAllHaveResolved() {
+        log.one(at(1), put(1, "a", "1"));
+
+        Command last = commitLast(at(2), set(List.of(saw("a", at(1))), List.of(), sets("a", "2")));
+        Outcome committed = log.one(at(3), last);
+
+        assertThat(committed).isEqualTo(new Outcome(Kind.COMMITTED, at(3)));
+        assertThat(log.get("a")).contains("2");
+        assertThat(log.store.prepared()).as("it locks nothing").isEmpty();
+        assertThat(log.store.committed()).singleElement().satisfies(it -> {
+            assertThat(it.timestamp()).isEqualTo(at(3));
+            assertThat(it.others()).containsExactly(OTHER);
+        });
+        assertThat(log.one(at(4), last)).as("once").isEqualTo(committed);
+        assertThat(log.one(at(5), step(TXN, new Decide(Decision.ABORT)))).isEqualTo(committed);
+        assertThat(log.one(at(6), Writes.settle(TXN, "a"))).isEqualTo(committed);
+        log.one(at(7), step(TXN, new Command.Complete()));
+        assertThat(log.store.hasTransactions()).isFalse();
+        assertThat(log.one(at(8), last)).isEqualTo(committed);
+        assertThat(log.one(at(9), step(TXN, new Decide(Decision.ABORT)))).isEqualTo(committed);
+    }
+
+    @Test
+    void theLastRefusesWhatHasChangedOrIsLockedForGood() {
+        log.one(at(1), put(1, "a", "1"));
+        Command stale = commitLast(at(1), set(List.of(saw("a", 0)), List.of(), sets("a", "2")));
+        assertThat(log.one(at(2), stale).kind()).isEqualTo(Kind.CONFLICT);
+        log.one(at(3), Writes.delete(2, "a"));
+        assertThat(log.one(at(4), stale).kind()).as("now it would be right").isEqualTo(Kind.CONFLICT);
+        assertThat(log.one(at(5), step(TXN, new Decide(Decision.ABORT))).kind()).isEqualTo(Kind.ABORTED);
+        log.one(at(6), prepare(60, new Follows(OTHER), set(List.of(), List.of(), sets("b", "1"))));
+        Command locked = command(61, new Command.CommitLast(set(List.of(), List.of(), sets("b", "2")), List.of(), 0));
+        assertThat(log.one(at(7), locked).kind()).isEqualTo(Kind.CONFLICT);
+        log.one(at(8), step(60, new Resolve(Decision.ABORT)));
+        assertThat(log.one(at(9), locked).kind()).as("now it is free").isEqualTo(Kind.CONFLICT);
+        assertThat(log.get("a")).isEmpty();
+        assertThat(log.get("b")).isEmpty();
+        assertThat(log.store.committed()).isEmpty();
+    }
+
+    @Test
+    void anAbortedOrSettledTransactionIsNotCommittedByTheLast() {
+        Command last = commitLast(at(1), set(List.of(), List.of(), sets("a", "1")));
+        log.one(at(2), step(TXN, new Decide(Decision.ABORT)));
+        assertThat(log.one(at(3), last).kind()).isEqualTo(Kind.ABORTED);
+
+        assertThat(log.one(at(4), Writes.settle(60, "a")).kind()).isEqualTo(Kind.NOT_APPLIED);
+        Command settled = command(60, new Command.CommitLast(set(List.of(), List.of(), sets("a", "1")), List.of(), 0));
+        assertThat(log.one(at(5), settled).kind()).isEqualTo(Kind.NOT_APPLIED);
+        assertThat(get("a")).isEqualTo(Query.Value.ABSENT);
+    }
+
+    @Test
+    void theLastIsBehindAllThatIsPrepared() {
+        assertThatThrownBy(() -> log.one(at(2), commitLast(at(2), set(List.of(), List.of(), sets("a", "1")))))
+                .isInstanceOf(InvariantViolation.class);
+    }
+
+    @Test
     void aCommitIsDecidedOnlyWhereItIsPrepared() {
         assertThat(log.one(at(2), step(TXN, new Decide(Decision.commitAt(at(1)))))
                         .kind())
@@ -261,6 +324,22 @@ class TransactionsTest {
 
         assertThat(ofAnother.kind()).isEqualTo(Kind.ABORTED);
         assertThat(get("a")).isEqualTo(Query.Value.ABSENT);
+    }
+
+    /** Each is prepared where the other is decided, and waits to hear of its end there. */
+    @Test
+    void twoTransactionsOfOneIdDoNotHoldEachOtherUpForEver() {
+        preparedAt(5, new Follows(OTHER), set(List.of(), List.of(), sets("a", "1")));
+        assertThat(log.one(at(6), commitLast(at(1), set(List.of(), List.of(), sets("b", "1"))))
+                        .kind())
+                .isEqualTo(Kind.PREPARED);
+
+        assertThat(log.one(at(7), step(TXN, new Decide(Decision.ABORT))).kind()).isEqualTo(Kind.ABORTED);
+
+        assertThat(get("a")).as("that is decided elsewhere").isEqualTo(LOCKED);
+        log.one(at(8), step(TXN, new Resolve(Decision.ABORT)));
+        assertThat(get("a")).isEqualTo(Query.Value.ABSENT);
+        assertThat(get("b")).isEqualTo(Query.Value.ABSENT);
     }
 
     @Test

@@ -58,7 +58,6 @@ class CoordinatorTest {
 
     private void allPrepared() {
         answers(READS, Step.PREPARE, Kind.PREPARED, 20);
-        answers(DECIDER, Step.PREPARE, Kind.PREPARED, 30);
         answers(WRITES, Step.PREPARE, Kind.PREPARED, 25);
     }
 
@@ -78,19 +77,21 @@ class CoordinatorTest {
 
     @Test
     void theFirstPartitionInWhichItWritesDecides() {
-        assertSends(Step.PREPARE, READS, DECIDER, WRITES);
-        assertThat(((Command.Prepare) sent(DECIDER)).part()).isEqualTo(new Command.Decides(List.of(READS, WRITES)));
+        assertSends(Step.PREPARE, READS, WRITES);
         assertThat(((Command.Prepare) sent(READS)).part()).isEqualTo(new Command.Follows(DECIDER));
     }
 
     @Test
-    void commitsAtTheHighestPrepareTimestampOnceThatIsDecided() {
-        allPrepared();
-        assertSends(Step.DECIDE, DECIDER);
-        assertThat(sent(DECIDER)).isEqualTo(new Command.Decide(Decision.commitAt(30)));
+    void theDeciderCommitsLastBehindAllThatIsPrepared() {
+        answers(WRITES, Step.PREPARE, Kind.PREPARED, 25);
+        assertThat(out.sends()).as("one is not prepared yet").isEmpty();
+        answers(READS, Step.PREPARE, Kind.PREPARED, 20);
+        assertSends(Step.COMMIT, DECIDER);
+        assertThat(sent(DECIDER))
+                .isEqualTo(new Command.CommitLast(request().parts().get(DECIDER), List.of(READS, WRITES), 25));
         assertThat(out.result()).isEmpty();
 
-        answers(DECIDER, Step.DECIDE, Kind.COMMITTED, 30);
+        answers(DECIDER, Step.COMMIT, Kind.COMMITTED, 30);
 
         assertThat(out.result()).contains(new Committed(30));
         assertSends(Step.RESOLVE, READS, WRITES);
@@ -102,17 +103,50 @@ class CoordinatorTest {
     }
 
     @Test
-    void aConflictIsAnsweredAtOnceAndEverybodyIsTold() {
+    void aConflictIsAnsweredAtOnceAndTheOthersAreTold() {
         answers(READS, Step.PREPARE, Kind.PREPARED, 20);
         answers(WRITES, Step.PREPARE, Kind.CONFLICT, 0);
 
         assertThat(out.result()).contains(new Aborted(Cause.CONFLICT));
-        assertThat(sent(DECIDER)).isEqualTo(new Command.Decide(Decision.ABORT));
         assertThat(sent(READS)).isEqualTo(new Command.Resolve(Decision.ABORT));
-        assertThat(out.sends()).hasSize(2);
-        answers(DECIDER, Step.DECIDE, Kind.ABORTED, 0);
+        assertThat(out.sends()).as("nobody will ask the decider to commit").hasSize(1);
         answers(READS, Step.RESOLVE, Kind.ABORTED, 0);
         assertThat(coordinator.done()).isTrue();
+    }
+
+    @Test
+    void aConflictAtTheDeciderIsAnsweredAndTheOthersAreTold() {
+        allPrepared();
+        answers(DECIDER, Step.COMMIT, Kind.CONFLICT, 0);
+
+        assertThat(out.result()).contains(new Aborted(Cause.CONFLICT));
+        assertSends(Step.RESOLVE, READS, WRITES);
+        assertThat(sent(READS)).isEqualTo(new Command.Resolve(Decision.ABORT));
+        answers(READS, Step.RESOLVE, Kind.ABORTED, 0);
+        answers(WRITES, Step.RESOLVE, Kind.ABORTED, 0);
+        assertThat(coordinator.done()).isTrue();
+    }
+
+    @Test
+    void aConflictOfTheOnlyOtherEndsIt() {
+        var parts = new TreeMap<>(request().parts());
+        parts.remove(READS);
+        var request = new TransactionRequest(new WriteId(7, 1), 1, Long.MAX_VALUE, 200, parts);
+        coordinator = Coordinator.of(request, new Coordinator.Timing(300 * MILLI, 400 * MILLI));
+        tick();
+        answers(WRITES, Step.PREPARE, Kind.CONFLICT, 0);
+        assertThat(out.result()).contains(new Aborted(Cause.CONFLICT));
+        assertThat(coordinator.done()).isTrue();
+    }
+
+    /** Nodes of the version before prepare the decider as well. */
+    @Test
+    void whatIsPreparedAtTheDeciderIsDecidedThere() {
+        allPrepared();
+        answers(DECIDER, Step.COMMIT, Kind.PREPARED, 28);
+        assertSends(Step.DECIDE, DECIDER);
+        answers(DECIDER, Step.DECIDE, Kind.ABORTED, 0);
+        assertThat(out.result()).contains(new Aborted(Cause.NOT_IN_TIME));
     }
 
     @Test
@@ -132,16 +166,40 @@ class CoordinatorTest {
     @Test
     void theDecisionThatStandsIsTakenOver() {
         allPrepared();
-        answers(DECIDER, Step.DECIDE, Kind.ABORTED, 0);
+        answers(DECIDER, Step.COMMIT, Kind.ABORTED, 0);
         assertThat(out.result()).contains(new Aborted(Cause.NOT_IN_TIME));
         assertThat(sent(WRITES)).isEqualTo(new Command.Resolve(Decision.ABORT));
     }
 
+    /** Only with the answer to the commit has the decider's part the write concern that the client wants. */
     @Test
-    void anotherCoordinatorMayHaveCommittedItAlready() {
+    void whatAnotherCoordinatorHasCommittedTheDeciderIsAskedForAgain() {
         answers(WRITES, Step.PREPARE, Kind.COMMITTED, 33);
+        answers(READS, Step.PREPARE, Kind.PREPARED, 20);
+        assertThat(out.result()).isEmpty();
+        assertSends(Step.COMMIT, DECIDER);
+        answers(DECIDER, Step.COMMIT, Kind.COMMITTED, 33);
         assertThat(out.result()).contains(new Committed(33));
         assertThat(sent(READS)).isEqualTo(new Command.Resolve(Decision.commitAt(33)));
+    }
+
+    @Test
+    void theClientIsNotToldOfACommitByWhoWasOnlyAskedToAbort() {
+        answers(WRITES, Step.PREPARE, Kind.COMMITTED, 33);
+        nanos = 300 * MILLI;
+        tick();
+        assertSends(Step.DECIDE, DECIDER);
+        answers(DECIDER, Step.DECIDE, Kind.COMMITTED, 33);
+        assertThat(out.result()).isEmpty();
+        assertThat(sent(READS)).isEqualTo(new Command.Resolve(Decision.commitAt(33)));
+        nanos = 400 * MILLI;
+        tick();
+        assertThat(out.result()).contains(new Unknown());
+    }
+
+    @Test
+    void onlyThePreparesAndTheCommitNeedTheClientsConcern() {
+        assertThat(Step.values()).filteredOn(Step::promised).containsExactly(Step.PREPARE, Step.COMMIT);
     }
 
     @Test
@@ -162,8 +220,8 @@ class CoordinatorTest {
         allPrepared();
         answers(WRITES, Step.PREPARE, Kind.CONFLICT, 0);
         assertThat(out.result()).isEmpty();
-        answers(DECIDER, Step.DECIDE, Kind.COMMITTED, 30);
-        answers(DECIDER, Step.DECIDE, Kind.COMMITTED, 30);
+        answers(DECIDER, Step.COMMIT, Kind.COMMITTED, 30);
+        answers(DECIDER, Step.COMMIT, Kind.COMMITTED, 30);
         assertThat(out.result()).isEmpty();
         assertThat(out.sends()).isEmpty();
     }
@@ -174,7 +232,7 @@ class CoordinatorTest {
         nanos = 400 * MILLI;
         tick();
         assertThat(out.result()).contains(new Unknown());
-        answers(DECIDER, Step.DECIDE, Kind.COMMITTED, 30);
+        answers(DECIDER, Step.COMMIT, Kind.COMMITTED, 30);
         assertThat(out.result()).isEmpty();
         assertSends(Step.RESOLVE, READS, WRITES);
     }
@@ -200,6 +258,30 @@ class CoordinatorTest {
         assertThat(sent(WRITES)).isEqualTo(new Command.Resolve(Decision.commitAt(30)));
         answers(WRITES, Step.RESOLVE, Kind.COMMITTED, 30);
         assertThat(coordinator.done()).isTrue();
+    }
+
+    /** As the version before prepared it. */
+    @Test
+    void whoDecidesItselfAbortsWhatIsUndecidedAndTellsTheOthers() {
+        var unfinished = new Unfinished.Undecided(new WriteId(7, 1), Optional.empty(), List.of(READS, WRITES));
+        coordinator = Coordinator.of(unfinished, DECIDER, new Now(nanos, 0));
+        tick();
+        assertThat(sent(DECIDER)).isEqualTo(new Command.Decide(Decision.ABORT));
+        answers(DECIDER, Step.DECIDE, Kind.ABORTED, 0);
+        assertSends(Step.RESOLVE, READS, WRITES);
+        answers(READS, Step.RESOLVE, Kind.ABORTED, 0);
+        answers(WRITES, Step.RESOLVE, Kind.ABORTED, 0);
+        assertThat(coordinator.done()).isTrue();
+    }
+
+    @Test
+    void whoDecidesItselfCompletesWhatSomebodyElseHasCommittedMeanwhile() {
+        var unfinished = new Unfinished.Undecided(new WriteId(7, 1), Optional.empty(), List.of(WRITES));
+        coordinator = Coordinator.of(unfinished, DECIDER, new Now(nanos, 0));
+        tick();
+        answers(DECIDER, Step.DECIDE, Kind.COMMITTED, 30);
+        answers(WRITES, Step.RESOLVE, Kind.COMMITTED, 30);
+        assertSends(Step.COMPLETE, DECIDER);
     }
 
     @Test

@@ -1,41 +1,79 @@
 package io.holdfast.server.gateway;
 
+import io.holdfast.core.txn.CoordinatorOutput.Step;
+import io.holdfast.server.partition.PartitionId;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
  * Sends the steps of many transactions on their way together: what comes while one thread hands a batch to the gateway goes with the
- * next one, so that under load the steps at one partition share a message. Holds at most what the running coordinators have to send.
+ * next one, so that under load the steps at one partition share a message. That a transaction is complete nobody waits for: it goes with the next
+ * step for its partition, in one message if the concern is the same, or after a while. Holds at most what the running coordinators have to send.
  */
 final class StepQueue {
     private final Gateway gateway;
     private final ConcurrentLinkedQueue<Waiting> queue = new ConcurrentLinkedQueue<>();
+    /** What may wait for another step to go with. Touched within the drain alone. */
+    private final Map<PartitionId, List<Waiting>> unhurried = new HashMap<>();
+
+    private final AtomicBoolean longEnough = new AtomicBoolean();
     private final Drain drain = new Drain(this::sendAll);
 
-    private record Waiting(Operation.Write operation, Consumer<Result> then) {}
+    private record Waiting(Step step, Operation.Write operation, Consumer<Result> then) {}
 
     StepQueue(Gateway gateway) {
         this.gateway = gateway;
     }
 
     /** @param then told once, on any thread, possibly before this returns; must not throw */
-    void submit(Operation.Write operation, Consumer<Result> then) {
-        queue.add(new Waiting(operation, then));
+    void submit(Step step, Operation.Write operation, Consumer<Result> then) {
+        queue.add(new Waiting(step, operation, then));
+        drain.run();
+    }
+
+    /** Called now and then: what waits has waited long enough. */
+    void tick() {
+        longEnough.set(true);
         drain.run();
     }
 
     private void sendAll() {
         var batch = new ArrayList<Waiting>();
-        var operations = new ArrayList<Operation.Write>();
         for (Waiting next = queue.poll(); next != null; next = queue.poll()) {
-            operations.add(next.operation().tagged(batch.size()));
-            batch.add(next);
+            PartitionId partition = next.operation().partition();
+            if (next.step() == Step.COMPLETE) {
+                unhurried.computeIfAbsent(partition, it -> new ArrayList<>()).add(next);
+            } else {
+                batch.add(next);
+                batch.addAll(removeUnhurried(partition));
+            }
         }
-        if (!batch.isEmpty()) {
-            gateway.submit(operations, (leader, answers) -> told(batch, answers));
+        if (longEnough.getAndSet(false)) {
+            unhurried.values().forEach(batch::addAll);
+            unhurried.clear();
         }
+        send(batch);
+    }
+
+    private List<Waiting> removeUnhurried(PartitionId partition) {
+        List<Waiting> removed = unhurried.remove(partition);
+        return removed == null ? List.of() : removed;
+    }
+
+    private void send(List<Waiting> batch) {
+        if (batch.isEmpty()) {
+            return;
+        }
+        var operations = new ArrayList<Operation.Write>(batch.size());
+        for (Waiting each : batch) {
+            operations.add(each.operation().tagged(operations.size()));
+        }
+        gateway.submit(operations, (leader, answers) -> told(batch, answers));
     }
 
     private static void told(List<Waiting> batch, List<Answer> answers) {

@@ -25,7 +25,10 @@ final class Transactions {
 
     /** What another node has left is asked for again, so that some of it may be dropped. */
     private static final int MAX_FINISHING = 1024;
-    /** After that a step is repeated; the partition may have got another leader meanwhile. */
+    /**
+     * After that a step is repeated; the partition may have got another leader meanwhile. The same for all, whatever time their clients have, so that
+     * they may share a message; a client whose time is over is answered by the coordinator.
+     */
     private static final int STEP_TIMEOUT_MILLIS = 2_000;
 
     private final Gateway gateway;
@@ -64,6 +67,7 @@ final class Transactions {
     /** Called now and then: repeats what was not answered, and ends what takes too long. */
     void tick() {
         running.forEach(it -> it.step(new CoordinatorInput.Tick()));
+        steps.tick();
     }
 
     private void start(Running started) {
@@ -140,8 +144,8 @@ final class Transactions {
 
         private void send(CoordinatorOutput.Send send) {
             Operation.Write operation = gateway.operations()
-                    .step(PartitionId.of(send.to()), send.command(), concern(send.step()), timeoutMillis());
-            steps.submit(operation, result -> {
+                    .step(PartitionId.of(send.to()), send.command(), concern(send.step()), STEP_TIMEOUT_MILLIS);
+            steps.submit(send.step(), operation, result -> {
                 if (result instanceof Result.Written written) {
                     step(new CoordinatorInput.Answered(send.to(), send.step(), written.outcome()));
                 } else {
@@ -150,17 +154,10 @@ final class Transactions {
             });
         }
 
-        /** Only what the client is promised needs more than a majority. */
         private WriteConcern concern(CoordinatorOutput.Step step) {
-            boolean promised = step == CoordinatorOutput.Step.PREPARE || step == CoordinatorOutput.Step.DECIDE;
-            return promised
+            return step.promised()
                     ? client.map(it -> it.commit().concern()).orElse(WriteConcern.MAJORITY)
                     : WriteConcern.MAJORITY;
-        }
-
-        private int timeoutMillis() {
-            return client.map(it -> Math.min(STEP_TIMEOUT_MILLIS, it.commit().timeoutMillis()))
-                    .orElse(STEP_TIMEOUT_MILLIS);
         }
     }
 }

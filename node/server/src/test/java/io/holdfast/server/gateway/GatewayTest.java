@@ -10,6 +10,7 @@ import io.holdfast.core.store.Command;
 import io.holdfast.core.store.Condition;
 import io.holdfast.core.store.Outcome;
 import io.holdfast.core.store.Query;
+import io.holdfast.core.store.ReadWriteSet;
 import io.holdfast.core.store.WriteId;
 import io.holdfast.server.catalog.KeyspaceDefinition;
 import io.holdfast.server.catalog.KeyspaceRegistry;
@@ -22,7 +23,9 @@ import io.holdfast.server.partition.ReplicaReply;
 import io.holdfast.v1.Reason;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestInbox;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -375,6 +378,52 @@ class GatewayTest {
         Operation.Write fourth = gateway.operations().write(4, P0, delete, WriteConcern.MAJORITY, 1000);
         assertThat(fourth.command().doneBelow()).as("2 is still open").isEqualTo(2);
         assertThat(fourth.command().notAfterMillis()).isEqualTo(1_000_000 + 1000 + 240_000);
+    }
+
+    private void begin(long sequence) {
+        var write = List.of(new ReadWriteSet.Write(Bytes.utf8("k" + sequence), Optional.of(Bytes.utf8("v"))));
+        var set = new ReadWriteSet(List.of(), List.of(), write);
+        var parts = new TreeMap<>(Map.of(P0.participant(), set, P1.participant(), set));
+        gateway.submit(
+                List.of(gateway.operations()
+                        .commit(sequence, new WriteId(5, sequence), 1, parts, WriteConcern.MAJORITY, 500, 1000)),
+                caller);
+    }
+
+    /** What was sent last are these operations on the partition; each is answered so, at its command's sequence. */
+    private void sentLast(PartitionId partition, Outcome.Kind kind, Class<?>... operations) {
+        Sent last = sent.get(sent.size() - 1);
+        assertThat(last.envelope().partition()).isEqualTo(partition);
+        assertThat(last.write().commands())
+                .extracting(it -> (Object) it.operation().getClass())
+                .containsExactly((Object[]) operations);
+        List<Outcome> outcomes = last.write().commands().stream()
+                .map(it -> new Outcome(kind, it.id().sequence()))
+                .toList();
+        gateway.received(
+                new ReplicaReply(partition, "b", new Reply.Written(last.write().requestId(), outcomes)));
+    }
+
+    private void commitOverTwoPartitions(long sequence, Class<?>... atTheDecider) {
+        begin(sequence);
+        sentLast(P1, Outcome.Kind.PREPARED, Command.Prepare.class);
+        sentLast(P0, Outcome.Kind.COMMITTED, atTheDecider);
+        sentLast(P1, Outcome.Kind.COMMITTED, Command.Resolve.class);
+    }
+
+    @Test
+    void thatATransactionIsCompleteGoesWithTheNextStepOfItsPartitionOrAfterAWhile() {
+        commitOverTwoPartitions(1, Command.CommitLast.class);
+        assertThat(sent).as("nobody waits for its completion").hasSize(3);
+        commitOverTwoPartitions(2, Command.CommitLast.class, Command.Complete.class);
+        assertThat(sent).hasSize(6);
+        assertThat(gateway.outstanding()).as("the second is to be completed").isEqualTo(1);
+
+        pass(50);
+
+        sentLast(P0, Outcome.Kind.COMMITTED, Command.Complete.class);
+        assertThat(gateway.outstanding()).isZero();
+        assertThat(answers).hasSize(2);
     }
 
     @Test

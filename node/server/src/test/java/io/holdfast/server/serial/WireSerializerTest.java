@@ -77,6 +77,11 @@ class WireSerializerTest {
                                         1000,
                                         List.of(
                                                 new Command(new WriteId(3, 5), 4, 5, new Command.Commit(SET)),
+                                                new Command(
+                                                        new WriteId(3, 7),
+                                                        4,
+                                                        5,
+                                                        new Command.CommitLast(SET, List.of(), 8)),
                                                 Command.step(
                                                         new WriteId(3, 6), new Command.Decide(Decision.commitAt(7))))),
                                 new ReplicaMessage.Read(
