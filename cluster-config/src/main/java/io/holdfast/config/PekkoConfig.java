@@ -14,7 +14,7 @@ import java.util.TreeMap;
 
 /**
  * The configuration of the ActorSystem. From strong to weak: what follows from the settings (addresses, site,
- * directories), the user's expert section {@code pekko}, the resource {@code holdfast-pekko.conf} with every override and its
+ * directories), the user's expert section {@code pekko}, what the user's patience stretches, the resource {@code holdfast-pekko.conf} with every override and its
  * reason, and the {@code reference.conf} of each library.
  */
 public final class PekkoConfig {
@@ -25,6 +25,41 @@ public final class PekkoConfig {
     static final Map<String, String> RESERVED = reserved();
 
     private static final String OVERRIDES = "holdfast-pekko.conf";
+
+    /** The times by which the silent are told from the slow: {@code tolerance.patience} stretches all of them alike. */
+    static final List<String> STRETCHED = List.of(
+            "pekko.cluster.gossip-interval",
+            "pekko.cluster.leader-actions-interval",
+            "pekko.cluster.unreachable-nodes-reaper-interval",
+            "pekko.cluster.retry-unsuccessful-join-after",
+            "pekko.cluster.seed-node-timeout",
+            "pekko.cluster.down-removal-margin",
+            "pekko.cluster.split-brain-resolver.stable-after",
+            "pekko.cluster.failure-detector.heartbeat-interval",
+            "pekko.cluster.failure-detector.acceptable-heartbeat-pause",
+            "pekko.cluster.failure-detector.expected-response-after",
+            "pekko.cluster.failure-detector.min-std-deviation",
+            "pekko.cluster.multi-data-center.failure-detector.heartbeat-interval",
+            "pekko.cluster.multi-data-center.failure-detector.acceptable-heartbeat-pause",
+            "pekko.cluster.multi-data-center.failure-detector.expected-response-after",
+            "pekko.cluster.sharding.distributed-data.gossip-interval",
+            "pekko.cluster.sharding.distributed-data.notify-subscribers-interval",
+            "pekko.cluster.sharding.waiting-for-state-timeout",
+            "pekko.cluster.sharding.updating-state-timeout",
+            "pekko.cluster.sharding.retry-interval",
+            "pekko.remote.artery.advanced.tcp.connection-timeout",
+            "holdfast.membership.probe-interval",
+            "holdfast.membership.answer-validity",
+            "holdfast.membership.promise-duration",
+            "holdfast.membership.stuck-joining-after",
+            "holdfast.membership.silent-after",
+            "holdfast.membership.strange-after",
+            "holdfast.membership.island-after",
+            "holdfast.membership.missing-site-after",
+            "holdfast.lease.lasting",
+            "holdfast.lease.renew-interval",
+            "holdfast.lease.operation-timeout",
+            "holdfast.lease.retry-interval");
 
     private PekkoConfig() {}
 
@@ -44,10 +79,11 @@ public final class PekkoConfig {
      */
     public static Config of(HoldfastSettings settings, Hosting hosting) {
         try {
+            Config usual = overrides().withFallback(ConfigFactory.defaultReferenceUnresolved());
             return facts(settings, hosting)
                     .withFallback(settings.pekko())
-                    .withFallback(overrides())
-                    .withFallback(ConfigFactory.defaultReferenceUnresolved())
+                    .withFallback(stretched(usual, settings.tolerance()))
+                    .withFallback(usual)
                     .resolve(ConfigResolveOptions.defaults());
         } catch (ConfigException e) {
             throw new SettingsException(List.of(new SettingsProblem(
@@ -64,6 +100,25 @@ public final class PekkoConfig {
                 PekkoConfig.class.getClassLoader(),
                 OVERRIDES,
                 ConfigParseOptions.defaults().setAllowMissing(false));
+    }
+
+    /** What the user's expert section sets is left as it is. */
+    private static Config stretched(Config usual, ToleranceSettings tolerance) {
+        Config stretched = ConfigFactory.empty();
+        if (tolerance.patience() == 1) {
+            return stretched;
+        }
+        Config resolved = usual.resolve(ConfigResolveOptions.defaults());
+        for (String path : STRETCHED) {
+            // Those of Holdfast's own are in the module that uses them.
+            if (resolved.hasPath(path)) {
+                stretched = stretched.withValue(
+                        path,
+                        ConfigValueFactory.fromAnyRef(
+                                tolerance.stretch(resolved.getDuration(path)), "tolerance.patience"));
+            }
+        }
+        return stretched;
     }
 
     private static Config facts(HoldfastSettings settings, Hosting hosting) {

@@ -87,7 +87,8 @@ final class SettingsAssembly {
                 new DatabaseSettings(
                         reader.integer("database.partitions", 1, 1024),
                         reader.duration("database.history", Duration.ofMillis(100), Duration.ofHours(24))),
-                new ToleranceSettings(reader.integer("tolerance.sites", 0, 5)),
+                new ToleranceSettings(
+                        reader.integer("tolerance.sites", 0, 5), reader.ratio("tolerance.patience", 1.0, 20.0)),
                 transaction(),
                 replication(),
                 backup(),

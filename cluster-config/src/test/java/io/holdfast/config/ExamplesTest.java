@@ -66,7 +66,7 @@ class ExamplesTest {
         HoldfastSettings settings = HoldfastSettings.load(example("three-sites.conf"), Map.of("site.name", "a"));
 
         assertThat(settings.database()).isEqualTo(new DatabaseSettings(16, Duration.ofSeconds(5)));
-        assertThat(settings.tolerance()).isEqualTo(new ToleranceSettings(1));
+        assertThat(settings.tolerance()).isEqualTo(new ToleranceSettings(1, 1.0));
         assertThat(settings.transaction())
                 .isEqualTo(new TransactionSettings(WriteConcern.MAJORITY, Duration.ofSeconds(10), Duration.ofHours(1)));
         assertThat(settings.replication())

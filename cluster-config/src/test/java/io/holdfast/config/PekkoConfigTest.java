@@ -61,6 +61,21 @@ class PekkoConfigTest {
     }
 
     @Test
+    void patienceStretchesTheTimesOfFailureDetectionTogetherButNotWhatTheUserSets() {
+        Config usual = config("");
+        Config patient = config("tolerance.patience = 2.5\npekko.cluster.down-removal-margin = 7s");
+        for (String path : PekkoConfig.STRETCHED) {
+            if (path.startsWith("pekko") && !path.endsWith("down-removal-margin")) {
+                assertThat(patient.getDuration(path).toMillis())
+                        .as(path)
+                        .isEqualTo(usual.getDuration(path).toMillis() * 5 / 2);
+            }
+        }
+        assertThat(patient.getDuration("pekko.cluster.down-removal-margin")).isEqualTo(Duration.ofSeconds(7));
+        assertThat(config("tolerance.patience = 1")).isEqualTo(usual);
+    }
+
+    @Test
     void everyReservedKeyIsASettingThatPekkoKnows() {
         assertThat(PekkoConfig.RESERVED.keySet()).allMatch(ConfigFactory.defaultReference()::hasPathOrNull);
     }

@@ -2,6 +2,7 @@ package io.holdfast.server.partition;
 
 import io.holdfast.config.HoldfastSettings;
 import io.holdfast.config.ReplicationSettings;
+import io.holdfast.config.ToleranceSettings;
 import io.holdfast.core.SiteId;
 import io.holdfast.core.partition.PartitionConfig;
 import io.holdfast.core.raft.RaftConfig;
@@ -30,13 +31,14 @@ public final class CoreSettings {
 
     private static RaftConfig raft(HoldfastSettings settings, KeyspaceDefinition definition, PartitionId partition) {
         ReplicationSettings replication = settings.replication();
-        Duration imageRetry = replication.electionTimeout().multipliedBy(IMAGE_RETRY_TIMEOUTS);
+        ToleranceSettings tolerance = settings.tolerance();
+        Duration electionTimeout = tolerance.stretch(replication.electionTimeout());
         return new RaftConfig(
                 new SiteId(settings.site().name()),
                 definition.preference(partition.number()),
-                replication.heartbeatInterval().toNanos(),
-                replication.electionTimeout().toNanos(),
-                replication.leaseDuration().toNanos(),
+                tolerance.stretch(replication.heartbeatInterval()).toNanos(),
+                electionTimeout.toNanos(),
+                tolerance.stretch(replication.leaseDuration()).toNanos(),
                 replication.clockDriftBound(),
                 replication.quiesceAfter().toNanos(),
                 replication.maxAppendBytes(),
@@ -44,6 +46,6 @@ public final class CoreSettings {
                 replication.maxAppendBytes(),
                 replication.logTailBytes(),
                 replication.snapshotChunkBytes(),
-                imageRetry.toNanos());
+                electionTimeout.multipliedBy(IMAGE_RETRY_TIMEOUTS).toNanos());
     }
 }

@@ -97,6 +97,10 @@ public final class UpCommand implements Callable<Integer> {
             layout.writeConfigurations();
             parts.push(SupervisedCassandra.start(layout, story));
         }
+        if (layout.patience() > 1) {
+            story.accept("Many nodes for this machine: a silent one counts as lost only after " + layout.patience()
+                    + " times the usual time (tolerance.patience)");
+        }
         LocalCluster cluster = LocalCluster.start(layout, terminal.environment(), story);
         parts.push(cluster);
         Set<String> first = cluster.started();
