@@ -5,10 +5,11 @@ import com.datastax.oss.driver.api.core.metadata.Node;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 
-/** What the driver's errors say to people. */
-final class CassandraErrors {
+/** What errors of the driver, and of futures around it, say to people. */
+public final class CassandraErrors {
     private CassandraErrors() {}
 
     /** The error itself, without the wrappings of futures. */
@@ -27,8 +28,8 @@ final class CassandraErrors {
     }
 
     /** In one line: of a failure at all nodes, what each said last. */
-    static String reason(Throwable failure) {
-        if (failure instanceof AllNodesFailedException all
+    public static String reason(Throwable failure) {
+        if (plain(failure) instanceof AllNodesFailedException all
                 && !all.getAllErrors().isEmpty()) {
             return all.getAllErrors().entrySet().stream()
                     .map(node -> address(node.getKey()) + ": "
@@ -50,6 +51,9 @@ final class CassandraErrors {
         }
         if (root instanceof ClosedChannelException) {
             return "it takes no connection, or closes it at once";
+        }
+        if (root instanceof TimeoutException) {
+            return "it does not answer in time";
         }
         String message = root.getMessage() == null
                 ? ""

@@ -1,5 +1,6 @@
 package io.holdfast.server.lease;
 
+import io.holdfast.persistence.cassandra.CassandraErrors;
 import io.holdfast.persistence.cells.SharedCells;
 import io.holdfast.persistence.cells.SharedCells.Cell;
 import java.time.Duration;
@@ -167,7 +168,7 @@ public final class NodeSession implements AutoCloseable {
             LOG.warn(
                     "The session of {} could not be renewed or opened; it is tried again: {}",
                     node,
-                    failure.toString());
+                    CassandraErrors.reason(failure));
         } else if (failure == null && failing) {
             LOG.info("The site's store answers again");
         }

@@ -1,5 +1,6 @@
 package io.holdfast.server.partition;
 
+import io.holdfast.persistence.cassandra.CassandraErrors;
 import io.holdfast.server.lease.SiteLease;
 import java.util.List;
 import java.util.Optional;
@@ -101,7 +102,7 @@ final class LeasedTenure implements Tenure, Tenure.Claim {
                 LOG.warn(
                         "{}: its lease could not be freed, other nodes wait until this node's session ends: {}",
                         partition,
-                        failure.toString());
+                        CassandraErrors.reason(failure));
             }
         });
     }

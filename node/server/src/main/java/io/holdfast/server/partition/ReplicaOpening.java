@@ -4,6 +4,7 @@ import io.holdfast.core.InvariantViolation;
 import io.holdfast.core.partition.Recovery;
 import io.holdfast.core.raft.Membership;
 import io.holdfast.persistence.StorageException;
+import io.holdfast.persistence.cassandra.CassandraErrors;
 import io.holdfast.server.membership.IncidentLog;
 import java.time.Duration;
 import java.util.List;
@@ -110,7 +111,7 @@ final class ReplicaOpening extends AbstractActorWithTimers {
             LOG.info(
                     "{}: this node waits for the replica's lease: {}",
                     partition,
-                    taken.failure().map(Throwable::toString).orElse("another node of the site has it"));
+                    taken.failure().map(CassandraErrors::reason).orElse("another node of the site has it"));
         }
         getTimers().startSingleTimer(Timer.TRY, Timer.TRY, retryInterval);
     }
