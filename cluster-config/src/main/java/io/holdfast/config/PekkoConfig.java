@@ -29,6 +29,7 @@ public final class PekkoConfig {
     /** The times by which the silent are told from the slow: {@code tolerance.patience} stretches all of them alike. */
     static final List<String> STRETCHED = List.of(
             "pekko.cluster.gossip-interval",
+            "pekko.cluster.gossip-time-to-live",
             "pekko.cluster.leader-actions-interval",
             "pekko.cluster.unreachable-nodes-reaper-interval",
             "pekko.cluster.retry-unsuccessful-join-after",

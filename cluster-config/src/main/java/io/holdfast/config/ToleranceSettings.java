@@ -6,7 +6,7 @@ import java.time.Duration;
  * Section {@code tolerance}.
  *
  * @param sites how many sites may be lost with no acknowledged write lost; the cluster has at least {@link #replicas()} sites
- * @param patience how many times as long as usual what is silent counts as alive, at least 1
+ * @param patience how many times as long as usual what is silent counts as alive, 1 to 10
  */
 public record ToleranceSettings(int sites, double patience) {
     /** A time by which silence is told from slowness, as it is with this patience. */

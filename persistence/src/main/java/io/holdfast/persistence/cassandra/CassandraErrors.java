@@ -53,7 +53,7 @@ public final class CassandraErrors {
             return "it takes no connection, or closes it at once";
         }
         if (root instanceof TimeoutException) {
-            return "it does not answer in time";
+            return "no answer in time";
         }
         String message = root.getMessage() == null
                 ? ""

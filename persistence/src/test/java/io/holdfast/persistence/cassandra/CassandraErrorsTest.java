@@ -11,7 +11,7 @@ class CassandraErrorsTest {
     @Test
     void reasonsAreForPeople() {
         var late = new CompletionException(new CompletionException(new TimeoutException()));
-        assertThat(CassandraErrors.reason(late)).isEqualTo("it does not answer in time");
+        assertThat(CassandraErrors.reason(late)).isEqualTo("no answer in time");
 
         var corrupt = new CompletionException(new StorageException.Corrupt("Keyspace k is another storage", null));
         assertThat(CassandraErrors.reason(corrupt)).isEqualTo("Keyspace k is another storage");

@@ -155,6 +155,10 @@ public final class Coordinator {
             unanswered(unanswered, now);
         }
         watchTime(now);
+        if (done()) {
+            // It was ended without being told to this client with the concern that it wants: asking again does that.
+            answer(new Unknown());
+        }
         sendDue(now);
         return out;
     }
@@ -299,7 +303,7 @@ public final class Coordinator {
         if (phase == Phase.PREPARING && now.nanos() - timing.prepareByNanos() >= 0) {
             decide();
         }
-        if (now.nanos() - timing.answerByNanos() >= 0 && phase != Phase.DONE) {
+        if (now.nanos() - timing.answerByNanos() >= 0) {
             answer(new Unknown());
         }
         if (now.nanos() - timing.answerByNanos() >= AFTERWARDS) {

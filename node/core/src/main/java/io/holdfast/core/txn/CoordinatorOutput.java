@@ -55,7 +55,7 @@ public final class CoordinatorOutput {
         return sends;
     }
 
-    /** At most once in a coordinator's life. */
+    /** Once in a coordinator's life, when it is done at the latest. */
     public Optional<Result> result() {
         return result;
     }

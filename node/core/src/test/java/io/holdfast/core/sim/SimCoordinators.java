@@ -3,6 +3,7 @@ package io.holdfast.core.sim;
 import static io.holdfast.core.sim.SimWorld.MILLI;
 
 import io.holdfast.core.SiteId;
+import io.holdfast.core.check.CheckFailed;
 import io.holdfast.core.partition.Reply;
 import io.holdfast.core.partition.WriteConcern;
 import io.holdfast.core.store.Participant;
@@ -53,7 +54,9 @@ final class SimCoordinators {
     void finish(int node, int partition, Unfinished unfinished) {
         Coordinator coordinator = Coordinator.of(
                 unfinished, participant(partition), cluster.nodes.get(node).now());
-        new Running(node, coordinator, WriteConcern.MAJORITY, it -> {}).tick();
+        var running = new Running(node, coordinator, WriteConcern.MAJORITY, it -> {});
+        running.told = true;
+        running.tick();
     }
 
     private final class Running {
@@ -62,6 +65,8 @@ final class SimCoordinators {
         final Coordinator coordinator;
         final WriteConcern concern;
         final Consumer<CoordinatorOutput.Result> result;
+        /** Whether the client was answered; who only finishes has none. */
+        boolean told;
 
         Running(int node, Coordinator coordinator, WriteConcern concern, Consumer<CoordinatorOutput.Result> result) {
             this.node = node;
@@ -92,6 +97,10 @@ final class SimCoordinators {
                 return;
             }
             CoordinatorOutput out = coordinator.step(cluster.nodes.get(node).now(), input);
+            told |= out.result().isPresent();
+            if (coordinator.done() && !told) {
+                throw CheckFailed.of("a coordinator is done, and has not answered its client");
+            }
             out.result().ifPresent(result);
             out.sends().forEach(this::send);
         }

@@ -198,6 +198,20 @@ class CoordinatorTest {
     }
 
     @Test
+    void whoIsDoneBeforeTheClientCouldBeToldTellsItToAskAgain() {
+        answers(WRITES, Step.PREPARE, Kind.COMMITTED, 33);
+        nanos = 300 * MILLI;
+        tick();
+        answers(DECIDER, Step.DECIDE, Kind.COMMITTED, 33);
+        answers(READS, Step.RESOLVE, Kind.COMMITTED, 33);
+        answers(WRITES, Step.RESOLVE, Kind.COMMITTED, 33);
+        assertThat(out.result()).isEmpty();
+        answers(DECIDER, Step.COMPLETE, Kind.COMMITTED, 33);
+        assertThat(coordinator.done()).isTrue();
+        assertThat(out.result()).contains(new Unknown());
+    }
+
+    @Test
     void onlyThePreparesAndTheCommitNeedTheClientsConcern() {
         assertThat(Step.values()).filteredOn(Step::promised).containsExactly(Step.PREPARE, Step.COMMIT);
     }

@@ -303,7 +303,7 @@ public final class NodeSession implements AutoCloseable {
                 LOG.info(
                         "The end of the session {} could not be told: {}",
                         last.get().holder(),
-                        failure.toString());
+                        CassandraErrors.reason(failure));
             }
             return null;
         });

@@ -39,7 +39,7 @@ public record LocalLayout(int sites, int nodesPerSite, int basePort, Path dataDi
     private static final int PORTS_USED = 3;
     private static final int MAX_SITES = 9;
     private static final int MAX_NODES = 9;
-    private static final int MOST_PATIENCE = 20;
+    private static final int MOST_PATIENCE = 10;
     /** Behind the ports of the last site there can be, if its sites have few nodes. */
     private static final int CASSANDRA_PORT = 95;
 
