@@ -24,12 +24,15 @@ final class SimCoordinators {
     private final SimCalls calls;
     /** By node and partition: the site that leads, as far as the node has heard; -1 if unknown. */
     private final int[][] hints;
+    /** By node and partition: whom to ask when nobody is known to lead. By turns, as who did not answer must not be asked again and again (seed 30020526). */
+    private final int[][] turns;
 
     SimCoordinators(SimWorld world, SimCluster cluster, SimCalls calls) {
         this.world = world;
         this.cluster = cluster;
         this.calls = calls;
         this.hints = new int[world.sites.size()][world.options.partitions()];
+        this.turns = new int[world.sites.size()][world.options.partitions()];
         for (int[] ofNode : hints) {
             java.util.Arrays.fill(ofNode, -1);
         }
@@ -108,7 +111,7 @@ final class SimCoordinators {
         private void send(CoordinatorOutput.Send send) {
             int partition = send.to().number();
             int hint = hints[node][partition];
-            int site = hint >= 0 ? hint : world.random.below(world.sites.size());
+            int site = hint >= 0 ? hint : (node + turns[node][partition]++) % world.sites.size();
             // Only what the client is promised needs every site.
             boolean promised = send.step().promised();
             calls.write(
