@@ -88,7 +88,8 @@ final class SettingsAssembly {
                         reader.integer("database.partitions", 1, 1024),
                         reader.duration("database.history", Duration.ofMillis(100), Duration.ofHours(24))),
                 new ToleranceSettings(
-                        reader.integer("tolerance.sites", 0, 5), reader.ratio("tolerance.patience", 1.0, 10.0)),
+                        reader.integer("tolerance.sites", 0, 5),
+                        reader.ratio("tolerance.patience", 1.0, ToleranceSettings.MOST_PATIENCE)),
                 transaction(),
                 replication(),
                 backup(),

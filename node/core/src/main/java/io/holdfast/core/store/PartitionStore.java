@@ -113,7 +113,7 @@ public final class PartitionStore {
             return write(timestamp, onKey);
         }
         if (command.operation() instanceof Command.Commit commit) {
-            return steps.commit(timestamp, commit, floor());
+            return steps.commit(timestamp, commit.set(), floor());
         }
         if (command.operation() instanceof Command.CommitLast last) {
             return steps.commitLast(timestamp, command.id(), last, floor());

@@ -2,7 +2,6 @@ package io.holdfast.core.store;
 
 import static io.holdfast.core.InvariantViolation.check;
 
-import io.holdfast.core.store.Command.Commit;
 import io.holdfast.core.store.Command.CommitLast;
 import io.holdfast.core.store.Command.Complete;
 import io.holdfast.core.store.Command.Decide;
@@ -43,11 +42,11 @@ final class TransactionSteps {
     }
 
     /** @param floor ranges that were scanned before it cannot be checked: a deletion since may be forgotten */
-    Outcome commit(long timestamp, Commit commit, long floor) {
-        if (!mayCommit(commit.set(), floor)) {
+    Outcome commit(long timestamp, ReadWriteSet set, long floor) {
+        if (!mayCommit(set, floor)) {
             return new Outcome(Kind.CONFLICT, 0);
         }
-        write(commit.set(), timestamp);
+        write(set, timestamp);
         return new Outcome(Kind.COMMITTED, timestamp);
     }
 
@@ -58,12 +57,11 @@ final class TransactionSteps {
                 id,
                 last.preparedUpTo(),
                 timestamp);
-        if (!mayCommit(last.set(), floor)) {
-            return new Outcome(Kind.CONFLICT, 0);
+        Outcome outcome = commit(timestamp, last.set(), floor);
+        if (outcome.kind() == Kind.COMMITTED) {
+            transactions.keep(new CommittedTransaction(id, timestamp, last.others()));
         }
-        write(last.set(), timestamp);
-        transactions.keep(new CommittedTransaction(id, timestamp, last.others()));
-        return new Outcome(Kind.COMMITTED, timestamp);
+        return outcome;
     }
 
     Outcome prepare(long timestamp, WriteId id, Prepare prepare, long floor) {

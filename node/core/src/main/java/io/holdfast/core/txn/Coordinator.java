@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.LongFunction;
 
 /**
  * Brings one transaction over several partitions to its end: prepare at all but one, commit at that one, which is the decision, resolution at
@@ -44,8 +43,8 @@ public final class Coordinator {
     /** What has not been answered, by participant. */
     private final Map<Participant, Task> tasks = new TreeMap<>();
 
-    /** Commits at the decider, given the highest prepare timestamp of the others; not used by who only finishes. */
-    private final LongFunction<Command> commitLast;
+    /** Empty: it only finishes what another one has begun, and never commits. */
+    private final Optional<TransactionRequest> request;
 
     private long preparedUpTo;
     private CoordinatorOutput out = new CoordinatorOutput();
@@ -62,8 +61,6 @@ public final class Coordinator {
         COMMITTING,
         /** It may be committed or not: the decider is to abort it if it is not. */
         DECIDING,
-        /** The transaction cannot be committed any more: the others are told at once. */
-        ABORTING,
         RESOLVING,
         COMPLETING,
         DONE
@@ -95,20 +92,20 @@ public final class Coordinator {
             Timing timing,
             Phase phase,
             boolean mayComplete,
-            LongFunction<Command> commitLast) {
+            Optional<TransactionRequest> request) {
         this.id = id;
         this.decider = decider;
         this.others = others;
         this.timing = timing;
         this.phase = phase;
         this.mayComplete = mayComplete;
-        this.commitLast = commitLast;
+        this.request = request;
     }
 
     /** Runs a client's transaction, perhaps not for the first time, and perhaps not alone. */
     public static Coordinator of(TransactionRequest request, Timing timing) {
         var coordinator = new Coordinator(
-                request.id(), request.decider(), request.others(), timing, Phase.PREPARING, true, request::commitLast);
+                request.id(), request.decider(), request.others(), timing, Phase.PREPARING, true, Optional.of(request));
         coordinator.others.forEach(it -> coordinator.task(it, Step.PREPARE, request.prepare(it)));
         return coordinator;
     }
@@ -119,7 +116,7 @@ public final class Coordinator {
         Coordinator coordinator;
         if (unfinished instanceof Unfinished.Incomplete incomplete) {
             coordinator = finishing(incomplete.transaction(), at, incomplete.others(), timing, true);
-            coordinator.resolve(Decision.commitAt(incomplete.commitTimestamp()));
+            coordinator.resolve(Decision.commitAt(incomplete.commitTimestamp()), incomplete.others());
         } else {
             var undecided = (Unfinished.Undecided) unfinished;
             boolean here = undecided.decisionPartition().isEmpty();
@@ -137,9 +134,7 @@ public final class Coordinator {
 
     private static Coordinator finishing(
             WriteId id, Participant decider, List<Participant> others, Timing timing, boolean mayComplete) {
-        return new Coordinator(id, decider, others, timing, Phase.DECIDING, mayComplete, preparedUpTo -> {
-            throw new IllegalStateException("Who finishes transaction " + id + " does not commit it");
-        });
+        return new Coordinator(id, decider, others, timing, Phase.DECIDING, mayComplete, Optional.empty());
     }
 
     public boolean done() {
@@ -178,8 +173,6 @@ public final class Coordinator {
         }
         if (tasks.isEmpty() && phase == Phase.RESOLVING) {
             complete();
-        } else if (tasks.isEmpty() && phase == Phase.ABORTING) {
-            phase = Phase.DONE;
         }
     }
 
@@ -191,12 +184,13 @@ public final class Coordinator {
                 preparedUpTo = Math.max(preparedUpTo, outcome.version());
                 if (tasks.isEmpty()) {
                     phase = Phase.COMMITTING;
-                    task(decider, Step.COMMIT, commitLast.apply(preparedUpTo));
+                    task(decider, Step.COMMIT, request.orElseThrow().commitLast(preparedUpTo));
                 }
             }
-            // Each of them is on record at a participant: it never was, or never will be again, prepared there.
-            case CONFLICT -> impossible(from, Cause.CONFLICT);
-            case ABORTED, NOT_APPLIED -> impossible(from, Cause.NOT_IN_TIME);
+            // Each of them is on record at a participant: it never was, or never will be again, prepared there. So
+            // nobody will ask the decider to commit, and it needs not be told.
+            case CONFLICT -> aborted(Cause.CONFLICT, without(from));
+            case ABORTED, NOT_APPLIED -> aborted(Cause.NOT_IN_TIME, without(from));
             case FORGOTTEN -> {
                 answer(new Forgotten());
                 decide();
@@ -221,21 +215,25 @@ public final class Coordinator {
         switch (outcome.kind()) {
             // Not answered by this alone: it says nothing of the client's write concern. Who asks again is told by the
             // commit.
-            case COMMITTED -> resolve(Decision.commitAt(outcome.version()));
-            case CONFLICT -> aborted(Cause.CONFLICT);
-            case ABORTED, NOT_APPLIED -> aborted(Cause.NOT_IN_TIME);
+            case COMMITTED -> resolve(Decision.commitAt(outcome.version()), others);
+            case CONFLICT -> aborted(Cause.CONFLICT, others);
+            case ABORTED, NOT_APPLIED -> aborted(Cause.NOT_IN_TIME, others);
             // A commit decision is kept until all have resolved it, so to whoever has not it was an abort.
             case FORGOTTEN -> {
                 answer(new Forgotten());
-                resolve(Decision.ABORT);
+                resolve(Decision.ABORT, others);
             }
             default -> throw wrong(decider, outcome);
         }
     }
 
-    private void aborted(Cause why) {
+    private List<Participant> without(Participant one) {
+        return others.stream().filter(it -> !it.equals(one)).toList();
+    }
+
+    private void aborted(Cause why, List<Participant> toBeTold) {
         answer(new Aborted(why));
-        resolve(Decision.ABORT);
+        resolve(Decision.ABORT, toBeTold);
     }
 
     private void checkResolved(Participant from, Outcome outcome) {
@@ -249,22 +247,13 @@ public final class Coordinator {
         return new IllegalStateException(from + " answered " + outcome + " to a step of transaction " + id);
     }
 
-    /** A participant will never be prepared, so nobody will ask the decider to commit: the client is told at once. */
-    private void impossible(Participant from, Cause why) {
-        answer(new Aborted(why));
-        tasks.clear();
-        Command abort = Command.step(id, new Command.Resolve(Decision.ABORT));
-        others.stream().filter(it -> !it.equals(from)).forEach(it -> task(it, Step.RESOLVE, abort));
-        phase = tasks.isEmpty() ? Phase.DONE : Phase.ABORTING;
-    }
-
     private void decide() {
         phase = Phase.DECIDING;
         tasks.clear();
         task(decider, Step.DECIDE, Command.step(id, new Command.Decide(Decision.ABORT)));
     }
 
-    private void resolve(Decision made) {
+    private void resolve(Decision made, List<Participant> toBeTold) {
         check(
                 decision.isEmpty() || decision.get().equals(made),
                 "transaction %s is decided as %s and as %s",
@@ -275,7 +264,7 @@ public final class Coordinator {
         phase = Phase.RESOLVING;
         tasks.clear();
         Command command = Command.step(id, new Command.Resolve(made));
-        others.forEach(participant -> task(participant, Step.RESOLVE, command));
+        toBeTold.forEach(participant -> task(participant, Step.RESOLVE, command));
         if (tasks.isEmpty()) {
             complete();
         }

@@ -206,18 +206,18 @@ class MutationProofTest {
                 Mutant.called("commit at the last without a look at what was read there")
                         .in(
                                 "store/TransactionSteps.java",
-                                "if (!mayCommit(last.set(), floor)) {",
-                                "if (!mayCommit(last.set(), floor) && floor < 0) {"),
+                                "Outcome outcome = commit(timestamp, last.set(), floor);",
+                                "write(last.set(), timestamp); Outcome outcome = new Outcome(Kind.COMMITTED, timestamp);"),
                 Mutant.called("conflict at the last resolved as a commit")
                         .in(
                                 "txn/Coordinator.java",
-                                "case CONFLICT -> aborted(Cause.CONFLICT);",
-                                "case CONFLICT -> { answer(new Aborted(Cause.CONFLICT)); resolve(Decision.commitAt(preparedUpTo)); }"),
+                                "case CONFLICT -> aborted(Cause.CONFLICT, others);",
+                                "case CONFLICT -> { answer(new Aborted(Cause.CONFLICT)); resolve(Decision.commitAt(preparedUpTo), others); }"),
                 Mutant.called("in doubt settled two ways")
                         .in(
                                 "txn/Coordinator.java",
                                 "here); coordinator.decide();",
-                                "here); coordinator.resolve(Decision.ABORT);"),
+                                "here); coordinator.resolve(Decision.ABORT, coordinator.others);"),
                 Mutant.called("time closed by a promise of the leader alone")
                         .in(
                                 "partition/PartitionCore.java",

@@ -61,6 +61,12 @@ class CoordinatorTest {
         answers(WRITES, Step.PREPARE, Kind.PREPARED, 25);
     }
 
+    private void theTimeToPrepareIsOver() {
+        nanos = 300 * MILLI;
+        tick();
+        assertSends(Step.DECIDE, DECIDER);
+    }
+
     private void assertSends(Step step, Participant... to) {
         assertThat(out.sends()).extracting(Send::step).containsOnly(step);
         assertThat(out.sends()).extracting(Send::to).containsExactly(to);
@@ -152,9 +158,7 @@ class CoordinatorTest {
     @Test
     void whatIsNotPreparedInTimeIsAbortedByTheDecider() {
         answers(READS, Step.PREPARE, Kind.PREPARED, 20);
-        nanos = 300 * MILLI;
-        tick();
-        assertSends(Step.DECIDE, DECIDER);
+        theTimeToPrepareIsOver();
         assertThat(out.result()).as("somebody else may have committed it").isEmpty();
 
         answers(DECIDER, Step.DECIDE, Kind.ABORTED, 0);
@@ -186,9 +190,7 @@ class CoordinatorTest {
     @Test
     void theClientIsNotToldOfACommitByWhoWasOnlyAskedToAbort() {
         answers(WRITES, Step.PREPARE, Kind.COMMITTED, 33);
-        nanos = 300 * MILLI;
-        tick();
-        assertSends(Step.DECIDE, DECIDER);
+        theTimeToPrepareIsOver();
         answers(DECIDER, Step.DECIDE, Kind.COMMITTED, 33);
         assertThat(out.result()).isEmpty();
         assertThat(sent(READS)).isEqualTo(new Command.Resolve(Decision.commitAt(33)));
@@ -200,8 +202,7 @@ class CoordinatorTest {
     @Test
     void whoIsDoneBeforeTheClientCouldBeToldTellsItToAskAgain() {
         answers(WRITES, Step.PREPARE, Kind.COMMITTED, 33);
-        nanos = 300 * MILLI;
-        tick();
+        theTimeToPrepareIsOver();
         answers(DECIDER, Step.DECIDE, Kind.COMMITTED, 33);
         answers(READS, Step.RESOLVE, Kind.COMMITTED, 33);
         answers(WRITES, Step.RESOLVE, Kind.COMMITTED, 33);

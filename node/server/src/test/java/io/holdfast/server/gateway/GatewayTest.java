@@ -95,8 +95,12 @@ class GatewayTest {
     }
 
     private void written(ReplicaMessage.Write write, String from) {
+        written(write, from, Outcome.Kind.APPLIED);
+    }
+
+    private void written(ReplicaMessage.Write write, String from, Outcome.Kind kind) {
         List<Outcome> outcomes = write.commands().stream()
-                .map(command -> new Outcome(Outcome.Kind.APPLIED, command.id().sequence()))
+                .map(command -> new Outcome(kind, command.id().sequence()))
                 .toList();
         gateway.received(new ReplicaReply(P0, from, new Reply.Written(write.requestId(), outcomes)));
     }
@@ -397,11 +401,7 @@ class GatewayTest {
         assertThat(last.write().commands())
                 .extracting(it -> (Object) it.operation().getClass())
                 .containsExactly((Object[]) operations);
-        List<Outcome> outcomes = last.write().commands().stream()
-                .map(it -> new Outcome(kind, it.id().sequence()))
-                .toList();
-        gateway.received(
-                new ReplicaReply(partition, "b", new Reply.Written(last.write().requestId(), outcomes)));
+        written(last.write(), "b", kind);
     }
 
     private void commitOverTwoPartitions(long sequence, Class<?>... atTheDecider) {

@@ -2,6 +2,7 @@ package io.holdfast.server.cli.local;
 
 import com.typesafe.config.ConfigUtil;
 import io.holdfast.config.PersistenceSettings.Journal;
+import io.holdfast.config.ToleranceSettings;
 import io.holdfast.persistence.cassandra.local.LocalCassandra;
 import io.holdfast.server.cli.CommandFailure;
 import java.io.File;
@@ -39,7 +40,6 @@ public record LocalLayout(int sites, int nodesPerSite, int basePort, Path dataDi
     private static final int PORTS_USED = 3;
     private static final int MAX_SITES = 9;
     private static final int MAX_NODES = 9;
-    private static final int MOST_PATIENCE = 10;
     /** Behind the ports of the last site there can be, if its sites have few nodes. */
     private static final int CASSANDRA_PORT = 95;
 
@@ -137,7 +137,7 @@ public record LocalLayout(int sites, int nodesPerSite, int basePort, Path dataDi
      * times the usual, while three, and five, do with that.
      */
     static int patience(int nodes, int processors) {
-        return Math.min(MOST_PATIENCE, Math.max(1, nodes * nodes / (7 * processors)));
+        return Math.min(ToleranceSettings.MOST_PATIENCE, Math.max(1, nodes * nodes / (7 * processors)));
     }
 
     /** The site of a node. */
