@@ -117,6 +117,28 @@ class WallClocksTest {
         assertThat(clocks.correctionMillis(now(102, MINUTES))).isEqualTo(-MINUTES);
     }
 
+    /** A monotonic clock that runs at twice the true rate says that ten seconds have passed where it was five. */
+    @Test
+    void whatWasHeardLongAgoTakesNoClockForward() {
+        clocks.heard(answer(B, TRUE, now(0, 0)), now(0, 0));
+        clocks.heard(answer(C, TRUE, now(0, 0)), now(0, 0));
+        assertThat(clocks.correctionMillis(now(10_000, -5_000))).isZero();
+
+        clocks.heard(answer(B, TRUE + 5_000, now(10_000, -5_000)), now(10_000, -5_000));
+        clocks.heard(answer(C, TRUE + 5_000, now(10_000, -5_000)), now(10_000, -5_000));
+        assertThat(clocks.correctionMillis(now(10_000, -5_000))).isZero();
+    }
+
+    @Test
+    void aSlowClockIsTakenToASecondBehindWhatWasHeardLast() {
+        clocks.heard(answer(B, TRUE, now(0, -MINUTES)), now(0, -MINUTES));
+        clocks.heard(answer(C, TRUE + 100, now(100, -MINUTES)), now(100, -MINUTES));
+        clocks.heard(answer(C, TRUE, now(0, -MINUTES)), now(101, -MINUTES)); // late
+        Now later = now(10_000, -MINUTES);
+
+        assertThat(later.wallMillis() + clocks.correctionMillis(later)).isEqualTo(TRUE + WallClocks.MOST_APART_MILLIS);
+    }
+
     @Test
     void anAnswerToNoQuestionTellsNothing() {
         clocks.heard(new AppendResponse(C, 1, 1, 0, 0, TRUE, 0, 0, 0, new LogState.Matches()), now(0, 0));
