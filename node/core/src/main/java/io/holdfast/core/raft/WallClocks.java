@@ -46,25 +46,32 @@ final class WallClocks {
 
     private static final class Other {
         private Bounds bounds = Bounds.NONE;
-        /** The latest that its clock is known to have shown. */
-        private long shown = Long.MIN_VALUE;
+        /** How far it was at least ahead of this replica's wall clock, and what that showed when it was heard last. */
+        private long wasAhead = Long.MIN_VALUE;
+
+        private long ownWallMillis = Long.MIN_VALUE;
 
         /** Whether that was news about the bounds. */
-        boolean heard(long wallMillis, Bounds later) {
+        boolean heard(long wallMillis, Bounds later, Now now) {
             Bounds before = bounds;
             bounds = before.and(later);
             boolean set = bounds == later;
-            shown = set ? wallMillis : Math.max(shown, wallMillis);
+            long ahead = wallMillis - now.wallMillis();
+            wasAhead = set ? ahead : Math.max(wasAhead, ahead);
+            ownWallMillis = now.wallMillis();
             return bounds != before;
         }
 
         /**
-         * How far it is at least ahead of this replica's wall clock. What was heard is carried on by this replica's monotonic clock, but by no more
-         * than a second: after a pause nobody has told yet how long it was, and that clock may be what is wrong. To be taken too far forward is
-         * the one error that stays, as a partition's time never goes back (seed 30020241 of the simulator, docs/bugs.md).
+         * How far it is at least ahead of this replica's wall clock. If by this replica's monotonic clock it is further ahead than it was, one of its two
+         * clocks is wrong about the time since then, and nobody has told yet which: the monotonic one that runs too fast, or the wall clock that was set
+         * back. Then it is taken for the former, unless the wall clock shows less than it did. To be taken too far forward is the one error that stays, as
+         * a partition's time never goes back (seed 30020241 of the simulator, docs/bugs.md).
          */
         long leastAhead(Now now, long own) {
-            return Math.min(bounds.least - own, shown + MOST_APART_MILLIS - now.wallMillis());
+            long least = bounds.least - own;
+            boolean setBack = now.wallMillis() < ownWallMillis;
+            return setBack ? least : Math.min(least, wasAhead + MOST_APART_MILLIS);
         }
 
         long mostAhead(long own) {
@@ -76,7 +83,8 @@ final class WallClocks {
         if (response.stamp() != 0) {
             long least = response.wallMillis() - now.nanos() / 1_000_000;
             long most = response.wallMillis() - Math.min(response.stamp(), now.nanos()) / 1_000_000;
-            if (others.computeIfAbsent(response.from(), site -> new Other()).heard(response.wallMillis(), new Bounds(least, most))) {
+            if (others.computeIfAbsent(response.from(), site -> new Other())
+                    .heard(response.wallMillis(), new Bounds(least, most), now)) {
                 outermost = Bounds.NONE;
                 for (Other each : others.values()) {
                     outermost = outermost.narrowedBy(each.bounds);

@@ -119,7 +119,7 @@ class WallClocksTest {
 
     /** A monotonic clock that runs at twice the true rate says that ten seconds have passed where it was five. */
     @Test
-    void whatWasHeardLongAgoTakesNoClockForward() {
+    void aMonotonicClockThatRunsTooFastTakesNoClockForward() {
         clocks.heard(answer(B, TRUE, now(0, 0)), now(0, 0));
         clocks.heard(answer(C, TRUE, now(0, 0)), now(0, 0));
         assertThat(clocks.correctionMillis(now(10_000, -5_000))).isZero();
@@ -130,13 +130,52 @@ class WallClocksTest {
     }
 
     @Test
-    void aSlowClockIsTakenToASecondBehindWhatWasHeardLast() {
+    void whatAClockShowedBeforeItWasSetBackTakesNoClockForward() {
+        for (SiteId site : new SiteId[] {B, C}) {
+            clocks.heard(answer(site, TRUE + MINUTES, now(0, 0)), now(0, 0));
+            clocks.heard(answer(site, TRUE + 100, now(100, 0)), now(100, 0));
+        }
+        assertThat(clocks.correctionMillis(now(10_000, -5_000))).isZero();
+    }
+
+    @Test
+    void aSlowClockStaysCorrectedThroughALongSilence() {
         clocks.heard(answer(B, TRUE, now(0, -MINUTES)), now(0, -MINUTES));
         clocks.heard(answer(C, TRUE + 100, now(100, -MINUTES)), now(100, -MINUTES));
-        clocks.heard(answer(C, TRUE, now(0, -MINUTES)), now(101, -MINUTES)); // late
-        Now later = now(10_000, -MINUTES);
+        clocks.heard(answer(C, TRUE, now(0, -MINUTES)), now(50_000, -MINUTES)); // late
 
-        assertThat(later.wallMillis() + clocks.correctionMillis(later)).isEqualTo(TRUE + WallClocks.MOST_APART_MILLIS);
+        assertThat(clocks.correctionMillis(now(3_600_000, -MINUTES))).isEqualTo(MINUTES);
+    }
+
+    @Test
+    void aClockThatWasSetBackInASilenceIsTakenForward() {
+        clocks.heard(answer(B, TRUE, now(0, 0)), now(0, 0));
+        clocks.heard(answer(C, TRUE, now(0, 0)), now(0, 0));
+
+        assertThat(clocks.correctionMillis(now(10_000, -MINUTES))).isEqualTo(MINUTES);
+    }
+
+    /** Nobody can say then whether it was set back or the monotonic clock has run too fast, until an answer tells. */
+    @Test
+    void aClockThatWasSetBackByLessThanTheSilenceIsTakenForwardByTheNextAnswer() {
+        clocks.heard(answer(B, TRUE, now(0, 0)), now(0, 0));
+        clocks.heard(answer(C, TRUE, now(0, 0)), now(0, 0));
+        Now woken = now(2 * MINUTES, -MINUTES);
+        assertThat(clocks.correctionMillis(woken)).isZero();
+
+        clocks.heard(answer(B, TRUE + 2 * MINUTES, woken), woken);
+        clocks.heard(answer(C, TRUE + 2 * MINUTES, woken), woken);
+        assertThat(clocks.correctionMillis(woken)).isEqualTo(MINUTES);
+    }
+
+    @Test
+    void anotherClockThatIsSetForwardIsFollowed() {
+        clocks.heard(answer(B, TRUE, now(0, 0)), now(0, 0));
+        clocks.heard(answer(C, TRUE, now(0, 0)), now(0, 0));
+        clocks.heard(answer(B, TRUE + MINUTES, now(100, 0)), now(100, 0));
+        clocks.heard(answer(C, TRUE + MINUTES, now(100, 0)), now(100, 0));
+
+        assertThat(clocks.correctionMillis(now(100, 0))).isEqualTo(MINUTES - 100);
     }
 
     @Test
