@@ -15,6 +15,11 @@ public final class Limits {
     public static final int MAX_TRANSACTION_ITEMS = 1_000;
     /** Keys and values of a transaction together, in bytes, at most: 8 MiB. What concerns one partition: 1 MiB. */
     public static final int MAX_TRANSACTION_BYTES = 8 << 20;
+    /**
+     * Keys of one partition that the scans of a transaction may look at, at most, deleted ones included: they are all looked at again when it
+     * commits, in one step of the partition.
+     */
+    public static final int MAX_TRANSACTION_SCANNED_KEYS = 65_536;
     /** The longest deadline of a request. */
     public static final Duration MAX_DEADLINE = Duration.ofMinutes(5);
 

@@ -27,6 +27,8 @@ final class FakeTransactions {
     int validations;
     /** Entries of a page, at most. */
     int pageEntries = Integer.MAX_VALUE;
+    /** Deleted keys that a page without entries has looked at. */
+    int pageSkips;
     /** Each page with entries comes behind one without. */
     boolean endsEarly;
 
@@ -121,6 +123,7 @@ final class FakeTransactions {
             if (wanted && endsEarly && !resumed && result.getEntriesCount() == 0) {
                 return Response.newBuilder()
                         .setPage(result.setMore(true)
+                                .setSkipped(pageSkips)
                                 .setResumeBehind(page.getAfter().concat(BEHIND)))
                         .build();
             }

@@ -96,6 +96,22 @@ class TransactionScanTest {
         tx.commit();
     }
 
+    /** All that a scan has looked at is looked at again at the commit, in one step of the partition. */
+    @Test
+    void aTransactionThatHasLookedAtTooManyDeletedKeysIsTooLarge() {
+        cluster.transactions.pageEntries = 1;
+        cluster.transactions.endsEarly = true;
+        cluster.transactions.pageSkips = Limits.MAX_TRANSACTION_SCANNED_KEYS / 8 - 1;
+        IntStream.range(0, 9).forEach(i -> shop.put("{user}/" + i, bytes("v")));
+        Transaction tx = shop.begin(TransactionOptions.DEFAULT);
+        // Eight pages without an entry, of 8,191 deleted keys each, and eight with one: just as many as are allowed.
+        assertThat(tx.scan("{user}/", 8)).hasSize(8);
+        assertThatThrownBy(() -> tx.scan("{user}/", 1))
+                .isInstanceOfSatisfying(InvalidRequestException.class, refused -> assertThat(refused.reason())
+                        .isEqualTo(Reason.TRANSACTION_TOO_LARGE))
+                .hasMessageContaining("deleted ones included");
+    }
+
     /** One partition may take many pages, because it has many deletions: the others need not send all that they have meanwhile. */
     @Test
     void whoHasNothingBeforeTheLastKeyIsNotAskedAgain() {

@@ -24,6 +24,7 @@ final class Footprint {
     final TreeMap<Place, GetResult> reads = new TreeMap<>();
     final TreeMap<Place, Optional<byte[]>> writes = new TreeMap<>();
     private final List<Scanned> ranges = new ArrayList<>();
+    private final Map<Part, Integer> lookedAt = new TreeMap<>();
     private long from;
     private long until = Long.MAX_VALUE;
     private long bytes;
@@ -57,6 +58,20 @@ final class Footprint {
         ranges.add(new Scanned(routes, range));
         bytes += more;
         holds(validFrom, range.getAsOf());
+    }
+
+    /** A scan has looked at so many more keys of a partition, which will look at them again when the transaction commits. */
+    void lookedAt(Part part, int keys) {
+        int all = lookedAt.merge(part, keys, Integer::sum);
+        if (all > Limits.MAX_TRANSACTION_SCANNED_KEYS) {
+            throw new InvalidRequestException(
+                    Reason.TRANSACTION_TOO_LARGE,
+                    "The transaction's scans have looked at " + all + " keys of partition "
+                            + part.routes().name() + "/"
+                            + part.partition() + ", deleted ones included, and at most "
+                            + Limits.MAX_TRANSACTION_SCANNED_KEYS
+                            + " are allowed: scan less, or read from a snapshot.");
+        }
     }
 
     /** What does not fit is not taken, and what was there before stays. */

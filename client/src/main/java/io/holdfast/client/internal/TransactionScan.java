@@ -84,7 +84,10 @@ final class TransactionScan {
         int entries = Math.min(10_000, limit + own.size());
         var page = new TransactionOps.Page(
                 routes, cursor.partition, prefix, cursor.knownUpTo, entries, transaction.remaining());
-        return transaction.engine().submit(page).thenAccept(result -> take(cursor, result));
+        return transaction.engine().submit(page).thenAccept(result -> {
+            transaction.lookedAt(routes, cursor.partition, result.getEntriesCount() + result.getSkipped());
+            take(cursor, result);
+        });
     }
 
     private static void take(Cursor cursor, PageResult page) {

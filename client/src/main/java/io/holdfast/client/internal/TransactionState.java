@@ -170,6 +170,11 @@ public final class TransactionState {
         }));
     }
 
+    /** A scan has looked at so many more keys of a partition. */
+    synchronized void lookedAt(KeyspaceRoutes routes, int partition, int keys) {
+        footprint.lookedAt(new Footprint.Part(routes, partition), keys);
+    }
+
     /** Completes when all that was read is known to have stood together at one moment, or fails as a conflict. */
     private CompletableFuture<Void> ofOneMoment() {
         synchronized (this) {

@@ -45,8 +45,9 @@ public sealed interface Query {
      *
      * @param resumeBehind the page tells of all keys up to this one, inclusive, and there may be more behind it, to be asked for with {@link
      *     Scan#after}; empty: there is nothing more
+     * @param skipped keys that were looked at besides the entries: deleted ones, and such as came later than what was asked for
      */
-    record Page(List<KeyValue> entries, Optional<Bytes> resumeBehind) implements PlainAnswer {
+    record Page(List<KeyValue> entries, Optional<Bytes> resumeBehind, int skipped) implements PlainAnswer {
         public Page {
             entries = List.copyOf(entries);
         }

@@ -91,21 +91,22 @@ record Versions(TreePMap<Bytes, Version> newest, long keys, long bytes) {
             }
             Version version = next.getValue().at(at);
             if (version == null || version.deleted()) {
-                if (skipped++ == mostSkipped) {
-                    return validity.dated(new Query.Page(entries, lookedUpTo));
+                if (skipped == mostSkipped) {
+                    return validity.dated(new Query.Page(entries, lookedUpTo, skipped));
                 }
+                skipped++;
             } else {
                 Bytes value = scan.keysOnly() ? Bytes.EMPTY : version.value().orElseThrow();
                 size += next.getKey().length() + value.length() + 16L;
                 if (!entries.isEmpty() && (entries.size() >= scan.maxEntries() || size > scan.maxBytes())) {
-                    return validity.dated(new Query.Page(entries, lookedUpTo));
+                    return validity.dated(new Query.Page(entries, lookedUpTo, skipped));
                 }
                 entries.add(new Query.KeyValue(next.getKey(), value, version.timestamp()));
             }
             validity.narrow(next.getValue(), at);
             lookedUpTo = Optional.of(next.getKey());
         }
-        return validity.dated(new Query.Page(entries, Optional.empty()));
+        return validity.dated(new Query.Page(entries, Optional.empty(), skipped));
     }
 
     private Iterator<Map.Entry<Bytes, Version>> behind(Query.Scan scan) {

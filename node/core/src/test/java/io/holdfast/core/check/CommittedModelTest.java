@@ -91,13 +91,13 @@ class CommittedModelTest {
         var old = new Query.KeyValue(KEY, Bytes.utf8("a"), first);
         var other = new Query.KeyValue(OTHER, Bytes.utf8("b"), second);
         var young = new Query.KeyValue(KEY, Bytes.utf8("c"), third);
-        assertThatCode(() -> model.checkPage(1, scan, new Query.Page(List.of(old, other), Optional.empty()), 0))
+        assertThatCode(() -> model.checkPage(1, scan, new Query.Page(List.of(old, other), Optional.empty(), 0), 0))
                 .doesNotThrowAnyException();
-        assertThatCode(() -> model.checkPage(1, scan, new Query.Page(List.of(young, other), Optional.empty()), 3))
+        assertThatCode(() -> model.checkPage(1, scan, new Query.Page(List.of(young, other), Optional.empty(), 0), 3))
                 .doesNotThrowAnyException();
-        assertThatThrownBy(() -> model.checkPage(1, scan, new Query.Page(List.of(young), Optional.empty()), 0))
+        assertThatThrownBy(() -> model.checkPage(1, scan, new Query.Page(List.of(young), Optional.empty(), 0), 0))
                 .isInstanceOf(CheckFailed.class);
-        assertThatThrownBy(() -> model.checkPage(1, scan, new Query.Page(List.of(old, other), Optional.empty()), 3))
+        assertThatThrownBy(() -> model.checkPage(1, scan, new Query.Page(List.of(old, other), Optional.empty(), 0), 3))
                 .isInstanceOf(CheckFailed.class);
     }
 }

@@ -259,9 +259,9 @@ class MutationProofTest {
                 Mutant.called("scan that ends where it has skipped enough")
                         .in(
                                 "store/Versions.java",
-                                "if (skipped++ == mostSkipped) { return validity.dated(new Query.Page(entries, lookedUpTo));",
-                                "if (skipped++ == mostSkipped) {"
-                                        + " return validity.dated(new Query.Page(entries, Optional.empty()));"),
+                                "if (skipped == mostSkipped) { return validity.dated(new Query.Page(entries, lookedUpTo, skipped));",
+                                "if (skipped == mostSkipped) {"
+                                        + " return validity.dated(new Query.Page(entries, Optional.empty(), skipped));"),
                 Mutant.called("range that ends before what its page skipped")
                         .in(
                                 "store/ReadWriteSet.java",

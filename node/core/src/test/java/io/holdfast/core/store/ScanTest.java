@@ -67,19 +67,22 @@ class ScanTest {
         }
         many.apply(100, put(100, "k4x", "w"), put(101, "k9x", "x"));
         var pages = new ArrayList<List<String>>();
+        var skipped = new ArrayList<Integer>();
         Optional<Bytes> after = Optional.empty();
         do {
             var page = (Query.Page) many.store.answer(new Query.Scan(bytes("k"), after, 10, 10_000, false));
             pages.add(keys(page));
+            skipped.add(page.skipped());
             after = page.resumeBehind();
         } while (after.isPresent());
         assertThat(pages).containsExactly(List.of(), List.of("k4x"), List.of(), List.of("k9x"));
+        assertThat(skipped).containsExactly(3, 3, 3, 1);
     }
 
     @Test
     void aTransactionLocksWhatAPageThatEndedEarlyHasLookedAt() {
         var scan = new Query.Scan(bytes("k"), Optional.empty(), 10, 10_000, false);
-        var early = new Query.Page(List.of(), Optional.of(bytes("k3")));
+        var early = new Query.Page(List.of(), Optional.of(bytes("k3")), 4);
         ReadWriteSet.Range range = ReadWriteSet.Range.of(scan, early, 7);
         assertThat(range.contains(bytes("k3"))).isTrue();
         assertThat(range.contains(bytes("k30"))).isFalse();

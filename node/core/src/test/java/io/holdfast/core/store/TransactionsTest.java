@@ -352,9 +352,9 @@ class TransactionsTest {
     @Test
     void aScanThatStartsBehindItsPrefixLooksAtNothing() {
         var scan = new Query.Scan(bytes("a/"), Optional.of(bytes("b")), 10, 1_000, false);
-        Range range = Range.of(scan, new Query.Page(List.of(), Optional.empty()), 1);
+        Range range = Range.of(scan, new Query.Page(List.of(), Optional.empty(), 0), 1);
         assertThat(range.to()).contains(range.from());
         preparedAt(1, new Follows(OTHER), set(List.of(), List.of(), sets("c", "1")));
-        assertThat(log.store.answer(scan)).isEqualTo(new Query.Page(List.of(), Optional.empty()));
+        assertThat(log.store.answer(scan)).isEqualTo(new Query.Page(List.of(), Optional.empty(), 0));
     }
 }

@@ -44,7 +44,7 @@ final class Found {
     }
 
     private static PageResult.Builder page(Query.Page page) {
-        PageResult.Builder result = PageResult.newBuilder().setMore(page.more());
+        PageResult.Builder result = PageResult.newBuilder().setMore(page.more()).setSkipped(page.skipped());
         page.resumeBehind().ifPresent(key -> result.setResumeBehind(Responses.bytes(key)));
         page.entries().forEach(entry -> result.addEntries(entry(entry)));
         return result;

@@ -154,6 +154,7 @@ final class QueryCodec {
             out.writeByte(PAGE);
             out.writeBoolean(page.more());
             page.resumeBehind().ifPresent(key -> Fields.writeBytes(out, key));
+            out.writeVarInt(page.skipped(), true);
             out.writeVarInt(page.entries().size(), true);
             for (Query.KeyValue entry : page.entries()) {
                 Fields.writeBytes(out, entry.key());
@@ -181,12 +182,13 @@ final class QueryCodec {
             case VALUE -> new Query.Value(Optional.of(Fields.readBytes(in)), in.readLong());
             case PAGE -> {
                 Optional<Bytes> resumeBehind = in.readBoolean() ? Optional.of(Fields.readBytes(in)) : Optional.empty();
+                int skipped = in.readVarInt(true);
                 int count = in.readVarInt(true);
                 var entries = new ArrayList<Query.KeyValue>(count);
                 for (int i = 0; i < count; i++) {
                     entries.add(new Query.KeyValue(Fields.readBytes(in), Fields.readBytes(in), in.readLong()));
                 }
-                yield new Query.Page(entries, resumeBehind);
+                yield new Query.Page(entries, resumeBehind, skipped);
             }
             case DATED -> {
                 long from = in.readLong();

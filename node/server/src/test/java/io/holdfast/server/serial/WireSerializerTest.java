@@ -115,11 +115,11 @@ class WireSerializerTest {
                                 List.of(
                                         Query.Value.ABSENT,
                                         new Query.Value(Optional.of(Bytes.EMPTY), 3),
-                                        new Query.Page(List.of(new Query.KeyValue(key, key, 4)), Optional.of(key)),
+                                        new Query.Page(List.of(new Query.KeyValue(key, key, 4)), Optional.of(key), 300),
                                         new Query.Dated(Query.Value.ABSENT, 5, 6),
                                         new Query.Dated(
                                                 new Query.Page(
-                                                        List.of(new Query.KeyValue(key, key, 4)), Optional.empty()),
+                                                        List.of(new Query.KeyValue(key, key, 4)), Optional.empty(), 0),
                                                 5,
                                                 6),
                                         new Query.Validity(true),
