@@ -236,8 +236,7 @@ public final class PartitionCore {
     }
 
     /**
-     * With the wall clock of most sites, should the leader's own differ from it: timestamps must not follow a single clock that is wrong. The leader's
-     * {@code asOf} is in the same time, so its age must be taken by it.
+     * With the wall clock of most sites, should the leader's own differ from it. The leader's {@code asOf} is in the same time, so its age must be taken by it.
      */
     private Now soundNow() {
         return new Now(now.nanos(), now.wallMillis() + raft.wallCorrectionMillis(now));
@@ -258,7 +257,7 @@ public final class PartitionCore {
             clock.observe(timedReads.latest() - 1);
         }
         int count = Math.max(1, batch.size());
-        long first = clock.next(soundNow().wallMillis(), count);
+        long first = clock.next(now.wallMillis() + raft.wallCorrectionForDatingMillis(now), count);
         proposedUpTo = first + count - 1;
         return first;
     }

@@ -267,7 +267,12 @@ public final class RaftNode {
         return leadership.isPresent() ? wallClocks.correctionMillis(at) : 0;
     }
 
-    /** The same, if this leader has heard enough clocks to say that its own is right, or which one is wrong. */
+    /** The same for the timestamp of an entry: if it is not certain how far its clock is behind, it is taken no further forward than it was. */
+    public long wallCorrectionForDatingMillis(Now at) {
+        return leadership.isPresent() ? wallClocks.correctionForDatingMillis(at) : 0;
+    }
+
+    /** The same as {@link #wallCorrectionMillis}, if this leader has heard enough clocks to say that its own is right, or which one is wrong. */
     public OptionalLong wallFinding(Now at) {
         return leadership.isPresent() && wallClocks.conclusive()
                 ? OptionalLong.of(wallClocks.correctionMillis(at))

@@ -26,6 +26,8 @@ final class WallClocks {
      * median is, too, and what every message asks is answered at once.
      */
     private Bounds outermost = Bounds.NONE;
+    /** This replica's wall time less its monotonic time, when somebody was heard last. */
+    private long ownThen;
 
     /** Of another's wall time less this replica's monotonic time, in milliseconds: stays right when this replica's wall clock is set. */
     private record Bounds(long least, long most) {
@@ -46,32 +48,11 @@ final class WallClocks {
 
     private static final class Other {
         private Bounds bounds = Bounds.NONE;
-        /** How far it was at least ahead of this replica's wall clock, and what that showed when it was heard last. */
-        private long wasAhead = Long.MIN_VALUE;
+        /** How far it was ahead of this replica's wall clock at least, by the answer that showed most. */
+        private long wasAhead = Long.MIN_VALUE / 2;
 
-        private long ownWallMillis = Long.MIN_VALUE;
-
-        /** Whether that was news about the bounds. */
-        boolean heard(long wallMillis, Bounds later, Now now) {
-            Bounds before = bounds;
-            bounds = before.and(later);
-            boolean set = bounds == later;
-            long ahead = wallMillis - now.wallMillis();
-            wasAhead = set ? ahead : Math.max(wasAhead, ahead);
-            ownWallMillis = now.wallMillis();
-            return bounds != before;
-        }
-
-        /**
-         * How far it is at least ahead of this replica's wall clock. If by this replica's monotonic clock it is further ahead than it was, one of its two
-         * clocks is wrong about the time since then, and nobody has told yet which: the monotonic one that runs too fast, or the wall clock that was set
-         * back. Then it is taken for the former, unless the wall clock shows less than it did. To be taken too far forward is the one error that stays, as
-         * a partition's time never goes back (seed 30020241 of the simulator, docs/bugs.md).
-         */
-        long leastAhead(Now now, long own) {
-            long least = bounds.least - own;
-            boolean setBack = now.wallMillis() < ownWallMillis;
-            return setBack ? least : Math.min(least, wasAhead + MOST_APART_MILLIS);
+        long leastAhead(long own) {
+            return bounds.least - own;
         }
 
         long mostAhead(long own) {
@@ -81,14 +62,48 @@ final class WallClocks {
 
     void heard(AppendResponse response, Now now) {
         if (response.stamp() != 0) {
+            long own = own(now);
+            ownWasSetForwardBy(own - ownThen);
+            Other other = others.computeIfAbsent(response.from(), site -> new Other());
             long least = response.wallMillis() - now.nanos() / 1_000_000;
             long most = response.wallMillis() - Math.min(response.stamp(), now.nanos()) / 1_000_000;
-            if (others.computeIfAbsent(response.from(), site -> new Other())
-                    .heard(response.wallMillis(), new Bounds(least, most), now)) {
+            Bounds before = other.bounds;
+            Bounds later = new Bounds(least, most);
+            other.bounds = before.and(later);
+            if (other.bounds == later) {
+                other.wasAhead = least - own;
+            } else {
+                // Further ahead than it can be, if the own wall clock is what it was.
+                ownWasSetBackBy(least - own - (before.most - ownThen), other);
+                other.wasAhead = Math.max(other.wasAhead, least - own);
+            }
+            ownThen = own;
+            if (other.bounds != before) {
                 outermost = Bounds.NONE;
                 for (Other each : others.values()) {
                     outermost = outermost.narrowedBy(each.bounds);
                 }
+            }
+        }
+    }
+
+    private static long own(Now now) {
+        return now.wallMillis() - now.nanos() / 1_000_000;
+    }
+
+    private void ownWasSetForwardBy(long millis) {
+        if (millis > MOST_APART_MILLIS) {
+            for (Other each : others.values()) {
+                each.wasAhead -= millis;
+            }
+        }
+    }
+
+    /** One whose clock goes on as before has shown it: a monotonic clock that runs too fast takes nobody further ahead of a wall clock. */
+    private void ownWasSetBackBy(long millis, Other witness) {
+        if (millis > MOST_APART_MILLIS) {
+            for (Other each : others.values()) {
+                each.wasAhead += each == witness ? 0 : millis;
             }
         }
     }
@@ -103,11 +118,26 @@ final class WallClocks {
      * its own among them; of two in the middle the one that is behind, because a time that stands still for a while does no harm.
      */
     long correctionMillis(Now now) {
-        long own = now.wallMillis() - now.nanos() / 1_000_000;
+        long own = own(now);
+        return correctionMillis(own, other -> other.leastAhead(own));
+    }
+
+    /**
+     * The same for the timestamp of an entry, where being taken too far forward is an error that stays: a partition's time never goes back. So nobody counts as
+     * further ahead of this replica's wall clock than he was. If by its monotonic clock he is, one of its two clocks is wrong about the time since
+     * then, and until an answer tells which, it is taken for the monotonic one, which has run too fast (seed 30020241 of the simulator, docs/bugs.md). For the age
+     * of a state it is the other way round.
+     */
+    long correctionForDatingMillis(Now now) {
+        long own = own(now);
+        return correctionMillis(own, other -> Math.min(other.leastAhead(own), other.wasAhead));
+    }
+
+    private long correctionMillis(long own, ToLongFunction<Other> leastAhead) {
         if (outermost.least - own <= MOST_APART_MILLIS && outermost.most - own >= -MOST_APART_MILLIS) {
             return 0;
         }
-        long least = median(other -> other.leastAhead(now, own));
+        long least = median(leastAhead);
         long most = median(other -> other.mostAhead(own));
         if (least > MOST_APART_MILLIS) {
             return least;

@@ -120,13 +120,15 @@ class WallClocksTest {
     /** A monotonic clock that runs at twice the true rate says that ten seconds have passed where it was five. */
     @Test
     void aMonotonicClockThatRunsTooFastTakesNoClockForward() {
-        clocks.heard(answer(B, TRUE, now(0, 0)), now(0, 0));
-        clocks.heard(answer(C, TRUE, now(0, 0)), now(0, 0));
-        assertThat(clocks.correctionMillis(now(10_000, -5_000))).isZero();
+        clocks.heard(answer(B, TRUE + 20, now(0, 0)), now(2, 0));
+        clocks.heard(answer(C, TRUE + 20, now(0, 0)), now(2, 0));
+        Now woken = now(10_000, -5_000);
+        assertThat(clocks.correctionForDatingMillis(woken)).isZero();
 
-        clocks.heard(answer(B, TRUE + 5_000, now(10_000, -5_000)), now(10_000, -5_000));
-        clocks.heard(answer(C, TRUE + 5_000, now(10_000, -5_000)), now(10_000, -5_000));
-        assertThat(clocks.correctionMillis(now(10_000, -5_000))).isZero();
+        clocks.heard(answer(B, TRUE + 5_020, woken), woken);
+        assertThat(clocks.correctionForDatingMillis(now(20_000, -10_000))).isZero();
+        clocks.heard(answer(C, TRUE + 5_020, woken), woken);
+        assertThat(clocks.correctionForDatingMillis(now(20_000, -10_000))).isZero();
     }
 
     @Test
@@ -135,7 +137,7 @@ class WallClocksTest {
             clocks.heard(answer(site, TRUE + MINUTES, now(0, 0)), now(0, 0));
             clocks.heard(answer(site, TRUE + 100, now(100, 0)), now(100, 0));
         }
-        assertThat(clocks.correctionMillis(now(10_000, -5_000))).isZero();
+        assertThat(clocks.correctionForDatingMillis(now(10_000, -5_000))).isZero();
     }
 
     @Test
@@ -144,28 +146,45 @@ class WallClocksTest {
         clocks.heard(answer(C, TRUE + 100, now(100, -MINUTES)), now(100, -MINUTES));
         clocks.heard(answer(C, TRUE, now(0, -MINUTES)), now(50_000, -MINUTES)); // late
 
-        assertThat(clocks.correctionMillis(now(3_600_000, -MINUTES))).isEqualTo(MINUTES);
+        assertThat(clocks.correctionForDatingMillis(now(3_600_000, -MINUTES))).isEqualTo(MINUTES);
     }
 
+    /** Nobody can say before whether it was set back or the monotonic clock has run too fast. */
     @Test
-    void aClockThatWasSetBackInASilenceIsTakenForward() {
-        clocks.heard(answer(B, TRUE, now(0, 0)), now(0, 0));
-        clocks.heard(answer(C, TRUE, now(0, 0)), now(0, 0));
-
-        assertThat(clocks.correctionMillis(now(10_000, -MINUTES))).isEqualTo(MINUTES);
-    }
-
-    /** Nobody can say then whether it was set back or the monotonic clock has run too fast, until an answer tells. */
-    @Test
-    void aClockThatWasSetBackByLessThanTheSilenceIsTakenForwardByTheNextAnswer() {
+    void aClockThatWasSetBackInASilenceIsTakenForwardByTheNextAnswer() {
         clocks.heard(answer(B, TRUE, now(0, 0)), now(0, 0));
         clocks.heard(answer(C, TRUE, now(0, 0)), now(0, 0));
         Now woken = now(2 * MINUTES, -MINUTES);
-        assertThat(clocks.correctionMillis(woken)).isZero();
+        assertThat(clocks.correctionForDatingMillis(woken)).isZero();
+        assertThat(clocks.correctionMillis(woken))
+                .as("by which a state's age is taken")
+                .isEqualTo(MINUTES);
 
         clocks.heard(answer(B, TRUE + 2 * MINUTES, woken), woken);
+        assertThat(clocks.correctionForDatingMillis(woken)).isEqualTo(MINUTES);
         clocks.heard(answer(C, TRUE + 2 * MINUTES, woken), woken);
-        assertThat(clocks.correctionMillis(woken)).isEqualTo(MINUTES);
+        assertThat(clocks.correctionForDatingMillis(woken)).isEqualTo(MINUTES);
+    }
+
+    @Test
+    void aClockThatIsSetBackIsTakenForwardThoughOneOfTheOthersIsDead() {
+        clocks.heard(answer(B, TRUE, now(0, 0)), now(0, 0));
+        clocks.heard(answer(C, TRUE, now(0, 0)), now(0, 0));
+        clocks.heard(answer(B, TRUE + 2 * MINUTES, now(2 * MINUTES, 0)), now(2 * MINUTES, 0));
+
+        Now setBack = now(2 * MINUTES + 100, -MINUTES);
+        clocks.heard(answer(B, TRUE + 2 * MINUTES + 100, setBack), setBack);
+        assertThat(clocks.correctionForDatingMillis(now(9 * MINUTES, -MINUTES))).isEqualTo(MINUTES);
+    }
+
+    /** What it was behind before it was set right must not take it forward later. */
+    @Test
+    void aClockThatWasSetRightIsNotTakenForwardByAMonotonicClockThatRunsTooFast() {
+        for (SiteId site : new SiteId[] {B, C}) {
+            clocks.heard(answer(site, TRUE, now(0, -MINUTES)), now(0, -MINUTES));
+            clocks.heard(answer(site, TRUE + 100, now(100, 0)), now(100, 0));
+        }
+        assertThat(clocks.correctionForDatingMillis(now(10_000, -5_000))).isZero();
     }
 
     @Test
@@ -175,7 +194,7 @@ class WallClocksTest {
         clocks.heard(answer(B, TRUE + MINUTES, now(100, 0)), now(100, 0));
         clocks.heard(answer(C, TRUE + MINUTES, now(100, 0)), now(100, 0));
 
-        assertThat(clocks.correctionMillis(now(100, 0))).isEqualTo(MINUTES - 100);
+        assertThat(clocks.correctionForDatingMillis(now(100, 0))).isEqualTo(MINUTES - 100);
     }
 
     @Test
