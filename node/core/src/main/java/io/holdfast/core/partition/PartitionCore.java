@@ -82,7 +82,7 @@ public final class PartitionCore {
             if (failed) {
                 loseLeadership(Refusal.STORAGE_FAILED);
             } else if (toRaft.input() instanceof Input.Tick && raft.termBegun() && store.hasTransactions()) {
-                out.unfinished = overdue.due(store, soundNow());
+                out.unfinished = overdue.due(store, datingNow());
             }
         } else if (input instanceof Submit submit) {
             submit(submit);
@@ -242,6 +242,11 @@ public final class PartitionCore {
         return new Now(now.nanos(), now.wallMillis() + raft.wallCorrectionMillis(now));
     }
 
+    /** What entries are dated by, and so the deadlines of locks: never later than {@link #soundNow}. */
+    private Now datingNow() {
+        return new Now(now.nanos(), now.wallMillis() + raft.wallCorrectionForDatingMillis(now));
+    }
+
     /** An entry comes after every timestamp that its commands carry from other partitions, and closes the time that readers wait for. */
     private long nextTimestamp(List<Command> batch, boolean closeTime) {
         for (Command command : batch) {
@@ -257,7 +262,7 @@ public final class PartitionCore {
             clock.observe(timedReads.latest() - 1);
         }
         int count = Math.max(1, batch.size());
-        long first = clock.next(now.wallMillis() + raft.wallCorrectionForDatingMillis(now), count);
+        long first = clock.next(datingNow().wallMillis(), count);
         proposedUpTo = first + count - 1;
         return first;
     }

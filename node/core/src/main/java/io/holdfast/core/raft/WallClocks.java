@@ -70,13 +70,10 @@ final class WallClocks {
             Bounds before = other.bounds;
             Bounds later = new Bounds(least, most);
             other.bounds = before.and(later);
-            if (other.bounds == later) {
-                other.wasAhead = least - own;
-            } else {
-                // Further ahead than it can be, if the own wall clock is what it was.
-                ownWasSetBackBy(least - own - (before.most - ownThen), other);
-                other.wasAhead = Math.max(other.wasAhead, least - own);
-            }
+            // It is further ahead than it can be, if the own wall clock is what it was; unless its own was set forward.
+            ownWasSetBackBy(Math.min(least, before.most) - own - (before.most - ownThen), other);
+            boolean set = other.bounds == later;
+            other.wasAhead = set ? least - own : Math.max(other.wasAhead, least - own);
             ownThen = own;
             if (other.bounds != before) {
                 outermost = Bounds.NONE;
@@ -124,9 +121,9 @@ final class WallClocks {
 
     /**
      * The same for the timestamp of an entry, where being taken too far forward is an error that stays: a partition's time never goes back. So nobody counts as
-     * further ahead of this replica's wall clock than he was. If by its monotonic clock he is, one of its two clocks is wrong about the time since
-     * then, and until an answer tells which, it is taken for the monotonic one, which has run too fast (seed 30020241 of the simulator, docs/bugs.md). For the age
-     * of a state it is the other way round.
+     * further ahead of this replica's wall clock than it was at least. If by its monotonic clock it is, one of its two clocks is wrong about the time
+     * since then, and until an answer tells which, that is taken for the monotonic one, which has run too fast (seed 30020241 of the simulator,
+     * docs/bugs.md). For the age of a state it is the other way round.
      */
     long correctionForDatingMillis(Now now) {
         long own = own(now);

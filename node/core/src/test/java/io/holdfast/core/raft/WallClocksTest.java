@@ -177,6 +177,29 @@ class WallClocksTest {
         assertThat(clocks.correctionForDatingMillis(now(9 * MINUTES, -MINUTES))).isEqualTo(MINUTES);
     }
 
+    /** Clocks drift apart in a silence, so that the first answer after it does not agree with the one before to the millisecond. */
+    @Test
+    void oneThatHasDriftedShowsAsWellThatItsOwnWasSetBack() {
+        for (long drift : new long[] {-70, 70}) {
+            var each = new WallClocks();
+            each.heard(answer(B, TRUE, now(0, 0)), now(0, 0));
+            each.heard(answer(C, TRUE, now(0, 0)), now(0, 0));
+            Now woken = now(2 * MINUTES, -MINUTES);
+            each.heard(answer(B, TRUE + 2 * MINUTES + drift, woken), woken);
+            assertThat(each.correctionForDatingMillis(woken)).isBetween(MINUTES - 70, MINUTES + 70);
+        }
+    }
+
+    @Test
+    void anotherClockThatIsSetForwardIsNoProofThatItsOwnWasSetBack() {
+        clocks.heard(answer(B, TRUE, now(0, 0)), now(0, 0));
+        clocks.heard(answer(C, TRUE, now(0, 0)), now(0, 0));
+        clocks.heard(answer(B, TRUE + MINUTES + 100, now(100, 0)), now(100, 0));
+        clocks.heard(answer(C, TRUE + 200, now(200, 0)), now(200, 0));
+
+        assertThat(clocks.correctionForDatingMillis(now(MINUTES, -MINUTES / 2))).isZero();
+    }
+
     /** What it was behind before it was set right must not take it forward later. */
     @Test
     void aClockThatWasSetRightIsNotTakenForwardByAMonotonicClockThatRunsTooFast() {

@@ -238,6 +238,10 @@ class MutationProofTest {
                         .in(
                                 "partition/PartitionCore.java",
                                 "now.wallMillis() + raft.wallCorrectionMillis(now));",
+                                "now.wallMillis());")
+                        .in(
+                                "partition/PartitionCore.java",
+                                "now.wallMillis() + raft.wallCorrectionForDatingMillis(now));",
                                 "now.wallMillis());"),
                 Mutant.called("image taken without its checksum")
                         .in("raft/ImageReceiver.java", "if ((int) crc.getValue() == checksum) {", "if (count >= 0) {"),
