@@ -65,14 +65,13 @@ final class TestSites implements AutoCloseable {
         this.names = List.of(names);
         var sockets = new ArrayList<ServerSocket>();
         try {
-            // Two each, for clients and nodes; all held until all are found, so that none is found twice.
+            // Three each, for nodes, clients and status; all held until all are found, so that none is found twice.
             for (String name : names) {
-                var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                sockets.add(socket);
-                ports.put(name, socket.getLocalPort());
-                var second = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                sockets.add(second);
-                ports.put(name + ".client", second.getLocalPort());
+                for (String use : List.of("", ".client", ".status")) {
+                    var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                    sockets.add(socket);
+                    ports.put(name + use, socket.getLocalPort());
+                }
             }
             for (ServerSocket socket : sockets) {
                 socket.close();
@@ -98,6 +97,8 @@ final class TestSites implements AutoCloseable {
                     .append(" }\n");
         }
         text.append("}\ntolerance.sites = 0\n");
+        // By default it is the port for clients and two, which may be one of the others.
+        text.append("system.port = ").append(ports.get(site + ".status")).append('\n');
         return HoldfastSettings.parse(text.toString(), "test.conf");
     }
 
