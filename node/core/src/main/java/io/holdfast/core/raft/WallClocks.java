@@ -63,15 +63,13 @@ final class WallClocks {
     void heard(AppendResponse response, Now now) {
         if (response.stamp() != 0) {
             long own = own(now);
-            ownWasSetForwardBy(own - ownThen);
             Other other = others.computeIfAbsent(response.from(), site -> new Other());
             long least = response.wallMillis() - now.nanos() / 1_000_000;
             long most = response.wallMillis() - Math.min(response.stamp(), now.nanos()) / 1_000_000;
             Bounds before = other.bounds;
             Bounds later = new Bounds(least, most);
             other.bounds = before.and(later);
-            // It is further ahead than it can be, if the own wall clock is what it was; unless its own was set forward.
-            ownWasSetBackBy(Math.min(least, before.most) - own - (before.most - ownThen), other);
+            ownWasSetBy(own - ownThen, least - before.most);
             boolean set = other.bounds == later;
             other.wasAhead = set ? least - own : Math.max(other.wasAhead, least - own);
             ownThen = own;
@@ -88,19 +86,18 @@ final class WallClocks {
         return now.wallMillis() - now.nanos() / 1_000_000;
     }
 
-    private void ownWasSetForwardBy(long millis) {
-        if (millis > MOST_APART_MILLIS) {
+    /**
+     * Nobody's clock moves because this replica's wall clock is set. A fall counts only as far as the other's clock has gone on with the monotonic one: it is
+     * also what a monotonic clock that runs too fast looks like, but then the others fall behind that as well.
+     *
+     * @param rise of the wall clock against the monotonic one since somebody was heard last
+     * @param news by how much the other shows more than it can by what was known; negative if that is less
+     */
+    private void ownWasSetBy(long rise, long news) {
+        long set = rise > 0 ? rise : Math.min(0, rise - Math.min(0, news));
+        if (Math.abs(set) > MOST_APART_MILLIS) {
             for (Other each : others.values()) {
-                each.wasAhead -= millis;
-            }
-        }
-    }
-
-    /** One whose clock goes on as before has shown it: a monotonic clock that runs too fast takes nobody further ahead of a wall clock. */
-    private void ownWasSetBackBy(long millis, Other witness) {
-        if (millis > MOST_APART_MILLIS) {
-            for (Other each : others.values()) {
-                each.wasAhead += each == witness ? 0 : millis;
+                each.wasAhead -= set;
             }
         }
     }

@@ -41,7 +41,7 @@ final class Transactions {
     }
 
     Optional<PreparedTransaction> prepared(WriteId id) {
-        return nothingPrepared() ? Optional.empty() : Optional.ofNullable(prepared.get(id));
+        return Optional.ofNullable(prepared.get(id));
     }
 
     /** It is decided: its locks go. */
