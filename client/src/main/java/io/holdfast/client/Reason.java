@@ -27,6 +27,8 @@ public enum Reason {
     HISTORY_GONE(Retry.NEVER),
     /** The timestamp lies further ahead than clocks may differ. */
     TIMESTAMP_IN_FUTURE(Retry.NEVER),
+    /** A site has no memory left for more data, and nothing was applied. Deletions and reads are served; delete data, or give the nodes larger heaps. */
+    STORE_FULL(Retry.NEVER),
 
     /** The partition has no leader at this moment. */
     NO_LEADER(Retry.SAME_ID),
@@ -101,6 +103,7 @@ public enum Reason {
             case TRANSACTION_TOO_LARGE -> TRANSACTION_TOO_LARGE;
             case HISTORY_GONE -> HISTORY_GONE;
             case TIMESTAMP_IN_FUTURE -> TIMESTAMP_IN_FUTURE;
+            case STORE_FULL -> STORE_FULL;
             case LOCKED -> LOCKED;
             case NO_LEADER -> NO_LEADER;
             case LEADERSHIP_LOST -> LEADERSHIP_LOST;

@@ -299,6 +299,36 @@ class FailoverTest {
     }
 
     @Test
+    void aFullStoreIsToldAtOnceIfNothingCanHaveHappened() {
+        FakeNode.Handler full = (request, reply) -> reply.accept(FakeCluster.error(io.holdfast.v1.Reason.STORE_FULL));
+        a.handler = full;
+        b.handler = full;
+
+        var failure = catchThrowableOfType(HoldfastException.class, () -> shop.put("k", VALUE));
+
+        assertThat(failure.reason()).isEqualTo(Reason.STORE_FULL);
+        assertThat(failure.writeId()).as("certainly not applied").isEmpty();
+        assertThat(ids(a).size() + ids(b).size()).isEqualTo(1);
+    }
+
+    @Test
+    void aFullStoreIsAskedAgainIfAnAttemptBeforeMayHaveFoundRoom() {
+        a.handler = (request, reply) -> {
+            cluster.execute(request);
+            a.breakStreams();
+        };
+        var refusals = new java.util.concurrent.atomic.AtomicInteger();
+        b.handler = (request, reply) -> reply.accept(
+                refusals.incrementAndGet() < 4
+                        ? FakeCluster.error(io.holdfast.v1.Reason.STORE_FULL)
+                        : cluster.execute(request));
+
+        assertThat(shop.put("k", VALUE).applied()).isTrue();
+        assertThat(cluster.applied).isEqualTo(1);
+        assertThat(refusals.get()).isEqualTo(4);
+    }
+
+    @Test
     void underAnyFaultsEveryWriteIsAppliedOnceAndHasAnOutcome() throws Exception {
         java.util.Random random = new java.util.Random(11);
         for (FakeNode node : List.of(a, b)) {

@@ -82,7 +82,7 @@ final class SettingsAssembly {
         NodeAddress self = topology.self(sites);
         SystemSettings system = system(self);
         HoldfastSettings settings = new HoldfastSettings(
-                new SiteSettings(self.site(), self, dataDir),
+                new SiteSettings(self.site(), self, dataDir, reader.ratio("site.data-share", 0.01, 0.9)),
                 sites,
                 new DatabaseSettings(
                         reader.integer("database.partitions", 1, 1024),

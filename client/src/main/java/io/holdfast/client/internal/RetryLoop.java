@@ -258,13 +258,15 @@ final class RetryLoop {
         boolean unknownKeyspace = reason == Reason.UNKNOWN_KEYSPACE;
         boolean again = reason.retry() == Reason.Retry.SAME_ID
                 || reason == Reason.TIMED_OUT
-                || unknownKeyspace && (op.routes.known() || op.attempts < UNKNOWN_KEYSPACE_ATTEMPTS);
+                || unknownKeyspace && (op.routes.known() || op.attempts < UNKNOWN_KEYSPACE_ATTEMPTS)
+                // An earlier attempt may have found room.
+                || reason == Reason.STORE_FULL && op.unsure;
         if (!again) {
             fail(op, reason, message);
             return;
         }
         op.unsure |= switch (reason) {
-            case NO_LEADER, OVERLOADED, NOT_READY, UNKNOWN_KEYSPACE, LOCKED -> false;
+            case NO_LEADER, OVERLOADED, NOT_READY, UNKNOWN_KEYSPACE, LOCKED, STORE_FULL -> false;
             default -> true;
         };
         if (attempt != op.attempt || op.state != Op.State.SENT) {
@@ -278,7 +280,8 @@ final class RetryLoop {
             router.refresh(System.nanoTime());
         }
         op.lastFailure = message;
-        op.avoid = moved || reason == Reason.OVERLOADED || reason == Reason.LOCKED ? null : node;
+        boolean leaderSaidSo = reason == Reason.OVERLOADED || reason == Reason.LOCKED || reason == Reason.STORE_FULL;
+        op.avoid = moved || leaderSaidSo ? null : node;
         op.state = Op.State.BACKING_OFF;
         backingOff.add(op);
         long most = reason == Reason.LOCKED ? BACKOFF_LOCKED : noLeader ? BACKOFF_NO_LEADER : BACKOFF_MOST;

@@ -20,6 +20,7 @@ import io.holdfast.server.membership.Membership;
 import io.holdfast.server.membership.NodeState;
 import io.holdfast.server.membership.SiteIdentity;
 import io.holdfast.server.partition.CoreSettings;
+import io.holdfast.server.partition.DataMemory;
 import io.holdfast.server.partition.NodeClock;
 import io.holdfast.server.partition.PartitionId;
 import io.holdfast.server.partition.ReplicaContext;
@@ -58,11 +59,14 @@ public final class HoldfastNode {
     private static final Duration HAND_OVER = Duration.ofSeconds(3);
 
     private static final Duration DRAIN = Duration.ofSeconds(2);
+    /** Images of partitions are as large as their snapshots, so that their number is bounded together. */
+    private static final String SNAPSHOT_DISPATCHER = "holdfast.persistence.rocksdb.snapshot-dispatcher";
 
     private final HoldfastSettings settings;
     private final ActorSystem<SpawnProtocol.Command> system;
     private final IncidentLog incidents = new IncidentLog(System::currentTimeMillis);
     private final NodeClock clock;
+    private final DataMemory memory;
     private final KeyspaceRegistry registry = new KeyspaceRegistry();
     private final ReplicaDirectory directory;
     private final Set<PartitionId> quarantined = ConcurrentHashMap.newKeySet();
@@ -85,6 +89,11 @@ public final class HoldfastNode {
             throws IOException {
         this.settings = settings;
         this.clock = new NodeClock(settings.site().name(), incidents);
+        this.memory = new DataMemory(
+                several() ? settings.site().self().endpoint() : settings.site().name(),
+                DataMemory.limitOf(
+                        Runtime.getRuntime().maxMemory(), settings.site().dataShare()),
+                incidents);
         this.directory =
                 several() ? new ReplicaDirectory(SiteNewsActor.FRESH, System::nanoTime) : new ReplicaDirectory();
         this.grpc = grpc;
@@ -155,7 +164,7 @@ public final class HoldfastNode {
     private NodeStatus openStatus() throws IOException {
         try {
             return new NodeStatus(
-                    system, settings, directory, registry, membership.reachability(), incidents, ready::isDone);
+                    system, settings, directory, memory, registry, membership.reachability(), incidents, ready::isDone);
         } catch (IOException e) {
             grpc.stop(Duration.ZERO);
             system.terminate();
@@ -211,8 +220,9 @@ public final class HoldfastNode {
                 membership.reachability(),
                 incidents,
                 clock,
+                memory,
                 (partition, unfinished) -> gateway.ifPresent(it -> it.finish(partition, unfinished)),
-                system.dispatchers().lookup(DispatcherSelector.blocking()),
+                system.dispatchers().lookup(DispatcherSelector.fromConfig(SNAPSHOT_DISPATCHER)),
                 quarantined,
                 settings.replication().returnLeadershipAfter());
     }

@@ -73,7 +73,11 @@ final class SiteOfThree implements AutoCloseable {
                                 .toList()))
                 .toList();
         return new HoldfastSettings(
-                new SiteSettings(site(node), addresses.get(node), one.site().dataDir()),
+                new SiteSettings(
+                        site(node),
+                        addresses.get(node),
+                        one.site().dataDir(),
+                        one.site().dataShare()),
                 sites,
                 one.database(),
                 one.tolerance(),

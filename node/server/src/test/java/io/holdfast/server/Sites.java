@@ -30,6 +30,7 @@ final class Sites implements AutoCloseable {
     private final Map<String, Integer> ports = new ConcurrentHashMap<>();
     private final Map<String, HoldfastNode> nodes = new ConcurrentHashMap<>();
     private final List<String> names;
+    private String moreSettings = "";
 
     Sites(Path dir, String... names) {
         this.dir = dir;
@@ -38,6 +39,12 @@ final class Sites implements AutoCloseable {
         for (int i = 0; i < names.length; i++) {
             ports.put(names[i], base + 10 * i);
         }
+    }
+
+    /** Further lines for the settings of all sites. */
+    Sites with(String settings) {
+        moreSettings = settings + "\n";
+        return this;
     }
 
     /** The first of as many ports in a row as these sites need, ten a site, all of them free a moment ago. */
@@ -99,6 +106,7 @@ final class Sites implements AutoCloseable {
         // A kill must be one: nothing is handed over, nobody is told.
         text.append("pekko.coordinated-shutdown.run-by-actor-system-terminate = off\n");
         text.append("pekko.remote.artery.advanced.test-mode = on\n");
+        text.append(moreSettings);
         return HoldfastSettings.parse(text.toString(), "test settings of " + site);
     }
 

@@ -20,7 +20,7 @@ public final class RocksSnapshotStore extends OrderedSnapshotStore {
         super(
                 config.hasPath("blocking-dispatcher")
                         ? config.getString("blocking-dispatcher")
-                        : "holdfast.persistence.rocksdb.blocking-dispatcher");
+                        : "holdfast.persistence.rocksdb.snapshot-dispatcher");
         var system = context().system();
         var settings = config.withFallback(system.settings().config().getConfig(SECTION));
         directory = RocksStorage.get(system)

@@ -33,6 +33,8 @@ import java.util.random.RandomGenerator;
 public final class PartitionCore {
     /** Clocks of sites may differ by this; a read for a time that is further ahead is denied, not waited for. */
     private static final long MOST_AHEAD_MILLIS = 10_000;
+    /** What has become too old is let go at most so often where that takes an entry of its own. */
+    private static final long FORGET_EVERY_MILLIS = 100;
 
     private final PartitionConfig config;
     private final RaftNode raft;
@@ -42,6 +44,9 @@ public final class PartitionCore {
     private final TimedReads timedReads;
     private final Snapshots snapshots;
     private final Overdue overdue = new Overdue();
+
+    /** Applied already when this replica started. */
+    private final long recoveredIndex;
 
     private PartitionStore store;
     private PartitionOutput out = new PartitionOutput();
@@ -56,11 +61,13 @@ public final class PartitionCore {
         this.config = config;
         this.now = now;
         this.raft = new RaftNode(config.raft(), recovery.log(), random, now);
-        this.store = new PartitionStore(config.limits(), recovery.store());
+        this.store = recovery.store();
+        this.recoveredIndex = store.appliedIndex();
         this.clock = new HybridClock(store.lastTimestamp());
         this.writes = new PendingWrites(config.maxPendingBytes());
         this.timedReads = new TimedReads(config.maxPendingReads());
         this.snapshots = new Snapshots(config.snapshotLogBytes(), recovery.bytes());
+        recovery.taken();
     }
 
     /** Takes one input and answers all that follows from it. */
@@ -133,9 +140,25 @@ public final class PartitionCore {
         if (!leads()) {
             raft(new Input.Nudge());
             refuse(submit.token(), Refusal.NOT_LEADER);
+        } else if (raft.full() && needsRoom(submit)) {
+            // A silent leader has not heard yet that there is room again.
+            raft(new Input.Nudge());
+            refuse(submit.token(), Refusal.FULL);
         } else if (!writes.offer(submit)) {
             refuse(submit.token(), Refusal.OVERLOADED);
         }
+    }
+
+    /** Whether it brings data that is not there yet. What has an outcome, or is about to have one, is told it. */
+    private boolean needsRoom(Submit submit) {
+        for (Command command : submit.commands()) {
+            if (command.brings()
+                    && !writes.underWay(command.id())
+                    && store.outcome(command.id()).isEmpty()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean leads() {
@@ -199,6 +222,9 @@ public final class PartitionCore {
     }
 
     private void apply(Entry entry) {
+        if (entry.index() <= recoveredIndex) {
+            return;
+        }
         if (entry.kind() != Entry.Kind.COMMANDS) {
             store.applyNothing(entry.index());
             return;
@@ -222,7 +248,7 @@ public final class PartitionCore {
      */
     private void proposeQueued() {
         boolean closeTime = !timedReads.isEmpty() && proposedUpTo < timedReads.latest();
-        if (!(writes.hasQueued() || closeTime) || raft.writeInFlight() || !raft.acceptsProposals()) {
+        if (!(writes.hasQueued() || closeTime || mustForget()) || raft.writeInFlight() || !raft.acceptsProposals()) {
             return;
         }
         List<Command> batch = writes.nextBatch(config.maxEntryBytes());
@@ -233,6 +259,19 @@ public final class PartitionCore {
         writes.proposed(index, timestamp, batch, id -> store.outcome(id).isPresent(), locked);
         OptionalLong proposed = raft(new Input.Propose(timestamp, CommandBatch.encode(batch)));
         check(proposed.isPresent() && proposed.getAsLong() == index, "entry %d was proposed as %s", index, proposed);
+    }
+
+    /**
+     * Old versions go when an entry is applied that is later by the history. Where memory is short there may be none any more: what would bring one
+     * is refused, and what was deleted would stay for ever.
+     */
+    private boolean mustForget() {
+        if (!raft.full()) {
+            return false;
+        }
+        long next = store.forgetsNextAt();
+        return next > proposedUpTo
+                && next <= HybridClock.ofWallMillis(datingNow().wallMillis() - FORGET_EVERY_MILLIS);
     }
 
     /**
@@ -303,6 +342,11 @@ public final class PartitionCore {
     }
 
     private PartitionImage image() {
+        check(
+                store.appliedIndex() == raft.commitIndex(),
+                "an image at entry %d, committed is %d",
+                store.appliedIndex(),
+                raft.commitIndex());
         return new PartitionImage(raft.commitTerm(), raft.membership(), store.image());
     }
 
@@ -337,6 +381,11 @@ public final class PartitionCore {
         return asOf == 0 || !raft.needsTicks()
                 ? OptionalLong.empty()
                 : OptionalLong.of(Math.max(0, soundNow().wallMillis() - asOf));
+    }
+
+    /** What keys, their versions and the end of the log take in memory, roughly. Cheap, for each step. */
+    public long memoryBytes() {
+        return store.bytes() + raft.logBytes();
     }
 
     /** The last entry that this replica has applied. */

@@ -23,17 +23,16 @@ public record PartitionImage(long term, Membership membership, StoreImage store)
     }
 
     public Bytes encode() {
-        Bytes state = store.encode();
         int members = membership.identities().keySet().stream()
                 .mapToInt(site -> 2 + nameOf(site).length + 8)
                 .sum();
-        ByteBuffer out = ByteBuffer.allocate(1 + 8 + 4 + members + state.length());
-        out.put(VERSION).putLong(term).putInt(membership.identities().size());
+        ByteBuffer head = ByteBuffer.allocate(1 + 8 + 4 + members);
+        head.put(VERSION).putLong(term).putInt(membership.identities().size());
         membership.identities().forEach((site, identity) -> {
             byte[] name = nameOf(site);
-            out.putShort((short) name.length).put(name).putLong(identity);
+            head.putShort((short) name.length).put(name).putLong(identity);
         });
-        return Bytes.wrap(out.put(state.unsafeArray()).array());
+        return store.encodeBehind(head.array());
     }
 
     private static byte[] nameOf(SiteId site) {
@@ -42,7 +41,11 @@ public record PartitionImage(long term, Membership membership, StoreImage store)
 
     /** @throws IllegalArgumentException if these are not the bytes of an image that this version can read */
     public static PartitionImage decode(Bytes encoded) {
-        ByteBuffer in = ByteBuffer.wrap(encoded.unsafeArray());
+        return decode(ByteBuffer.wrap(encoded.unsafeArray()));
+    }
+
+    /** From what remains of the buffer. @throws IllegalArgumentException as {@link #decode(Bytes)} */
+    public static PartitionImage decode(ByteBuffer in) {
         try {
             byte version = in.get();
             if (version != VERSION) {
@@ -54,8 +57,7 @@ public record PartitionImage(long term, Membership membership, StoreImage store)
                 SiteId site = new SiteId(Bytes.read(in, in.getShort()).toUtf8());
                 identities.put(site, in.getLong());
             }
-            return new PartitionImage(
-                    term, new Membership(identities), StoreImage.decode(Bytes.read(in, in.remaining())));
+            return new PartitionImage(term, new Membership(identities), StoreImage.decode(in));
         } catch (BufferUnderflowException e) {
             throw new IllegalArgumentException("a partition's image ends too early", e);
         }

@@ -71,6 +71,11 @@ final class PendingWrites {
         return command.operation() instanceof Command.Put put && put.condition() instanceof Condition.None;
     }
 
+    /** Whether another attempt of this write has been taken and has no outcome yet. */
+    boolean underWay(WriteId id) {
+        return attempts.containsKey(id);
+    }
+
     boolean isEmpty() {
         return queued.isEmpty() && proposals.isEmpty() && waitingForAll.isEmpty();
     }

@@ -29,6 +29,8 @@ public sealed interface Reply {
         /** The write may or may not be applied: retry with the same id at another site. */
         STORAGE_FAILED,
         /** A write to all sites is not at all of them yet. It is committed if a majority holds it: retry or ask. */
-        TIMED_OUT
+        TIMED_OUT,
+        /** Nothing happened: this site, or one that follows it, has no memory left for more data. */
+        FULL
     }
 }

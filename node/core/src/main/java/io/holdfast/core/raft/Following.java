@@ -189,7 +189,8 @@ final class Following {
                 raft.life,
                 raft.config.leaseNanos(),
                 matchIndex,
-                state);
+                state,
+                raft.memoryFull);
     }
 
     /** Wakes a silent leader; if it is gone the timer that starts here will find out. */

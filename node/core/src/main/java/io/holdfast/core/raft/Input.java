@@ -27,10 +27,26 @@ public sealed interface Input {
 
     record Reachable(SiteId site) implements Input {}
 
+    /**
+     * How it stands with the memory of this replica's node. Until it is said there is enough.
+     *
+     * @param full there is none left for more data
+     * @param logTailBytes no more of the log's end is kept than this, or one message; {@link RaftConfig#logTailBytes()} if that is less
+     */
+    record Memory(boolean full, long logTailBytes) implements Input {
+        /** As long as nobody says otherwise. */
+        public static final Memory ENOUGH = new Memory(false, Long.MAX_VALUE);
+
+        /** What one replica keeps. */
+        public long logTailBytes(RaftConfig config) {
+            return Math.min(config.logTailBytes(), Math.max(config.maxAppendBytes(), logTailBytes));
+        }
+    }
+
     /** Hand leadership over, if this replica leads. */
     record Transfer(SiteId to) implements Input {}
 
-    /** Somebody asked this follower for something only a leader can do: make sure that there is one. */
+    /** Somebody asked for something that only a leader can do, or that needs news of the others: make sure that there is a leader, and that it is awake. */
     record Nudge() implements Input {}
 
     /** The encoded image that {@link Outputs#imageWanted()} asked for. It stands at the index and term it says. */

@@ -199,6 +199,10 @@ final class Leadership {
         return raft.quiesced || replication.heardMajority();
     }
 
+    boolean anyFull() {
+        return replication.anyFull();
+    }
+
     long asOfWallMillis() {
         return confirmation.asOfWallMillis();
     }

@@ -68,6 +68,7 @@ public sealed interface PeerMessage {
      * @param life drawn at random at each start of the follower: clocks of two lives cannot be compared
      * @param promiseNanos for how long, from the receipt of that request on, the follower promises its vote to nobody else
      * @param matchIndex the follower's log is the leader's up to here, durably
+     * @param full the follower's node has no memory left for more data
      */
     record AppendResponse(
             SiteId from,
@@ -79,7 +80,8 @@ public sealed interface PeerMessage {
             long life,
             long promiseNanos,
             long matchIndex,
-            LogState logState)
+            LogState logState,
+            boolean full)
             implements PeerMessage {}
 
     /** What the follower's log looks like to the leader. */

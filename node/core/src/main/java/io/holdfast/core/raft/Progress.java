@@ -30,6 +30,8 @@ final class Progress {
     long lastHeardNanos;
     long lastSentNanos;
     boolean reachable = true;
+    /** Its node has no memory left, as it last said. */
+    boolean full;
     /** A probe is on its way, since this time. */
     boolean paused;
     /** The transfer of an image that is under way. */

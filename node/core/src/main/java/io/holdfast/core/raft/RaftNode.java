@@ -47,6 +47,10 @@ public final class RaftNode {
     long commitIndex;
     /** Nobody sends and no timer runs: an idle partition costs nothing (docs/protocol.md, "Silence"). */
     boolean quiesced;
+    /** Of this node. */
+    boolean memoryFull;
+
+    private long logTailBytes;
 
     private Optional<Leadership> leadership = Optional.empty();
     private boolean halted;
@@ -58,6 +62,7 @@ public final class RaftNode {
         this.life = random.nextLong();
         this.now = now;
         this.membership = recovered.membership();
+        this.logTailBytes = config.logTailBytes();
         this.log = new Log(recovered.baseIndex(), recovered.baseTerm(), recovered.entries());
         this.wal = new WriteAhead(recovered.hardState(), log, config.maxWriteBytes());
         // Entries known to be committed are applied by the first step, like any others.
@@ -114,7 +119,10 @@ public final class RaftNode {
         } else if (input instanceof Input.Reachable hint) {
             leadership.ifPresent(it -> it.reachable(hint.site(), true));
         } else if (input instanceof Input.Nudge) {
+            leadership.ifPresent(Leadership::wake);
             following.nudge();
+        } else if (input instanceof Input.Memory memory) {
+            memory(memory);
         } else if (input instanceof Input.Transfer transfer) {
             leadership.ifPresent(it -> it.transfer(transfer.to()));
         } else if (input instanceof Input.ImageEncoded image) {
@@ -125,6 +133,16 @@ public final class RaftNode {
             following.imageFailed(image.index());
         } else if (input instanceof Input.StorageFailed) {
             halt();
+        }
+    }
+
+    private void memory(Input.Memory memory) {
+        boolean news = memory.full() != memoryFull;
+        memoryFull = memory.full();
+        logTailBytes = memory.logTailBytes(config);
+        if (news) {
+            // A silent leader is to know: to let old versions go, or to take writes again.
+            following.nudge();
         }
     }
 
@@ -221,8 +239,8 @@ public final class RaftNode {
         // What a running image transfer starts from is kept a while longer, else a slow follower never catches up.
         long keepFrom = leadership.isPresent() ? leadership.get().neededFrom() : Long.MAX_VALUE;
         long upTo = Math.min(commitIndex, wal.durableIndex());
-        log.trim(Math.min(upTo, keepFrom), config.logTailBytes());
-        log.trim(upTo, config.logTailBytes() * 16);
+        log.trim(Math.min(upTo, keepFrom), logTailBytes);
+        log.trim(upTo, logTailBytes * 16);
     }
 
     private void halt() {
@@ -335,6 +353,19 @@ public final class RaftNode {
     /** Whether proposals are accepted: leader, an entry of its own term is committed, and no transfer is under way. */
     public boolean acceptsProposals() {
         return leadership.isPresent() && leadership.get().acceptsProposals();
+    }
+
+    /**
+     * Whether this leader's node, or that of a follower that it hears, has no memory left for more data. A silent leader knows what was so when it
+     * fell silent: an {@link Input.Nudge} lets it ask.
+     */
+    public boolean full() {
+        return memoryFull || leadership.isPresent() && leadership.get().anyFull();
+    }
+
+    /** What the end of the log takes in memory, roughly. */
+    public long logBytes() {
+        return log.bytes();
     }
 
     /** The term this replica leads, 0 if it does not lead. */

@@ -5,10 +5,10 @@ import java.util.List;
 /**
  * What the journal held at the start of a replica.
  *
- * @param baseIndex the last entry that the recovered image holds, with its term; 0 and 0 without an image
+ * @param baseIndex the last entry that is not in the log any more, with its term; 0 and 0 if there is none
  * @param entries those after the base
  * @param commitIndex known to have been committed; may be behind the truth, never before it
- * @param membership as of the image, or the first one of the partition
+ * @param membership as of the base, or the first one of the partition
  */
 public record RecoveredLog(
         HardState hardState,

@@ -17,7 +17,8 @@ final class Replication {
     private final Followers followers;
     private final Confirmation confirmation;
     private Optional<ImageSender.Image> image = Optional.empty();
-    private boolean imageAsked;
+    /** Where the image will stand that is being encoded; {@link Long#MAX_VALUE} if none is. */
+    private long imageAskedIndex = Long.MAX_VALUE;
 
     Replication(RaftNode raft, Followers followers, Confirmation confirmation) {
         this.raft = raft;
@@ -35,6 +36,7 @@ final class Replication {
     /** Sends whatever may be sent. */
     void proceed() {
         boolean entriesMayGo = false;
+        boolean imagesWanted = false;
         for (Progress progress : followers) {
             boolean logTooShort = lacksEntries(progress) && !raft.log.knows(progress.nextIndex - 1);
             if (logTooShort && progress.mode != Progress.Mode.IMAGE) {
@@ -43,8 +45,13 @@ final class Replication {
             }
             if (progress.mode == Progress.Mode.IMAGE) {
                 sendImage(progress);
+                imagesWanted = true;
             }
             entriesMayGo |= entriesMayGo(progress);
+        }
+        if (!imagesWanted) {
+            // It is as large as the partition.
+            image = Optional.empty();
         }
         if (entriesMayGo) {
             Heading heading = heading();
@@ -108,6 +115,7 @@ final class Replication {
     void answered(AppendResponse response) {
         Progress progress = followers.heardFrom(response.from(), response.identity());
         progress.lastHeardNanos = raft.now.nanos();
+        progress.full = response.full();
         countStamp(progress, response);
         if (response.logState() instanceof LogState.Conflict conflict) {
             if (conflict.rejectedIndex() > progress.matchIndex && progress.mode != Progress.Mode.IMAGE) {
@@ -151,8 +159,10 @@ final class Replication {
         if (progress.imageSender.isEmpty()) {
             boolean usable = image.isPresent() && raft.log.knows(image.get().index());
             if (!usable) {
-                raft.out.imageWanted |= !imageAsked;
-                imageAsked = true;
+                if (imageAskedIndex == Long.MAX_VALUE) {
+                    imageAskedIndex = raft.commitIndex;
+                    raft.out.imageWanted = true;
+                }
                 return;
             }
             progress.imageSender = Optional.of(new ImageSender(raft, progress.site, image.get()));
@@ -161,7 +171,7 @@ final class Replication {
     }
 
     void imageEncoded(Input.ImageEncoded encoded) {
-        imageAsked = false;
+        imageAskedIndex = Long.MAX_VALUE;
         image = Optional.of(ImageSender.Image.of(encoded, raft.config.imageChunkBytes()));
     }
 
@@ -176,9 +186,9 @@ final class Replication {
                 .ifPresent(sender -> sender.acknowledged(ack.nextNumber()));
     }
 
-    /** The first index that a running transfer will need afterwards. */
+    /** The first index that a transfer will need afterwards that is running, or waits for its image. */
     long neededFrom() {
-        long needed = Long.MAX_VALUE;
+        long needed = imageAskedIndex;
         for (Progress progress : followers) {
             if (progress.imageSender.isPresent()) {
                 needed = Math.min(needed, progress.imageSender.get().index());
@@ -250,9 +260,22 @@ final class Replication {
 
     Map<SiteId, Boolean> heard() {
         var heard = new TreeMap<SiteId, Boolean>();
-        long since = raft.now.nanos() - raft.config.electionTimeoutNanos();
-        followers.forEach(progress ->
-                heard.put(progress.site, raft.quiesced ? progress.reachable : progress.lastHeardNanos >= since));
+        followers.forEach(progress -> heard.put(progress.site, hears(progress)));
         return heard;
+    }
+
+    private boolean hears(Progress progress) {
+        long since = raft.now.nanos() - raft.config.electionTimeoutNanos();
+        return raft.quiesced ? progress.reachable : progress.lastHeardNanos >= since;
+    }
+
+    /** Whether a follower that is there has said that its node is full. Of one that is away nothing is known. */
+    boolean anyFull() {
+        for (Progress progress : followers) {
+            if (progress.full && hears(progress)) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -79,9 +79,27 @@ public record Command(WriteId id, long doneBelow, long notAfterMillis, Operation
     /** To the decision partition of a committed transaction: all others have resolved it. */
     public record Complete() implements Operation {}
 
-    /** A step of a transaction that was prepared: not made by its client, without an end of its time, and may be repeated. */
-    public static Command step(WriteId transaction, Operation operation) {
-        return new Command(transaction, 0, Long.MAX_VALUE, operation);
+    /**
+     * A step of a transaction that was prepared: not made by its client, without an end of its time, and may be repeated.
+     *
+     * @param doneBelow as its client has said, 0 if that is not known
+     */
+    public static Command step(WriteId transaction, long doneBelow, Operation operation) {
+        return new Command(transaction, doneBelow, Long.MAX_VALUE, operation);
+    }
+
+    /** Whether it puts a value, now or once it is decided. What it merely removes or ends needs no room. */
+    public boolean brings() {
+        if (operation instanceof Put) {
+            return true;
+        }
+        if (operation instanceof Commit commit) {
+            return commit.set().brings();
+        }
+        if (operation instanceof CommitLast last) {
+            return last.set().brings();
+        }
+        return operation instanceof Prepare prepare && prepare.set().brings();
     }
 
     /** Roughly what it takes in an entry. */

@@ -93,6 +93,12 @@ final class History {
         }
     }
 
+    /** The floor from which on {@link #collect} finds something, {@link Long#MAX_VALUE} if there is nothing to forget. */
+    long nextGarbage() {
+        Garbage oldest = oldest();
+        return oldest == null ? Long.MAX_VALUE : oldest.newer().timestamp();
+    }
+
     /** Null if there is none. */
     private Garbage oldest() {
         Garbage late = lateGarbage.peek();

@@ -146,6 +146,12 @@ public final class PartitionStore {
         return lastTimestamp - HybridClock.ofWallMillis(limits.historyMillis());
     }
 
+    /** An entry of this timestamp or later lets something be forgotten; {@link Long#MAX_VALUE} if there is nothing to forget. */
+    public long forgetsNextAt() {
+        long next = history.nextGarbage();
+        return next == Long.MAX_VALUE ? next : next + HybridClock.ofWallMillis(limits.historyMillis());
+    }
+
     /** Reads below this timestamp are refused: the versions may be gone. */
     public long horizon() {
         return history.horizon();

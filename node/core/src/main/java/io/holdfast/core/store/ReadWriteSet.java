@@ -64,6 +64,16 @@ public record ReadWriteSet(List<Read> reads, List<Range> ranges, List<Write> wri
         }
     }
 
+    /** Whether it writes anything but deletions. */
+    boolean brings() {
+        for (Write write : writes) {
+            if (write.value().isPresent()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** At least what it takes in an entry or message. */
     public int size() {
         int size = 12;

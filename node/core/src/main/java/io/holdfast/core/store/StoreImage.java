@@ -61,8 +61,13 @@ public record StoreImage(
     }
 
     public Bytes encode() {
-        var out = new ImageWriter(versions.bytes() + 1024);
-        out.putByte(VERSION).putLong(index).putLong(lastTimestamp).putLong(0);
+        return encodeBehind(new byte[0]);
+    }
+
+    /** In one array behind these bytes: an image may be large, and each copy of it takes as much memory for a while. */
+    public Bytes encodeBehind(byte[] head) {
+        var out = new ImageWriter(head.length + expectedSize());
+        out.put(head).putByte(VERSION).putLong(index).putLong(lastTimestamp).putLong(0);
         encodeSessions(out);
         out.putInt(versions.newest().size());
         for (var entry : versions.newest().entrySet()) {
@@ -73,8 +78,13 @@ public record StoreImage(
         // being
         // delayed past this one, as a processor with a weak memory order might.
         VarHandle.loadLoadFence();
-        out.setLong(HORIZON_OFFSET, horizon.getAsLong());
+        out.setLong(head.length + HORIZON_OFFSET, horizon.getAsLong());
         return Bytes.wrap(out.toArray());
+    }
+
+    /** Without what a key takes in memory more than here, and with room for the outcomes of some thousand writes. */
+    private long expectedSize() {
+        return versions.bytes() - 110L * versions.newest().size() + (64 << 10);
     }
 
     private void encodeSessions(ImageWriter out) {
@@ -106,7 +116,11 @@ public record StoreImage(
 
     /** @throws IllegalArgumentException if these are not the bytes of an image that this version can read */
     public static StoreImage decode(Bytes encoded) {
-        ByteBuffer in = ByteBuffer.wrap(encoded.unsafeArray());
+        return decode(ByteBuffer.wrap(encoded.unsafeArray()));
+    }
+
+    /** From what remains of the buffer. @throws IllegalArgumentException as {@link #decode(Bytes)} */
+    public static StoreImage decode(ByteBuffer in) {
         try {
             byte version = in.get();
             if (version != VERSION && version != WITHOUT_TRANSACTIONS) {

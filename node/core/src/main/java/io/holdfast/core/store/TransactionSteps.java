@@ -33,10 +33,10 @@ final class TransactionSteps {
 
     Outcome repeatable(long timestamp, Command command) {
         if (command.operation() instanceof Decide decide) {
-            return decide(timestamp, command.id(), decide.decision());
+            return decide(timestamp, command, decide.decision());
         }
         if (command.operation() instanceof Resolve resolve) {
-            return resolve(timestamp, command.id(), resolve.decision());
+            return resolve(timestamp, command, resolve.decision());
         }
         return complete(timestamp, command.id());
     }
@@ -105,10 +105,11 @@ final class TransactionSteps {
         }
     }
 
-    private Outcome decide(long timestamp, WriteId id, Decision wanted) {
+    private Outcome decide(long timestamp, Command command, Decision wanted) {
+        WriteId id = command.id();
         Optional<PreparedTransaction> prepared = transactions.prepared(id);
         if (prepared.isEmpty()) {
-            return transactions.outcome(id).orElseGet(() -> neverPrepared(timestamp, id));
+            return transactions.outcome(id).orElseGet(() -> neverPrepared(timestamp, command));
         }
         PreparedTransaction transaction = prepared.get();
         if (!(transaction.part() instanceof Decides part)) {
@@ -122,25 +123,26 @@ final class TransactionSteps {
         if (commit) {
             transactions.keep(new CommittedTransaction(id, decision.timestamp(), part.others()));
         }
-        return finish(timestamp, transaction, decision);
+        return finish(timestamp, command.doneBelow(), transaction, decision);
     }
 
     /** A decision partition that does not know a transaction has not committed it, or all have resolved it. */
-    private Outcome neverPrepared(long timestamp, WriteId id) {
-        Optional<Outcome> known = sessions.find(id);
+    private Outcome neverPrepared(long timestamp, Command command) {
+        Optional<Outcome> known = sessions.find(command.id());
         if (known.isEmpty()) {
             // A commit that is still on its way comes too late: its transaction has been said to be aborted.
-            sessions.record(id, 0, timestamp, Decision.ABORT.outcome());
+            sessions.record(command.id(), command.doneBelow(), timestamp, Decision.ABORT.outcome());
         }
         return known.filter(it -> it.kind() == Kind.COMMITTED || it.kind() == Kind.FORGOTTEN)
                 .orElse(Decision.ABORT.outcome());
     }
 
-    private Outcome resolve(long timestamp, WriteId id, Decision decision) {
+    private Outcome resolve(long timestamp, Command command, Decision decision) {
+        WriteId id = command.id();
         Optional<PreparedTransaction> prepared = transactions.prepared(id);
         if (prepared.isEmpty()) {
             if (!decision.commit() && outcome(id).isEmpty()) {
-                sessions.record(id, 0, timestamp, decision.outcome());
+                sessions.record(id, command.doneBelow(), timestamp, decision.outcome());
             }
             return decision.outcome();
         }
@@ -153,10 +155,10 @@ final class TransactionSteps {
         // same id. What
         // a client gets wrong must not stop a partition.
         boolean ofAnother = decision.commit() && decision.timestamp() < transaction.timestamp();
-        return finish(timestamp, transaction, ofAnother ? Decision.ABORT : decision);
+        return finish(timestamp, command.doneBelow(), transaction, ofAnother ? Decision.ABORT : decision);
     }
 
-    private Outcome finish(long timestamp, PreparedTransaction transaction, Decision decision) {
+    private Outcome finish(long timestamp, long doneBelow, PreparedTransaction transaction, Decision decision) {
         transactions.release(transaction);
         if (decision.commit()) {
             check(
@@ -167,7 +169,7 @@ final class TransactionSteps {
                     timestamp);
             write(transaction.set(), decision.timestamp());
         }
-        sessions.record(transaction.id(), 0, timestamp, decision.outcome());
+        sessions.record(transaction.id(), doneBelow, timestamp, decision.outcome());
         return decision.outcome();
     }
 
@@ -184,7 +186,7 @@ final class TransactionSteps {
         transactions
                 .prepared(id)
                 .filter(PreparedTransaction::decidedHere)
-                .ifPresent(transaction -> finish(timestamp, transaction, Decision.ABORT));
+                .ifPresent(transaction -> finish(timestamp, 0, transaction, Decision.ABORT));
     }
 
     /** What is known of a write or transaction, here. */

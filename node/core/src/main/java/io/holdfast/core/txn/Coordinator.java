@@ -54,6 +54,8 @@ public final class Coordinator {
     private final boolean mayComplete;
 
     private boolean answered;
+    /** It is being aborted because a participant has no room for it. */
+    private boolean noRoom;
 
     private enum Phase {
         PREPARING,
@@ -147,7 +149,9 @@ public final class Coordinator {
         if (input instanceof Answered answer) {
             answered(answer);
         } else if (input instanceof Unanswered unanswered) {
-            unanswered(unanswered, now);
+            unanswered(unanswered.from(), unanswered.step(), now);
+        } else if (input instanceof CoordinatorInput.NoRoom full) {
+            noRoom(full, now);
         }
         watchTime(now);
         if (done()) {
@@ -217,7 +221,7 @@ public final class Coordinator {
             // commit.
             case COMMITTED -> resolve(Decision.commitAt(outcome.version()), others);
             case CONFLICT -> aborted(Cause.CONFLICT, others);
-            case ABORTED, NOT_APPLIED -> aborted(Cause.NOT_IN_TIME, others);
+            case ABORTED, NOT_APPLIED -> aborted(noRoom ? Cause.NO_ROOM : Cause.NOT_IN_TIME, others);
             // A commit decision is kept until all have resolved it, so to whoever has not it was an abort.
             case FORGOTTEN -> {
                 answer(new Forgotten());
@@ -250,7 +254,7 @@ public final class Coordinator {
     private void decide() {
         phase = Phase.DECIDING;
         tasks.clear();
-        task(decider, Step.DECIDE, Command.step(id, new Command.Decide(Decision.ABORT)));
+        task(decider, Step.DECIDE, step(new Command.Decide(Decision.ABORT)));
     }
 
     private void resolve(Decision made, List<Participant> toBeTold) {
@@ -263,7 +267,7 @@ public final class Coordinator {
         decision = Optional.of(made);
         phase = Phase.RESOLVING;
         tasks.clear();
-        Command command = Command.step(id, new Command.Resolve(made));
+        Command command = step(new Command.Resolve(made));
         toBeTold.forEach(participant -> task(participant, Step.RESOLVE, command));
         if (tasks.isEmpty()) {
             complete();
@@ -273,18 +277,30 @@ public final class Coordinator {
     private void complete() {
         if (mayComplete && decision.orElseThrow().commit()) {
             phase = Phase.COMPLETING;
-            task(decider, Step.COMPLETE, Command.step(id, new Command.Complete()));
+            task(decider, Step.COMPLETE, step(new Command.Complete()));
         } else {
             phase = Phase.DONE;
         }
     }
 
-    private void unanswered(Unanswered unanswered, Now now) {
-        Task task = tasks.get(unanswered.from());
-        if (task != null && task.send.step() == unanswered.step()) {
+    private void unanswered(Participant from, Step step, Now now) {
+        Task task = tasks.get(from);
+        if (task != null && task.send.step() == step) {
             task.underWay = false;
             task.notBeforeNanos = now.nanos() + task.pause;
             task.pause = Math.min(PAUSE_MOST, 2 * task.pause);
+        }
+    }
+
+    /** Waiting would keep the others locked. Another coordinator may have committed it before, so the decider is asked. */
+    private void noRoom(CoordinatorInput.NoRoom full, Now now) {
+        Task task = tasks.get(full.from());
+        boolean current = task != null && task.send.step() == full.step();
+        if (current && full.step().promised()) {
+            noRoom = true;
+            decide();
+        } else {
+            unanswered(full.from(), full.step(), now);
         }
     }
 
@@ -308,6 +324,11 @@ public final class Coordinator {
                 out.sends.add(task.send);
             }
         }
+    }
+
+    /** With what the client is done with: where there is no room, its next transaction may leave nothing in the log that says so. */
+    private Command step(Command.Operation operation) {
+        return Command.step(id, request.map(TransactionRequest::doneBelow).orElse(0L), operation);
     }
 
     private void task(Participant to, Step step, Command command) {

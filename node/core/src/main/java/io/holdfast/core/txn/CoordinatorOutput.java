@@ -42,7 +42,9 @@ public final class CoordinatorOutput {
         /** What it read has changed, or another transaction holds a key. */
         CONFLICT,
         /** It was not prepared everywhere in time, or somebody settled it. */
-        NOT_IN_TIME
+        NOT_IN_TIME,
+        /** A participant has no memory left for what it writes: running it again does not help. */
+        NO_ROOM
     }
 
     /** The client has said that it is done with this id. */

@@ -66,9 +66,10 @@ public final class CommittedModel {
     private void apply(long index, long timestamp, Command command) {
         WriteId id = command.id();
         if (TransactionModel.ends(command.operation())) {
-            transactions
-                    .end(timestamp, command, applied.containsKey(id))
-                    .ifPresent(outcome -> applied.put(id, new Applied(outcome, index, changes.size())));
+            transactions.end(timestamp, command, applied.containsKey(id)).ifPresent(outcome -> {
+                applied.put(id, new Applied(outcome, index, changes.size()));
+                doneBelow.merge(id.client(), command.doneBelow(), Math::max);
+            });
             return;
         }
         boolean abandoned = id.sequence() < doneBelow.getOrDefault(id.client(), 0L);

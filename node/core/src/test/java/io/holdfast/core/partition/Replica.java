@@ -66,7 +66,7 @@ final class Replica {
     }
 
     void start(long trueNanos) {
-        var recovery = new Recovery(settings.genesis(), identity);
+        var recovery = new Recovery(settings.config(site), Input.Memory.ENOUGH, settings.genesis(), identity);
         snapshot.ifPresent(recovery::snapshot);
         journal.forEach(recovery::replay);
         core = Optional.of(new PartitionCore(settings.config(site), recovery, fixedRandom(), now(trueNanos)));

@@ -162,7 +162,7 @@ class TimedReadTest {
         long ahead = now() + HybridClock.ofWallMillis(3_000);
 
         long resolved =
-                cluster.submit("a", Command.step(new WriteId(7, 77), new Command.Resolve(Decision.commitAt(ahead))));
+                cluster.submit("a", Command.step(new WriteId(7, 77), 0, new Command.Resolve(Decision.commitAt(ahead))));
         cluster.settle();
 
         assertThat(((Reply.Written) cluster.reply("a", resolved).orElseThrow()).outcomes())

@@ -75,7 +75,7 @@ class LeaderTest {
     void anAnswerOfAnotherTermCountsNothing() {
         propose(10);
         leader.durable();
-        var stale = new AppendResponse(B, 1, leader.node.term() - 1, 1, 1, 0, 0, 0, 2, new LogState.Matches());
+        var stale = new AppendResponse(B, 1, leader.node.term() - 1, 1, 1, 0, 0, 0, 2, new LogState.Matches(), false);
 
         leader.receive(stale);
 
@@ -117,7 +117,7 @@ class LeaderTest {
         propose(10);
         propose(10);
         leader.tickAfter(50);
-        leader.receive(new AppendResponse(B, 1, 1, 1, 1, 0, 0, 0, 1, new LogState.Conflict(3, 1)));
+        leader.receive(new AppendResponse(B, 1, 1, 1, 1, 0, 0, 0, 1, new LogState.Conflict(3, 1), false));
 
         assertThat(sentTo(B)).singleElement().satisfies(request -> {
             assertThat(request.prevIndex()).isEqualTo(1);

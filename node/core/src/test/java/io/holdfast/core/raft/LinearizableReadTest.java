@@ -23,7 +23,17 @@ class LinearizableReadTest {
 
     private AppendResponse answer(SiteId from, long stamp, long clockNanos) {
         return new AppendResponse(
-                from, 1, leader.node.term(), stamp, clockNanos, 0, 0, Lone.promiseNanos(), 1, new LogState.Matches());
+                from,
+                1,
+                leader.node.term(),
+                stamp,
+                clockNanos,
+                0,
+                0,
+                Lone.promiseNanos(),
+                1,
+                new LogState.Matches(),
+                false);
     }
 
     @Test
@@ -76,7 +86,8 @@ class LinearizableReadTest {
                 0,
                 10 * MILLI,
                 1,
-                new LogState.Matches());
+                new LogState.Matches(),
+                false);
     }
 
     @Test
@@ -170,7 +181,8 @@ class LinearizableReadTest {
                 1,
                 Lone.promiseNanos(),
                 1,
-                new LogState.Matches());
+                new LogState.Matches(),
+                false);
     }
 
     @Test
@@ -219,7 +231,7 @@ class LinearizableReadTest {
     void whoLosesLeadershipRefusesWhatWaits() {
         leader.step(new Input.Read(1));
 
-        leader.receive(new AppendResponse(C, 1, 7, 0, 1, 0, 0, 0, 0, new LogState.Matches()));
+        leader.receive(new AppendResponse(C, 1, 7, 0, 1, 0, 0, 0, 0, new LogState.Matches(), false));
 
         assertThat(leader.out.refusedReads()).containsExactly(1L);
     }

@@ -159,7 +159,8 @@ final class Lone {
                 0,
                 promiseNanos(),
                 match,
-                new LogState.Matches());
+                new LogState.Matches(),
+                false);
     }
 
     static long promiseNanos() {

@@ -60,6 +60,7 @@ final class Chaos {
         add(Fault.LYING_HINTS, () -> hint(any(), any(), world.random.chance(0.5)));
         add(Fault.TRANSFER, this::transfer);
         add(Fault.WIPE, this::wipe);
+        add(Fault.FULL_MEMORY, this::fullMemory);
         if (world.has(Fault.CUT)) {
             add(Fault.TRANSFER, this::transferAndCutOff);
             add(Fault.CRASH, this::cutOffAndRestartTheOthers);
@@ -225,6 +226,12 @@ final class Chaos {
         later(duration(), () -> node.disk().full(false));
     }
 
+    private void fullMemory() {
+        SimNode node = world.random.chance(0.5) ? leader() : any();
+        node.memory(true);
+        later(duration(), () -> node.memory(false));
+    }
+
     private void crash(SimNode node, long downFor) {
         if (!node.up()) {
             return;
@@ -371,6 +378,7 @@ final class Chaos {
         for (SimNode node : nodes) {
             node.disk().heal();
             node.resume();
+            node.memory(false);
             if (dead.contains(node)) {
                 node.crash();
             } else if (!node.up()) {

@@ -39,5 +39,7 @@ enum Fault {
     /** A client's request comes once more, up to seconds later, at any site. */
     LATE_COPY,
     /** The wall clock of one site is minutes ahead or behind, now and then or for the whole run: the partitions' time must not follow it. */
-    WALL_WRONG
+    WALL_WRONG,
+    /** A node has no memory left for more data, for a while. */
+    FULL_MEMORY
 }

@@ -272,6 +272,16 @@ class MutationProofTest {
                                 "page.more() ? page.resumeBehind().map(ReadWriteSet::justBehind)",
                                 "page.more() ? Optional.of(page.entries().isEmpty() ? from"
                                         + " : justBehind(page.entries().get(0).key()))"),
+                Mutant.called("refused for want of memory, and taken all the same")
+                        .in(
+                                "partition/PartitionCore.java",
+                                "raft(new Input.Nudge()); refuse(submit.token(), Refusal.FULL);",
+                                "writes.offer(submit); refuse(submit.token(), Refusal.FULL);"),
+                Mutant.called("aborted for want of memory without asking the decider")
+                        .in(
+                                "txn/Coordinator.java",
+                                "noRoom = true; decide();",
+                                "noRoom = true; aborted(Cause.NO_ROOM, others);"),
                 Mutant.called("lease without allowance for differing clocks")
                         .in(
                                 "raft/Replication.java",

@@ -34,6 +34,9 @@ final class SimCall {
     boolean single;
 
     int attempts;
+    /** An attempt may have been applied, though its answer did not come. */
+    boolean unsure;
+
     boolean settling;
     boolean done;
 

@@ -205,6 +205,7 @@ final class SimClients {
             world.queue.after(world.random.between(MILLI / 20, MILLI / 2), () -> arrive(site, call, token));
         }
         if (!call.isRead() && world.has(Fault.LATE_COPY) && world.random.chance(0.03)) {
+            call.unsure = true;
             int elsewhere = world.random.below(world.sites.size());
             long unheard = ++lastToken;
             world.queue.after(world.random.between(1, 4000) * MILLI, () -> arrive(elsewhere, call, unheard));
@@ -215,6 +216,7 @@ final class SimClients {
         world.queue.after(patience, () -> {
             if (call.token == token && !call.done) {
                 waiting.remove(token);
+                call.unsure = true;
                 call.client.leaderUnknown(call.partition);
                 attempt(call);
             }
@@ -277,6 +279,7 @@ final class SimClients {
         if (reply instanceof Reply.Refused refused) {
             refused(call, refused);
         } else if (locked(reply)) {
+            call.unsure = true;
             again(call);
         } else if (reply instanceof Reply.Answered answered) {
             call.client.leaderIs(call.partition, site);
@@ -317,7 +320,25 @@ final class SimClients {
         if (refused.reason() == Reply.Refusal.TIMED_OUT) {
             call.concern = WriteConcern.MAJORITY;
         }
-        again(call);
+        call.unsure |= switch (refused.reason()) {
+            case NOT_LEADER, OVERLOADED, FULL -> false;
+            default -> true;
+        };
+        if (refused.reason() == Reply.Refusal.FULL && !call.unsure && world.random.chance(0.5)) {
+            notApplied(call);
+        } else {
+            again(call);
+        }
+    }
+
+    /** The application is told that it failed, so it must never be applied. */
+    private void notApplied(SimCall call) {
+        for (WriteRecord write : call.writes) {
+            write.returned = moment();
+            write.outcome = Optional.of(new Outcome(Outcome.Kind.NOT_APPLIED, 0));
+            call.client.finished(write.command.id());
+        }
+        end(call);
     }
 
     private void answered(SimCall call, List<Query.Answer> answers) {

@@ -133,7 +133,13 @@ final class SimCoordinators {
             }
             Optional<SiteId> leader = reply.flatMap(it -> ((Reply.Refused) it).leader());
             hints[node][partition] = leader.map(world::indexOf).orElse(-1);
-            step(new CoordinatorInput.Unanswered(send.to(), send.step()));
+            boolean full = reply.filter(Reply.Refused.class::isInstance)
+                    .filter(it -> ((Reply.Refused) it).reason() == Reply.Refusal.FULL)
+                    .isPresent();
+            step(
+                    full
+                            ? new CoordinatorInput.NoRoom(send.to(), send.step())
+                            : new CoordinatorInput.Unanswered(send.to(), send.step()));
         }
     }
 }

@@ -5,12 +5,14 @@ import static io.holdfast.core.sim.SimWorld.MILLI;
 import io.holdfast.core.Bytes;
 import io.holdfast.core.check.CheckFailed;
 import io.holdfast.core.check.JournalShadow;
+import io.holdfast.core.partition.PartitionConfig;
 import io.holdfast.core.partition.PartitionImage;
 import io.holdfast.core.partition.PartitionOutput.SaveSnapshot;
 import io.holdfast.core.partition.Recovery;
 import io.holdfast.core.partition.ReplicaSnapshot;
 import io.holdfast.core.raft.Entry;
 import io.holdfast.core.raft.HardState;
+import io.holdfast.core.raft.Input;
 import io.holdfast.core.raft.LogWrite;
 import io.holdfast.core.raft.Membership;
 import java.util.ArrayDeque;
@@ -53,8 +55,8 @@ final class SimJournal {
         this.shadow = shadow;
     }
 
-    Recovery recover(Membership genesis, long identity) {
-        var recovery = new Recovery(genesis, identity);
+    Recovery recover(PartitionConfig config, Membership genesis, long identity) {
+        var recovery = new Recovery(config, Input.Memory.ENOUGH, genesis, identity);
         snapshot.ifPresent(stored -> recovery.snapshot(stored.read()));
         records.forEach(recovery::replay);
         return recovery;

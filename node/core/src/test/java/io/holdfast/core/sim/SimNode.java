@@ -245,6 +245,15 @@ final class SimNode {
         });
     }
 
+    void memory(boolean full) {
+        say(full ? "is full" : "has room again");
+        whenAwake(() -> {
+            for (SimReplica replica : replicas) {
+                replica.raft(new Input.Memory(full, full ? 0 : Long.MAX_VALUE));
+            }
+        });
+    }
+
     private void say(String what) {
         if (world.trace.readable()) {
             world.trace.line(site().toString(), what);

@@ -50,7 +50,7 @@ final class SimReplica {
 
     void start() {
         life++;
-        var recovery = journal.recover(partition.genesis(), node.identity());
+        var recovery = journal.recover(config, partition.genesis(), node.identity());
         core = Optional.of(new PartitionCore(config, recovery, world.random, node.now()));
         partition.checker().started(node.index(), core.get().raft());
         if (world.trace.readable()) {

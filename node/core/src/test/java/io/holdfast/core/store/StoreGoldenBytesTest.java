@@ -100,9 +100,9 @@ class StoreGoldenBytesTest {
                 new Command(
                         id, 4, NOT_AFTER, new Command.Prepare(set(), new Command.Decides(List.of(SHOP, BANK)), 5_000)),
                 new Command(id, 4, NOT_AFTER, new Command.Prepare(set(), new Command.Follows(BANK), 5_000)),
-                Command.step(id, new Command.Decide(Decision.commitAt(0x18bcfe56703L))),
-                Command.step(id, new Command.Resolve(Decision.ABORT)),
-                Command.step(id, new Command.Complete()));
+                Command.step(id, 0, new Command.Decide(Decision.commitAt(0x18bcfe56703L))),
+                Command.step(id, 0, new Command.Resolve(Decision.ABORT)),
+                Command.step(id, 0, new Command.Complete()));
     }
 
     private static List<Command> commitLast() {

@@ -57,7 +57,7 @@ class TransactionsTest {
     }
 
     private static Command step(long sequence, Command.Operation operation) {
-        return Command.step(new WriteId(Writes.CLIENT, sequence), operation);
+        return Command.step(new WriteId(Writes.CLIENT, sequence), 0, operation);
     }
 
     private void preparedAt(long millis, Command.Part part, ReadWriteSet set) {
@@ -88,6 +88,23 @@ class TransactionsTest {
         assertThat(log.one(at(3), commit(2, set(List.of(), List.of(), sets("a", "3")))))
                 .isEqualTo(outcome);
         assertThat(log.get("a")).contains("2");
+    }
+
+    /** Where there is no room, nothing of a client comes into the log but such steps, and the outcomes must not grow for ever. */
+    @Test
+    void stepsSayWhatTheirClientIsDoneWith() {
+        for (long sequence = 1; sequence <= 3; sequence++) {
+            var decided = new WriteId(71, sequence);
+            var resolved = new WriteId(72, sequence);
+            log.one(at(20 * sequence), Command.step(decided, sequence, new Command.Decide(Decision.ABORT)));
+            log.one(at(20 * sequence + 10), Command.step(resolved, sequence, new Command.Resolve(Decision.ABORT)));
+        }
+        for (long client = 71; client <= 72; client++) {
+            assertThat(log.store.outcome(new WriteId(client, 2)))
+                    .as("done with 2")
+                    .contains(new Outcome(Kind.FORGOTTEN, 0));
+            assertThat(log.store.outcome(new WriteId(client, 3))).contains(Decision.ABORT.outcome());
+        }
     }
 
     @Test

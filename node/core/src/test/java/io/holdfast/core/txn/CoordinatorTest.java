@@ -109,6 +109,52 @@ class CoordinatorTest {
     }
 
     @Test
+    void whereThereIsNoRoomItIsAbortedAtOnceAndNotWhenItsTimeIsOver() {
+        answers(READS, Step.PREPARE, Kind.PREPARED, 20);
+        step(new CoordinatorInput.NoRoom(WRITES, Step.PREPARE));
+        assertSends(Step.DECIDE, DECIDER);
+        assertThat(out.result()).as("another coordinator may have committed it").isEmpty();
+
+        answers(DECIDER, Step.DECIDE, Kind.ABORTED, 0);
+
+        assertThat(out.result()).contains(new Aborted(Cause.NO_ROOM));
+        assertSends(Step.RESOLVE, READS, WRITES);
+        // Its client's next one may leave nothing else in the logs by which its outcome could be forgotten.
+        assertThat(out.sends())
+                .allMatch(send -> send.command().doneBelow() == request().doneBelow());
+    }
+
+    @Test
+    void theDeciderToo() {
+        allPrepared();
+        step(new CoordinatorInput.NoRoom(DECIDER, Step.COMMIT));
+        assertSends(Step.DECIDE, DECIDER);
+
+        answers(DECIDER, Step.DECIDE, Kind.ABORTED, 0);
+
+        assertThat(out.result()).contains(new Aborted(Cause.NO_ROOM));
+    }
+
+    @Test
+    void whatAnotherCoordinatorHasCommittedStaysSo() {
+        step(new CoordinatorInput.NoRoom(WRITES, Step.PREPARE));
+        answers(DECIDER, Step.DECIDE, Kind.COMMITTED, 30);
+
+        assertSends(Step.RESOLVE, READS, WRITES);
+        assertThat(sent(WRITES)).isEqualTo(new Command.Resolve(Decision.commitAt(30)));
+    }
+
+    @Test
+    void aLateWordOfNoRoomChangesNothing() {
+        allPrepared();
+        step(new CoordinatorInput.NoRoom(WRITES, Step.PREPARE));
+
+        assertThat(out.sends()).isEmpty();
+        answers(DECIDER, Step.COMMIT, Kind.COMMITTED, 30);
+        assertThat(out.result()).contains(new Committed(30));
+    }
+
+    @Test
     void aConflictIsAnsweredAtOnceAndTheOthersAreTold() {
         answers(READS, Step.PREPARE, Kind.PREPARED, 20);
         answers(WRITES, Step.PREPARE, Kind.CONFLICT, 0);

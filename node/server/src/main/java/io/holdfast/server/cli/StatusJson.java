@@ -37,7 +37,10 @@ final class StatusJson {
                 .put("address", each.getAddress())
                 .put("state", each.getState())
                 .put("storage_ok", each.getStorageOk())
-                .put("storage_message", each.getStorageMessage()));
+                .put("storage_message", each.getStorageMessage())
+                .put("data_bytes", each.getDataBytes())
+                .put("data_limit_bytes", each.getDataLimitBytes())
+                .put("data_full", each.getDataFull()));
         return node;
     }
 

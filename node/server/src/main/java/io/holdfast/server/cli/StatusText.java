@@ -22,6 +22,9 @@ final class StatusText {
     private static final long USUAL_BOUND_MILLIS = 250;
 
     private static final int INCIDENTS = 10;
+    /** In percent. */
+    private static final int ALMOST_FULL = 85;
+
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
 
     private final Colours colours;
@@ -58,6 +61,14 @@ final class StatusText {
         if (!down.isEmpty()) {
             return colours.bad("UNAVAILABLE: partitions without a leader in " + down);
         }
+        String full = status.getSitesList().stream()
+                .filter(StatusText::isFull)
+                .map(SiteStatus::getSite)
+                .collect(Collectors.joining(", "));
+        if (!full.isEmpty()) {
+            return colours.bad(
+                    "FULL: no memory left for more data at site " + full + "; only reads and deletions are served");
+        }
         String weak = names(keyspaces.stream()
                 .filter(each -> each.getToleratesNow() < each.getKeyspace().getTolerates()));
         String away = status.getSitesList().stream()
@@ -78,7 +89,8 @@ final class StatusText {
     }
 
     private String sites(Status status) {
-        Table table = new Table("SITE", "STATE", "NODES", "LEADERS>", "LAG>", "STALE>", "ENDPOINTS", "STORAGE");
+        Table table =
+                new Table("SITE", "STATE", "NODES", "LEADERS>", "LAG>", "STALE>", "MEMORY>", "ENDPOINTS", "STORAGE");
         for (SiteStatus site : status.getSitesList()) {
             long up = site.getNodesList().stream()
                     .filter(node -> node.getState().equals("up"))
@@ -90,6 +102,7 @@ final class StatusText {
                     Integer.toString(site.getLeaders()),
                     lag(status, site.getSite()),
                     staleness(status, site.getSite()),
+                    memory(site),
                     String.join(" ", site.getEndpointsList()),
                     storage(site));
         }
@@ -126,6 +139,23 @@ final class StatusText {
         }
         String text = Text.number(worst.getAsLong()) + " ms";
         return worst.getAsLong() <= USUAL_BOUND_MILLIS ? text : colours.warning(text);
+    }
+
+    /** How much of what data may take of the heap is taken, at the fullest node. */
+    private String memory(SiteStatus site) {
+        OptionalLong fullest = site.getNodesList().stream()
+                .filter(node -> node.getDataLimitBytes() > 0)
+                .mapToLong(node -> 100 * node.getDataBytes() / node.getDataLimitBytes())
+                .max();
+        if (fullest.isEmpty()) {
+            return "?";
+        }
+        String text = fullest.getAsLong() + "%";
+        return isFull(site) ? colours.bad(text) : fullest.getAsLong() < ALMOST_FULL ? text : colours.warning(text);
+    }
+
+    private static boolean isFull(SiteStatus site) {
+        return site.getNodesList().stream().anyMatch(NodeStatus::getDataFull);
     }
 
     private static Stream<ReplicaStatus> replicas(Status status, String site) {

@@ -26,6 +26,8 @@ final class Exchange {
     long sentNanos;
     int reroutes;
     boolean nudged;
+    /** An attempt went to a replica that may have taken it and has not answered. */
+    boolean unsure;
 
     /**
      * Where a message goes.
@@ -44,9 +46,14 @@ final class Exchange {
 
     /** What remains of an exchange when some of its operations have been answered. */
     Exchange rest(int from) {
-        var rest = new Exchange(caller, operations.subList(from, operations.size()), deadlineNanos);
-        rest.reroutes = reroutes;
-        return rest;
+        return only(operations.subList(from, operations.size()));
+    }
+
+    Exchange only(List<Operation> some) {
+        var only = new Exchange(caller, some, deadlineNanos);
+        only.reroutes = reroutes;
+        only.unsure = unsure;
+        return only;
     }
 
     int remainingMillis(long nowNanos) {

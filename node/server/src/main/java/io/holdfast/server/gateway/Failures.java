@@ -33,6 +33,14 @@ final class Failures {
                         + " transaction may have been committed: retry with the same id, or ask for its outcome.");
     }
 
+    static Result.Failed noRoom() {
+        return new Result.Failed(
+                Reason.STORE_FULL,
+                "A site of the transaction's partitions has no memory left for what it writes, and nothing of it was"
+                        + " applied: delete data, or start the nodes with larger heaps; 'holdfast status' shows which"
+                        + " are full.");
+    }
+
     static Result.Failed brokenTransaction() {
         return new Result.Failed(
                 Reason.INTERNAL,
@@ -72,6 +80,12 @@ final class Failures {
                         "The storage under the leader of partition " + partition
                                 + " failed before there was an outcome:"
                                 + " retry with the same write id, at another site if it lasts.");
+            case FULL ->
+                new Result.Failed(
+                        Reason.STORE_FULL,
+                        "A site of partition " + partition
+                                + " has no memory left for more data, and nothing was applied: delete"
+                                + " data, or start the nodes with larger heaps; 'holdfast status' shows which are full.");
             case TIMED_OUT ->
                 new Result.Failed(
                         Reason.TIMED_OUT,

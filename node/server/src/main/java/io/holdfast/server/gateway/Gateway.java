@@ -182,9 +182,16 @@ public final class Gateway {
         }
         var answers = new ArrayList<Answer>(outcomes.size());
         for (int i = 0; i < outcomes.size(); i++) {
-            answers.add(new Answer(exchange.operations.get(i), new Result.Written(outcomes.get(i))));
+            answers.add(new Answer(exchange.operations.get(i), written(exchange, outcomes.get(i))));
         }
         end(exchange, leader, answers);
+    }
+
+    /** A lock says that nothing came of this attempt, too. */
+    private static Result written(Exchange exchange, Outcome outcome) {
+        return exchange.unsure && outcome.kind() == Outcome.Kind.LOCKED
+                ? Failures.refused(exchange.partition, Reply.Refusal.LEADERSHIP_LOST)
+                : new Result.Written(outcome);
     }
 
     /** A replica may answer only the first queries, when the values would not fit one message: the rest is asked again. */
@@ -219,8 +226,42 @@ public final class Gateway {
             if (refused.reason() == Reply.Refusal.NOT_LEADER) {
                 routes.doesNotAnswer(exchange.partition);
             }
-            fail(exchange, Failures.refused(exchange.partition, refused.reason()));
+            refuse(exchange, refused.reason(), now);
         }
+    }
+
+    private void refuse(Exchange exchange, Reply.Refusal reason, long now) {
+        if (reason == Reply.Refusal.FULL && exchange.operations.size() > 1) {
+            apart(exchange, now);
+        } else {
+            fail(exchange, Failures.refused(exchange.partition, asFarAsKnown(exchange, reason)));
+        }
+    }
+
+    /** One that needs room is enough for a group to be refused. Others may need none, or may have an outcome already. */
+    private void apart(Exchange group, long now) {
+        Route route = group.route;
+        var needNoRoom = new ArrayList<Operation>();
+        for (Operation operation : group.operations) {
+            if (operation instanceof Operation.Write write && !write.command().brings()) {
+                needNoRoom.add(operation);
+            } else {
+                send(group.only(List.of(operation)), route, now);
+            }
+        }
+        if (needNoRoom.size() == group.operations.size()) {
+            fail(group, Failures.wrongAnswer(group.partition));
+        } else if (!needNoRoom.isEmpty()) {
+            send(group.only(needNoRoom), route, now);
+        }
+    }
+
+    /** These refusals say that nothing came of their attempt; of one before it nobody knows. */
+    private static Reply.Refusal asFarAsKnown(Exchange exchange, Reply.Refusal reason) {
+        return switch (reason) {
+            case NOT_LEADER, OVERLOADED, FULL -> exchange.unsure ? Reply.Refusal.LEADERSHIP_LOST : reason;
+            case LEADERSHIP_LOST, STORAGE_FAILED, TIMED_OUT -> reason;
+        };
     }
 
     /** The leader as this node knows it, if that is not whom the exchange was sent to. */
@@ -280,6 +321,7 @@ public final class Gateway {
 
     private void ask(Exchange exchange, Route route, long now) {
         if (waiting.remove(exchange.requestId, exchange)) {
+            exchange.unsure = exchange.isWrite();
             exchange.reroutes++;
             send(exchange, route, now);
         }

@@ -8,6 +8,7 @@ import io.holdfast.core.txn.CoordinatorInput;
 import io.holdfast.core.txn.CoordinatorOutput;
 import io.holdfast.core.txn.Unfinished;
 import io.holdfast.server.partition.PartitionId;
+import io.holdfast.v1.Reason;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -134,6 +135,9 @@ final class Transactions {
                 return new Result.Written(new Outcome(Outcome.Kind.COMMITTED, committed.timestamp()));
             }
             if (result instanceof CoordinatorOutput.Aborted aborted) {
+                if (aborted.cause() == CoordinatorOutput.Cause.NO_ROOM) {
+                    return Failures.noRoom();
+                }
                 boolean conflict = aborted.cause() == CoordinatorOutput.Cause.CONFLICT;
                 return new Result.Written(new Outcome(conflict ? Outcome.Kind.CONFLICT : Outcome.Kind.ABORTED, 0));
             }
@@ -148,6 +152,8 @@ final class Transactions {
             steps.submit(send.step(), operation, result -> {
                 if (result instanceof Result.Written written) {
                     step(new CoordinatorInput.Answered(send.to(), send.step(), written.outcome()));
+                } else if (((Result.Failed) result).reason() == Reason.STORE_FULL) {
+                    step(new CoordinatorInput.NoRoom(send.to(), send.step()));
                 } else {
                     step(new CoordinatorInput.Unanswered(send.to(), send.step()));
                 }

@@ -59,10 +59,12 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
     private final Map<Long, Caller> callers = new HashMap<>();
     private final PreferredLeader preferred;
     private final Peers peers;
+    private final DataMemory.Share memory;
 
     private Optional<PartitionCore> core = Optional.empty();
     private long nextToken;
     private boolean ticking;
+    private Optional<Input.Memory> toldMemory = Optional.empty();
     private long publishedNanos;
 
     private record Caller(long requestId, ActorRef<ReplicaReply> replyTo) {}
@@ -102,6 +104,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         this.storage = ReplicaStorage.open(context, partition, definition, shared);
         this.reachability = shared.reachability()
                 .subscribe((site, reachable) -> self.tell(new ReplicaEvent.SiteSeen(site, reachable)));
+        this.memory = shared.memory().share();
         timers.startTimerWithFixedDelay("housekeeping", new ReplicaEvent.Housekeeping(), HOUSEKEEPING);
     }
 
@@ -153,6 +156,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         Now now = now();
         var random = new SplittableRandom();
         core = Optional.of(new PartitionCore(shared.configOf().apply(definition, partition), recovery, random, now));
+        toldMemory = Optional.empty();
         shared.incidents().recovered("replica-failed", partition.toString());
         shared.incidents().recovered("lease-lost", partition.toString());
         step(raft(new Input.Tick()));
@@ -216,6 +220,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         if (core.isPresent()) {
             Now now = now();
             mustHold();
+            tellMemory(core.get(), now);
             perform(core.get(), advance(core.get(), now, input));
         }
         // Not "this", which each of its supervisors would wrap anew.
@@ -239,19 +244,32 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         }
     }
 
+    /** Before the input: it is to be judged by what is so now. */
+    private void tellMemory(PartitionCore running, Now now) {
+        Input.Memory state = shared.memory().state();
+        if (toldMemory.isEmpty() || toldMemory.get() != state) {
+            toldMemory = Optional.of(state);
+            perform(running, advance(running, now, raft(state)));
+        }
+    }
+
     private PartitionOutput advance(PartitionCore running, Now now, PartitionInput input) {
         try {
             return running.step(now, input);
         } catch (InvariantViolation violation) {
-            shared.quarantined().add(partition);
-            shared.incidents()
-                    .report(
-                            "invariant-violated",
-                            partition.toString(),
-                            violation.getMessage(),
-                            "stopped for good, its storage is kept: please report it with the journal");
-            throw violation;
+            throw broken(violation);
         }
+    }
+
+    private InvariantViolation broken(InvariantViolation violation) {
+        shared.quarantined().add(partition);
+        shared.incidents()
+                .report(
+                        "invariant-violated",
+                        partition.toString(),
+                        violation.getMessage(),
+                        "stopped for good, its storage is kept: please report it with the journal");
+        return violation;
     }
 
     private void perform(PartitionCore running, PartitionOutput out) {
@@ -274,6 +292,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         if (out.decode().isPresent()) {
             decode(out.decode().get());
         }
+        memory.set(running.memoryBytes());
         observer.stepped(running);
         publish(running);
         // Last: who sees a reply must find the state that it speaks of.
@@ -356,6 +375,11 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
     private Behavior<ReplicaMessage> housekeep() {
         core.ifPresent(running -> {
             mustHold();
+            tellMemory(running, now());
+            if (running.raft().full()) {
+                // So that a silent leader forgets what has become too old to be read.
+                step(raft(shared.memory().state()));
+            }
             publish(running);
             shared.clock()
                     .found(running.raft().wallFinding(now()), running.raft().wallFindingFresh());
@@ -367,6 +391,12 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
     }
 
     private Behavior<ReplicaMessage> journalFailed(Throwable cause) {
+        // What is committed is applied while the journal is read.
+        for (Throwable each = cause; each != null; each = each.getCause()) {
+            if (each instanceof InvariantViolation violation) {
+                throw broken(violation);
+            }
+        }
         shared.incidents()
                 .report(
                         "replica-failed",
@@ -381,6 +411,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
     private Behavior<ReplicaMessage> ended() {
         reachability.close();
         storage.end();
+        memory.end();
         shared.directory().remove(partition, getContext().getSelf());
         return this;
     }

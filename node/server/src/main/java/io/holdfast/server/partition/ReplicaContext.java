@@ -21,6 +21,7 @@ import java.util.function.BiFunction;
  * @param configOf the core's settings for a partition
  * @param router to the replicas of all sites
  * @param clock is told what leaders find out about this node's wall clock
+ * @param memory is told what each replica takes, and says whether there is room for more
  * @param finisher brings transactions to their end that nobody else has; must not block
  * @param background for work that would hold up a replica: encoding and decoding images
  * @param quarantined partitions whose replica broke an invariant: they do not start again in this process
@@ -37,6 +38,7 @@ public record ReplicaContext(
         SiteReachability reachability,
         IncidentLog incidents,
         NodeClock clock,
+        DataMemory memory,
         BiConsumer<PartitionId, Unfinished> finisher,
         Executor background,
         Set<PartitionId> quarantined,

@@ -1,8 +1,7 @@
 package io.holdfast.server.partition;
 
-import io.holdfast.core.InvariantViolation;
+import io.holdfast.core.partition.JournalContradiction;
 import io.holdfast.core.partition.Recovery;
-import io.holdfast.core.raft.Membership;
 import io.holdfast.persistence.StorageException;
 import io.holdfast.persistence.cassandra.CassandraErrors;
 import io.holdfast.server.membership.IncidentLog;
@@ -11,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 import org.apache.pekko.actor.AbstractActorWithTimers;
 import org.apache.pekko.actor.Props;
 import org.apache.pekko.pattern.Patterns;
@@ -26,7 +26,7 @@ final class ReplicaOpening extends AbstractActorWithTimers {
     private static final long WAITING_LOG_NANOS = Duration.ofSeconds(10).toNanos();
 
     private final PartitionId partition;
-    private final Membership genesis;
+    private final LongFunction<Recovery> recoveryOf;
     private final Tenure.Claim claim;
     private final Duration retryInterval;
     private final IncidentLog incidents;
@@ -47,30 +47,33 @@ final class ReplicaOpening extends AbstractActorWithTimers {
 
     private ReplicaOpening(
             PartitionId partition,
-            Membership genesis,
+            LongFunction<Recovery> recoveryOf,
             Tenure.Claim claim,
             Duration retryInterval,
             IncidentLog incidents,
             Consumer<ReplicaEvent> replica) {
         this.partition = partition;
-        this.genesis = genesis;
+        this.recoveryOf = recoveryOf;
         this.claim = claim;
         this.retryInterval = retryInterval;
         this.incidents = incidents;
         this.replica = replica;
     }
 
-    /** @param replica is told {@link ReplicaEvent.Opened} or {@link ReplicaEvent.JournalFailed} */
+    /**
+     * @param recoveryOf begins the recovery of a replica with this identity
+     * @param replica is told {@link ReplicaEvent.Opened} or {@link ReplicaEvent.JournalFailed}
+     */
     static Props props(
             PartitionId partition,
-            Membership genesis,
+            LongFunction<Recovery> recoveryOf,
             Tenure.Claim claim,
             Duration retryInterval,
             IncidentLog incidents,
             Consumer<ReplicaEvent> replica) {
         return Props.create(
                 ReplicaOpening.class,
-                () -> new ReplicaOpening(partition, genesis, claim, retryInterval, incidents, replica));
+                () -> new ReplicaOpening(partition, recoveryOf, claim, retryInterval, incidents, replica));
     }
 
     @Override
@@ -101,7 +104,7 @@ final class ReplicaOpening extends AbstractActorWithTimers {
     private void taken(Taken taken) {
         if (taken.taken()) {
             lineage = claim.lineage();
-            recovery = new Recovery(genesis, lineage.identity());
+            recovery = recoveryOf.apply(lineage.identity());
             loadNext();
             return;
         }
@@ -161,14 +164,14 @@ final class ReplicaOpening extends AbstractActorWithTimers {
                 journals,
                 lineage,
                 cause);
-        recovery = new Recovery(genesis, identity);
+        recovery = recoveryOf.apply(identity);
         settle(Lineage.empty(identity).continuedBy(claim.epoch(), 0));
     }
 
     private static boolean showsTwoWriters(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             // The last is what Pekko's replay filter says in mode "fail"; it has no type of its own.
-            if (cause instanceof InvariantViolation
+            if (cause instanceof JournalContradiction
                     || cause instanceof StorageException.TwoWriters
                     || cause instanceof IllegalStateException
                             && String.valueOf(cause.getMessage()).startsWith("Invalid replayed event")) {

@@ -45,9 +45,16 @@ final class ReplicaStorage {
                 .claim()
                 .ifPresentOrElse(
                         storage::openUnderLease,
-                        () -> storage.openJournal(
-                                new Recovery(definition.genesis(), shared.identity()), partition.toString()));
+                        () -> storage.openJournal(storage.recovery(shared.identity()), partition.toString()));
         return storage;
+    }
+
+    private Recovery recovery(long identity) {
+        return new Recovery(
+                shared.configOf().apply(definition, partition),
+                shared.memory().state(),
+                definition.genesis(),
+                identity);
     }
 
     private void openUnderLease(Tenure.Claim claim) {
@@ -55,7 +62,7 @@ final class ReplicaStorage {
                 replica,
                 ReplicaOpening.props(
                         partition,
-                        definition.genesis(),
+                        this::recovery,
                         claim,
                         shared.tenancy().retryInterval(),
                         shared.incidents(),

@@ -8,6 +8,7 @@ import io.holdfast.core.raft.HardState;
 import io.holdfast.core.raft.LogWrite;
 import io.holdfast.server.partition.JournalRecord;
 import io.holdfast.server.partition.SnapshotRecord;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.pekko.serialization.SerializerWithStringManifest;
@@ -67,13 +68,19 @@ public final class DurableSerializer extends SerializerWithStringManifest {
     }
 
     private static byte[] encode(ReplicaSnapshot snapshot) {
-        var image = snapshot.image().encode();
-        var out = new Output(image.length() + 4096, -1);
-        out.writeByte(VERSION);
-        Fields.writeHardState(out, snapshot.hardState());
-        Fields.writeBytes(out, image);
-        Fields.writeEntries(out, snapshot.logTail());
-        return out.toBytes();
+        byte[] image = snapshot.image().encode().unsafeArray();
+        var head = new Output(256, -1);
+        head.writeByte(VERSION);
+        Fields.writeHardState(head, snapshot.hardState());
+        head.writeVarInt(image.length, true);
+        var tail = new Output(4096, -1);
+        Fields.writeEntries(tail, snapshot.logTail());
+        // The image may be large: it is copied once, into an array of the right size.
+        return ByteBuffer.allocate(head.position() + image.length + tail.position())
+                .put(head.getBuffer(), 0, head.position())
+                .put(image)
+                .put(tail.getBuffer(), 0, tail.position())
+                .array();
     }
 
     @Override
@@ -88,7 +95,7 @@ public final class DurableSerializer extends SerializerWithStringManifest {
             case JOURNAL -> new JournalRecord(decodeWrite(in));
             case SNAPSHOT ->
                 new SnapshotRecord(new ReplicaSnapshot(
-                        Fields.readHardState(in), PartitionImage.decode(Fields.readBytes(in)), Fields.readEntries(in)));
+                        Fields.readHardState(in), PartitionImage.decode(Fields.readSlice(in)), Fields.readEntries(in)));
             default -> throw new IllegalArgumentException("unknown record '" + manifest + "' in a replica's journal");
         };
     }

@@ -6,6 +6,7 @@ import io.holdfast.core.Bytes;
 import io.holdfast.core.SiteId;
 import io.holdfast.core.raft.Entry;
 import io.holdfast.core.raft.HardState;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +25,18 @@ final class Fields {
 
     static Bytes readBytes(Input in) {
         return Bytes.wrap(in.readBytes(in.readVarInt(true)));
+    }
+
+    /** What {@link #writeBytes} wrote, not copied. @throws IllegalArgumentException if there is less than its length says */
+    static ByteBuffer readSlice(Input in) {
+        int length = in.readVarInt(true);
+        if (length < 0 || length > in.limit() - in.position()) {
+            throw new IllegalArgumentException("a field of " + length + " bytes, where fewer are left");
+        }
+        ByteBuffer slice =
+                ByteBuffer.wrap(in.getBuffer(), in.position(), length).slice();
+        in.skip(length);
+        return slice;
     }
 
     static void writeSite(Output out, SiteId site) {

@@ -52,6 +52,7 @@ final class PeerMessageCodec {
             out.writeLong(m.promiseNanos());
             out.writeLong(m.matchIndex());
             writeLogState(out, m.logState());
+            out.writeBoolean(m.full());
         } else if (message instanceof PreVoteRequest m) {
             header(out, PRE_VOTE_REQUEST, m);
             out.writeLong(m.lastIndex());
@@ -134,7 +135,8 @@ final class PeerMessageCodec {
                         in.readLong(),
                         in.readLong(),
                         in.readLong(),
-                        readLogState(in));
+                        readLogState(in),
+                        in.readBoolean());
             case PRE_VOTE_REQUEST -> new PreVoteRequest(from, identity, term, in.readLong(), in.readLong());
             case PRE_VOTE_RESPONSE -> new PreVoteResponse(from, identity, term, in.readBoolean(), in.readLong());
             case VOTE_REQUEST -> new VoteRequest(from, identity, term, in.readLong(), in.readLong(), in.readBoolean());

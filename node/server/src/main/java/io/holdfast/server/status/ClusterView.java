@@ -85,8 +85,12 @@ public final class ClusterView implements Function<List<NodeReport>, Status> {
                             .setAddress(node.endpoint())
                             .setState(state(members.get(node.clusterEndpoint()), report.isPresent()))
                             .setStorageOk(report.map(NodeReport::storageOk).orElse(false))
-                            .setStorageMessage(report.map(NodeReport::storageMessage)
-                                    .orElse("not known: the node did not answer")));
+                            .setStorageMessage(
+                                    report.map(NodeReport::storageMessage).orElse("not known: the node did not answer"))
+                            .setDataBytes(report.map(NodeReport::dataBytes).orElse(0L))
+                            .setDataLimitBytes(
+                                    report.map(NodeReport::dataLimitBytes).orElse(0L))
+                            .setDataFull(report.map(NodeReport::dataFull).orElse(false)));
         }
         return status.setReachable(reachable);
     }

@@ -1,6 +1,7 @@
 package io.holdfast.server.status;
 
 import io.holdfast.server.catalog.KeyspaceDefinition;
+import io.holdfast.server.partition.DataMemory;
 import io.holdfast.server.partition.ReplicaDirectory;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,16 +15,23 @@ public final class LocalNode {
     private final String site;
     private final String clusterEndpoint;
     private final Supplier<Storage> storage;
+    private final DataMemory memory;
     private final ReplicaDirectory directory;
 
     /** @param message what is wrong, or empty */
     public record Storage(boolean ok, String message) {}
 
     /** @param storage its state at the moment; called on any thread, must not block */
-    public LocalNode(String site, String clusterEndpoint, Supplier<Storage> storage, ReplicaDirectory directory) {
+    public LocalNode(
+            String site,
+            String clusterEndpoint,
+            Supplier<Storage> storage,
+            DataMemory memory,
+            ReplicaDirectory directory) {
         this.site = site;
         this.clusterEndpoint = clusterEndpoint;
         this.storage = storage;
+        this.memory = memory;
         this.directory = directory;
     }
 
@@ -50,6 +58,9 @@ public final class LocalNode {
                     parts,
                     state.ok(),
                     state.message(),
+                    memory.usedBytes(),
+                    memory.limitBytes(),
+                    memory.full(),
                     replicas.subList(from, to)));
         }
         return reports;

@@ -40,6 +40,30 @@ final class MetricsText {
                     site.getSite(),
                     "node",
                     node.getAddress());
+            gauge(
+                    "node_data_bytes",
+                    "memory for the data of the node's replicas, roughly; 0 if it does not answer",
+                    node.getDataBytes(),
+                    "site",
+                    site.getSite(),
+                    "node",
+                    node.getAddress());
+            gauge(
+                    "node_data_limit_bytes",
+                    "what the data of the node's replicas may take; 0 if it does not answer",
+                    node.getDataLimitBytes(),
+                    "site",
+                    site.getSite(),
+                    "node",
+                    node.getAddress());
+            gauge(
+                    "node_data_full",
+                    "1 if writes that bring more data are refused",
+                    bit(node.getDataFull()),
+                    "site",
+                    site.getSite(),
+                    "node",
+                    node.getAddress());
         }
     }
 

@@ -9,6 +9,9 @@ import java.util.List;
  * @param clusterEndpoint host:port of the node's cluster traffic; names the node
  * @param part 0 to parts - 1
  * @param storageMessage what is wrong, or empty
+ * @param dataBytes what its replicas' data takes in memory, roughly
+ * @param dataLimitBytes what it may take
+ * @param dataFull writes that bring more are refused
  */
 public record NodeReport(
         long round,
@@ -18,6 +21,9 @@ public record NodeReport(
         int parts,
         boolean storageOk,
         String storageMessage,
+        long dataBytes,
+        long dataLimitBytes,
+        boolean dataFull,
         List<ReplicaReport> replicas)
         implements StatusMessage, WireMessage {
     public NodeReport {

@@ -25,7 +25,9 @@ class StatusTest {
                 .addNodes(NodeStatus.newBuilder()
                         .setAddress("127.0.0.1:7401")
                         .setState(reachable ? "up" : "down")
-                        .setStorageOk(true));
+                        .setStorageOk(true)
+                        .setDataBytes(700)
+                        .setDataLimitBytes(reachable ? 1_000 : 0));
     }
 
     private static PartitionStatus partition(int number, String leader, long lagOfC, String roleOfC) {
@@ -105,10 +107,10 @@ class StatusTest {
                         """
                         OK  (as site a sees it, version 0.1.0)
 
-                        SITE  STATE  NODES  LEADERS  LAG  STALE  ENDPOINTS       STORAGE
-                        a     up     1/1          1    0  12 ms  127.0.0.1:7400  ok
-                        b     up     1/1          1    0  12 ms  127.0.0.1:7410  ok
-                        c     up     1/1          0    0   idle  127.0.0.1:7420  ok
+                        SITE  STATE  NODES  LEADERS  LAG  STALE  MEMORY  ENDPOINTS       STORAGE
+                        a     up     1/1          1    0  12 ms     70%  127.0.0.1:7400  ok
+                        b     up     1/1          1    0  12 ms     70%  127.0.0.1:7410  ok
+                        c     up     1/1          0    0   idle     70%  127.0.0.1:7420  ok
 
                         KEYSPACE  PARTITIONS   KEYS     SIZE  TOLERATES  HELD NOW  LEADERS
                         shop               2  2,000  586 KiB  1 site     1 site    a 1, b 1
@@ -122,10 +124,10 @@ class StatusTest {
                         """
                         DEGRADED: site c is away; less tolerated than declared by shop  (as site a sees it, version 0.1.0)
 
-                        SITE  STATE  NODES       LEADERS  LAG  STALE  ENDPOINTS       STORAGE
-                        a     up     1/1               2    0  12 ms  127.0.0.1:7400  ok
-                        b     up     1/1               0    0  12 ms  127.0.0.1:7410  ok
-                        c     AWAY   0/1 (down)        0    ?   idle  127.0.0.1:7420  ?
+                        SITE  STATE  NODES       LEADERS  LAG  STALE  MEMORY  ENDPOINTS       STORAGE
+                        a     up     1/1               2    0  12 ms     70%  127.0.0.1:7400  ok
+                        b     up     1/1               0    0  12 ms     70%  127.0.0.1:7410  ok
+                        c     AWAY   0/1 (down)        0    ?   idle       ?  127.0.0.1:7420  ?
 
                         KEYSPACE  PARTITIONS   KEYS     SIZE  TOLERATES  HELD NOW  LEADERS
                         shop               2  2,000  586 KiB  1 site     0 sites   a 1, none 1
@@ -138,6 +140,16 @@ class StatusTest {
                         1         2023-11-14 22:13:20  site-unreachable  c       not yet       takeover
                         2         2023-11-14 21:56:40  leader-lost       shop/1  after 850 ms  election
                         """);
+    }
+
+    @Test
+    void saysThatASiteIsFull() {
+        Status.Builder full = healthy().toBuilder();
+        full.getSitesBuilder(1).getNodesBuilder(0).setDataBytes(1_010).setDataFull(true);
+
+        assertThat(render(full.build(), false))
+                .startsWith("FULL: no memory left for more data at site b; only reads and deletions are served")
+                .contains("12 ms    101%  127.0.0.1:7410");
     }
 
     @Test

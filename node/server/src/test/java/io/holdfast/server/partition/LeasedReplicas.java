@@ -11,6 +11,7 @@ import io.holdfast.core.partition.Reply;
 import io.holdfast.core.partition.WriteConcern;
 import io.holdfast.core.raft.Entry;
 import io.holdfast.core.raft.HardState;
+import io.holdfast.core.raft.Input;
 import io.holdfast.core.raft.LogWrite;
 import io.holdfast.core.raft.Membership;
 import io.holdfast.core.raft.Role;
@@ -250,7 +251,7 @@ abstract class LeasedReplicas {
                         PartitionJournal.props(
                                 group.partition(),
                                 persistenceId,
-                                new Recovery(new Membership(identities), 100),
+                                new Recovery(group.config(), Input.Memory.ENOUGH, new Membership(identities), 100),
                                 Tenure.SOLE,
                                 event -> (event instanceof ReplicaEvent.Recovered ? recovered : durable)
                                         .complete(event)),

@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.holdfast.config.HoldfastSettings;
 import io.holdfast.core.SiteId;
+import io.holdfast.core.partition.PartitionConfig;
 import io.holdfast.core.partition.PartitionView;
 import io.holdfast.core.partition.Reply;
 import io.holdfast.core.raft.Membership;
@@ -93,6 +94,10 @@ final class ReplicaGroup implements AutoCloseable {
         start(site, identity, Tenancy.SOLE);
     }
 
+    PartitionConfig config() {
+        return CoreSettings.of(settings("a"), definition, partition());
+    }
+
     List<Sent> sent() {
         return sent;
     }
@@ -130,6 +135,7 @@ final class ReplicaGroup implements AutoCloseable {
                 hints,
                 incidents,
                 new NodeClock(site, incidents),
+                new DataMemory(site, Long.MAX_VALUE, incidents),
                 (partition, unfinished) -> {},
                 ForkJoinPool.commonPool(),
                 Set.of(),

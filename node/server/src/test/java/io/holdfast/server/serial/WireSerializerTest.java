@@ -83,7 +83,9 @@ class WireSerializerTest {
                                                         5,
                                                         new Command.CommitLast(SET, List.of(), 8)),
                                                 Command.step(
-                                                        new WriteId(3, 6), new Command.Decide(Decision.commitAt(7))))),
+                                                        new WriteId(3, 6),
+                                                        2,
+                                                        new Command.Decide(Decision.commitAt(7))))),
                                 new ReplicaMessage.Read(
                                         21,
                                         asker,
@@ -141,9 +143,11 @@ class WireSerializerTest {
                 new PeerMessage.VoteRequest(A, 5, 2, 3, 4, true),
                 new PeerMessage.VoteResponse(A, 5, 2, false),
                 new PeerMessage.AppendRequest(A, 5, 2, 6, 7, 8, entries, 9, 10, true),
-                new PeerMessage.AppendResponse(A, 5, 2, 6, 7, 72, 71, 70, 8, new PeerMessage.LogState.Matches()),
-                new PeerMessage.AppendResponse(A, 5, 2, 6, 7, 72, 71, 70, 8, new PeerMessage.LogState.Conflict(4, 3)),
-                new PeerMessage.AppendResponse(A, 5, 2, 6, 7, 72, 71, 70, 8, new PeerMessage.LogState.Installing(4)),
+                new PeerMessage.AppendResponse(A, 5, 2, 6, 7, 72, 71, 70, 8, new PeerMessage.LogState.Matches(), false),
+                new PeerMessage.AppendResponse(
+                        A, 5, 2, 6, 7, 72, 71, 70, 8, new PeerMessage.LogState.Conflict(4, 3), false),
+                new PeerMessage.AppendResponse(
+                        A, 5, 2, 6, 7, 72, 71, 70, 8, new PeerMessage.LogState.Installing(4), true),
                 new PeerMessage.ImageChunk(A, 5, 2, 6, 7, 8, 9, -10, Bytes.utf8("chunk")),
                 new PeerMessage.ImageAck(A, 5, 2, 6, 7),
                 new PeerMessage.TimeoutNow(A, 5, 2));

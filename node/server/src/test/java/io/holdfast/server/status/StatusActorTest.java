@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holdfast.config.NodeAddress;
 import io.holdfast.server.catalog.KeyspaceDefinition;
+import io.holdfast.server.membership.IncidentLog;
+import io.holdfast.server.partition.DataMemory;
 import io.holdfast.server.partition.Directories;
 import io.holdfast.server.partition.PartitionId;
 import io.holdfast.server.partition.ReplicaDirectory;
@@ -39,7 +41,11 @@ class StatusActorTest {
     private final ReplicaDirectory directory = new ReplicaDirectory();
     private final AtomicBoolean storageOk = new AtomicBoolean(true);
     private final LocalNode local = new LocalNode(
-            "a", "127.0.0.1:9", () -> new LocalNode.Storage(storageOk.get(), storageOk.get() ? "" : "full"), directory);
+            "a",
+            "127.0.0.1:9",
+            () -> new LocalNode.Storage(storageOk.get(), storageOk.get() ? "" : "full"),
+            new DataMemory("a", 1_000, new IncidentLog(System::currentTimeMillis)),
+            directory);
     private final List<List<NodeReport>> merged = new CopyOnWriteArrayList<>();
 
     @AfterEach
@@ -55,7 +61,8 @@ class StatusActorTest {
     }
 
     private static NodeReport report(NodeReportRequest request, NodeAddress from, int part, int parts) {
-        return new NodeReport(request.round(), from.site(), from.clusterEndpoint(), part, parts, true, "", List.of());
+        return new NodeReport(
+                request.round(), from.site(), from.clusterEndpoint(), part, parts, true, "", 0, 1000, false, List.of());
     }
 
     @Test

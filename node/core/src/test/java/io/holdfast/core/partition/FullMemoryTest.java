@@ -1,0 +1,245 @@
+package io.holdfast.core.partition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.core.Bytes;
+import io.holdfast.core.partition.Reply.Refusal;
+import io.holdfast.core.raft.Input;
+import io.holdfast.core.store.Command;
+import io.holdfast.core.store.Condition;
+import io.holdfast.core.store.Decision;
+import io.holdfast.core.store.Outcome;
+import io.holdfast.core.store.Participant;
+import io.holdfast.core.store.ReadWriteSet;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Where a site has no memory left for more data, what brings data is refused, and everything else goes on. */
+class FullMemoryTest {
+    private static final Participant ELSEWHERE = new Participant("shop", 9);
+
+    private final Settings settings = new Settings("a", "b", "c");
+    private Cluster cluster = Cluster.ledByFirst(settings);
+
+    private void full(String site, boolean full) {
+        cluster.raft(site, new Input.Memory(full, Long.MAX_VALUE));
+    }
+
+    private void assertRefused(long token) {
+        assertThat(cluster.reply("a", token)).get().isInstanceOfSatisfying(Reply.Refused.class, refused -> assertThat(
+                        refused.reason())
+                .isEqualTo(Refusal.FULL));
+    }
+
+    private Outcome.Kind outcome(long token) {
+        cluster.settle();
+        return ((Reply.Written) cluster.reply("a", token).orElseThrow())
+                .outcomes()
+                .get(0)
+                .kind();
+    }
+
+    private static Command delete(long sequence, String key) {
+        return Cluster.command(sequence, new Command.Delete(Bytes.utf8(key), Condition.NONE));
+    }
+
+    private static ReadWriteSet writing(Optional<Bytes> value) {
+        return new ReadWriteSet(List.of(), List.of(), List.of(new ReadWriteSet.Write(Bytes.utf8("k"), value)));
+    }
+
+    @Test
+    void aFullLeaderTakesWhatRemovesAndAnswersReads() {
+        long before = cluster.submit("a", cluster.put("k", "v"));
+        assertThat(outcome(before)).isEqualTo(Outcome.Kind.APPLIED);
+
+        full("a", true);
+
+        assertRefused(cluster.submit("a", cluster.put("l", "v")));
+        long read = cluster.ask("a", "k", 0);
+        cluster.settle();
+        assertThat(cluster.reply("a", read)).get().isInstanceOf(Reply.Answered.class);
+        assertThat(outcome(cluster.submit("a", delete(50, "k")))).isEqualTo(Outcome.Kind.APPLIED);
+        full("a", false);
+        assertThat(outcome(cluster.submit("a", cluster.put("l", "v")))).isEqualTo(Outcome.Kind.APPLIED);
+    }
+
+    @Test
+    void whatHasAnOutcomeOrIsAboutToHaveOneIsToldIt() {
+        Command early = cluster.put("k", "v");
+        Command underWay = cluster.put("l", "v");
+        assertThat(outcome(cluster.submit("a", early))).isEqualTo(Outcome.Kind.APPLIED);
+        cluster.submit("a", underWay);
+
+        full("a", true);
+
+        long again = cluster.submit("a", underWay);
+        assertThat(outcome(again)).isEqualTo(Outcome.Kind.APPLIED);
+        assertThat(outcome(cluster.submit("a", early))).isEqualTo(Outcome.Kind.APPLIED);
+    }
+
+    @Test
+    void oneFullFollowerIsEnough() {
+        full("c", true);
+        cluster.run(100);
+
+        assertRefused(cluster.submit("a", cluster.put("k", "v")));
+
+        full("c", false);
+        cluster.run(100);
+        assertThat(outcome(cluster.submit("a", cluster.put("k", "v")))).isEqualTo(Outcome.Kind.APPLIED);
+    }
+
+    @Test
+    void aFullFollowerThatIsAwayDoesNotCount() {
+        full("c", true);
+        cluster.run(100);
+        cluster.isolate("c");
+        cluster.run(600);
+
+        assertThat(outcome(cluster.submit("a", cluster.put("k", "v")))).isEqualTo(Outcome.Kind.APPLIED);
+    }
+
+    @Test
+    void aSilentLeaderIsToldThatThereIsRoomAgain() {
+        settings.quiesceAfter = 200;
+        cluster = Cluster.ledByFirst(settings);
+        full("c", true);
+        cluster.run(2_000);
+        assertThat(cluster.core("a").needsTicks()).as("not silent").isFalse();
+
+        full("c", false);
+        cluster.settle();
+
+        assertThat(outcome(cluster.submit("a", cluster.put("k", "v")))).isEqualTo(Outcome.Kind.APPLIED);
+    }
+
+    @Test
+    void aSilentLeaderThatWasNotToldFindsOutByTheFirstItRefuses() {
+        settings.quiesceAfter = 200;
+        cluster = Cluster.ledByFirst(settings);
+        full("c", true);
+        cluster.run(2_000);
+        full("c", false);
+        cluster.drop(packet -> true);
+
+        assertRefused(cluster.submit("a", cluster.put("k", "v")));
+        cluster.run(100);
+
+        assertThat(outcome(cluster.submit("a", cluster.put("k", "v")))).isEqualTo(Outcome.Kind.APPLIED);
+    }
+
+    @Test
+    void aNewLeaderThatIsFullRefuses() {
+        full("b", true);
+        cluster.crash("a");
+        cluster.run(2_000);
+        assertThat(cluster.leader()).contains("b");
+
+        long token = cluster.submit("b", cluster.put("k", "v"));
+
+        assertThat(cluster.reply("b", token)).get().isInstanceOfSatisfying(Reply.Refused.class, refused -> assertThat(
+                        refused.reason())
+                .isEqualTo(Refusal.FULL));
+    }
+
+    @Test
+    void transactionsAreRefusedByWhatTheyWriteButEndAsTheyBegan() {
+        Optional<Bytes> value = Optional.of(Bytes.utf8("v"));
+        var part = new Command.Follows(ELSEWHERE);
+        long prepared = cluster.submit("a", Cluster.command(70, new Command.Prepare(writing(value), part, 10_000)));
+        assertThat(outcome(prepared)).isEqualTo(Outcome.Kind.PREPARED);
+
+        full("a", true);
+
+        assertRefused(cluster.submit("a", Cluster.command(71, new Command.Prepare(writing(value), part, 10_000))));
+        assertRefused(cluster.submit("a", Cluster.command(72, new Command.Commit(writing(value)))));
+        var last = new Command.CommitLast(writing(value), List.of(ELSEWHERE), 1);
+        assertRefused(cluster.submit("a", Cluster.command(73, last)));
+        long commitAt = Long.MAX_VALUE / 4;
+        var resolve = new Command.Resolve(Decision.commitAt(commitAt));
+        assertThat(outcome(cluster.submit("a", Cluster.command(70, resolve)))).isEqualTo(Outcome.Kind.COMMITTED);
+        var removes = new Command.Commit(writing(Optional.empty()));
+        assertThat(outcome(cluster.submit("a", Cluster.command(74, removes)))).isEqualTo(Outcome.Kind.COMMITTED);
+    }
+
+    @Test
+    void whatWasDeletedIsForgottenThoughNothingIsWrittenAnyMore() {
+        settings.history = 100;
+        settings.logTailBytes = 1_000;
+        cluster = Cluster.ledByFirst(settings);
+        long empty = cluster.core("a").memoryBytes();
+        cluster.submit("a", cluster.put("k", "v".repeat(10_000)));
+        cluster.settle();
+        full("c", true);
+        cluster.run(100);
+        cluster.submit("a", delete(50, "k"));
+        cluster.settle();
+        assertThat(cluster.core("c").memoryBytes()).isGreaterThan(empty + 10_000);
+
+        cluster.run(1_000);
+
+        for (String site : List.of("a", "b", "c")) {
+            assertThat(cluster.core(site).memoryBytes()).isLessThan(empty + 3_000);
+        }
+        long entries = cluster.core("a").raft().lastIndex();
+        cluster.run(1_000);
+        assertThat(cluster.core("a").raft().lastIndex())
+                .as("nothing left to forget")
+                .isEqualTo(entries);
+    }
+
+    @Test
+    void aFollowerThatBecomesFullWakesASilentLeaderToForget() {
+        settings.history = 100;
+        settings.quiesceAfter = 200;
+        cluster = Cluster.ledByFirst(settings);
+        cluster.submit("a", cluster.put("k", "v".repeat(10_000)));
+        cluster.settle();
+        cluster.submit("a", delete(50, "k"));
+        cluster.run(2_000);
+        assertThat(cluster.core("a").needsTicks()).as("not silent").isFalse();
+        long entries = cluster.core("a").raft().lastIndex();
+
+        full("c", true);
+        cluster.run(200);
+
+        assertThat(cluster.core("a").raft().lastIndex()).isEqualTo(entries + 1);
+        assertThat(cluster.core("c").view().bytes()).isZero();
+    }
+
+    @Test
+    void aNodeOfManyReplicasKeepsLessOfEachLog() {
+        for (int i = 0; i < 10; i++) {
+            cluster.submit("a", cluster.put("k" + i, "v".repeat(60_000)));
+            cluster.settle();
+        }
+        assertThat(cluster.core("a").raft().logBytes()).isGreaterThan(600_000);
+
+        cluster.raft("a", new Input.Memory(false, 200_000));
+
+        assertThat(cluster.core("a").raft().logBytes()).isBetween(120_000L, 200_000L);
+        cluster.raft("a", new Input.Memory(false, 0));
+        assertThat(cluster.core("a").raft().logBytes()).isBetween(60_000L, (long) settings.maxAppendBytes);
+    }
+
+    @Test
+    void whatItTakesGrowsAndShrinks() {
+        settings.history = 100;
+        settings.logTailBytes = 1_000;
+        cluster = Cluster.ledByFirst(settings);
+        long empty = cluster.core("a").memoryBytes();
+        cluster.submit("a", cluster.put("k", "v".repeat(10_000)));
+        cluster.settle();
+        assertThat(cluster.core("a").memoryBytes()).isGreaterThan(empty + 10_000);
+
+        cluster.submit("a", delete(50, "k"));
+        cluster.run(1_000);
+        cluster.submit("a", cluster.put("l", "v"));
+        cluster.settle();
+        cluster.submit("a", cluster.put("m", "v"));
+        cluster.settle();
+
+        assertThat(cluster.core("a").memoryBytes()).isLessThan(empty + 3_000);
+    }
+}
