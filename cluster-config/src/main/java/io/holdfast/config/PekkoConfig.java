@@ -26,7 +26,10 @@ public final class PekkoConfig {
 
     private static final String OVERRIDES = "holdfast-pekko.conf";
 
-    /** The times by which the silent are told from the slow: {@code tolerance.patience} stretches all of them alike. */
+    /**
+     * The times by which the silent are told from the slow, and for which who stops waits for the others: {@code tolerance.patience} stretches all of
+     * them alike. Gossip is slower with it, and a node that did not wait until the others have heard of its leaving would be noticed as lost.
+     */
     static final List<String> STRETCHED = List.of(
             "pekko.cluster.gossip-interval",
             "pekko.cluster.gossip-time-to-live",
@@ -49,6 +52,11 @@ public final class PekkoConfig {
             "pekko.cluster.sharding.updating-state-timeout",
             "pekko.cluster.sharding.retry-interval",
             "pekko.remote.artery.advanced.tcp.connection-timeout",
+            "pekko.coordinated-shutdown.phases.before-service-unbind.timeout",
+            "pekko.coordinated-shutdown.phases.cluster-sharding-shutdown-region.timeout",
+            "pekko.coordinated-shutdown.phases.cluster-leave.timeout",
+            "pekko.coordinated-shutdown.phases.cluster-exiting.timeout",
+            "pekko.coordinated-shutdown.phases.cluster-exiting-done.timeout",
             "holdfast.membership.probe-interval",
             "holdfast.membership.answer-validity",
             "holdfast.membership.promise-duration",

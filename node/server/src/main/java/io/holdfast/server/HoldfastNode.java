@@ -220,6 +220,7 @@ public final class HoldfastNode {
                 membership.reachability(),
                 incidents,
                 clock,
+                settings.tolerance().stretch(ReplicaContext.USUAL_PEER_SILENCE),
                 memory,
                 (partition, unfinished) -> gateway.ifPresent(it -> it.finish(partition, unfinished)),
                 system.dispatchers().lookup(DispatcherSelector.fromConfig(SNAPSHOT_DISPATCHER)),

@@ -17,12 +17,15 @@ import org.apache.pekko.actor.ActorRef;
  * its peers: made the leader by a message past sharding, it would lead, and nobody could reach it.
  */
 final class PeerAddresses {
-    /** Of a peer's last message. While a partition is awake its replicas hear each other many times in it. */
-    static final Duration FRESH = Duration.ofMillis(300);
-
+    private final long silenceNanos;
     private final Map<SiteId, Heard> heard = new HashMap<>();
 
     private record Heard(ActorRef replica, long atNanos) {}
+
+    /** @param silence after which a peer may have ended; while a partition is awake its replicas hear each other many times in it */
+    PeerAddresses(Duration silence) {
+        this.silenceNanos = silence.toNanos();
+    }
 
     /** Whether a sender is a replica on another node. What has no sender comes from "dead letters", of this node or of the one that sent it. */
     static boolean isPeer(ActorPath sender) {
@@ -37,7 +40,7 @@ final class PeerAddresses {
     /** Empty if the peer is to be found by sharding. */
     Optional<ActorRef> find(SiteId site, long nowNanos) {
         Heard last = heard.get(site);
-        return last == null || nowNanos - last.atNanos() > FRESH.toNanos()
+        return last == null || nowNanos - last.atNanos() > silenceNanos
                 ? Optional.empty()
                 : Optional.of(last.replica());
     }

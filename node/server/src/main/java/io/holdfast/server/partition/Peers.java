@@ -10,12 +10,13 @@ final class Peers {
     private final PartitionId partition;
     private final ReplicaRouter router;
     private final ActorRef self;
-    private final PeerAddresses addresses = new PeerAddresses();
+    private final PeerAddresses addresses;
 
     /** @param replica that speaks; it shows where it is unless it may move */
     Peers(PartitionId partition, ReplicaContext shared, ActorRef replica) {
         this.partition = partition;
         this.router = shared.router();
+        this.addresses = new PeerAddresses(shared.peerSilence());
         this.self = shared.moves() ? ActorRef.noSender() : replica;
     }
 

@@ -21,6 +21,7 @@ import java.util.function.BiFunction;
  * @param configOf the core's settings for a partition
  * @param router to the replicas of all sites
  * @param clock is told what leaders find out about this node's wall clock
+ * @param peerSilence a peer that has said nothing for so long is looked for anew
  * @param memory is told what each replica takes, and says whether there is room for more
  * @param finisher brings transactions to their end that nobody else has; must not block
  * @param background for work that would hold up a replica: encoding and decoding images
@@ -38,8 +39,12 @@ public record ReplicaContext(
         SiteReachability reachability,
         IncidentLog incidents,
         NodeClock clock,
+        Duration peerSilence,
         DataMemory memory,
         BiConsumer<PartitionId, Unfinished> finisher,
         Executor background,
         Set<PartitionId> quarantined,
-        Duration returnLeadershipAfter) {}
+        Duration returnLeadershipAfter) {
+    /** Six heartbeats as they usually are. */
+    public static final Duration USUAL_PEER_SILENCE = Duration.ofMillis(300);
+}

@@ -16,7 +16,7 @@ class PeerAddressesTest {
     private static final SiteId B = new SiteId("b");
     private static final long START = -7;
 
-    private final PeerAddresses peers = new PeerAddresses();
+    private final PeerAddresses peers = new PeerAddresses(ReplicaContext.USUAL_PEER_SILENCE);
     private final ActorRef here = replica();
     private final ActorRef there = replica();
 
@@ -64,7 +64,9 @@ class PeerAddressesTest {
     void aPeerThatIsSilentIsFoundBySharding() {
         peers.heard(A, here, START);
 
-        assertThat(peers.find(A, START + PeerAddresses.FRESH.toNanos())).contains(here);
-        assertThat(peers.find(A, START + PeerAddresses.FRESH.toNanos() + 1)).isEmpty();
+        assertThat(peers.find(A, START + ReplicaContext.USUAL_PEER_SILENCE.toNanos()))
+                .contains(here);
+        assertThat(peers.find(A, START + ReplicaContext.USUAL_PEER_SILENCE.toNanos() + 1))
+                .isEmpty();
     }
 }

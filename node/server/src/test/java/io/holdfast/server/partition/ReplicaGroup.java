@@ -135,6 +135,7 @@ final class ReplicaGroup implements AutoCloseable {
                 hints,
                 incidents,
                 new NodeClock(site, incidents),
+                ReplicaContext.USUAL_PEER_SILENCE,
                 new DataMemory(site, Long.MAX_VALUE, incidents),
                 (partition, unfinished) -> {},
                 ForkJoinPool.commonPool(),
