@@ -26,8 +26,20 @@ class FullMemoryTest {
         cluster.raft(site, new Input.Memory(full, Long.MAX_VALUE));
     }
 
+    private void silentBesideAFullFollower() {
+        settings.quiesceAfter = 200;
+        cluster = Cluster.ledByFirst(settings);
+        full("c", true);
+        cluster.run(2_000);
+        assertThat(cluster.core("a").needsTicks()).as("not silent").isFalse();
+    }
+
     private void assertRefused(long token) {
-        assertThat(cluster.reply("a", token)).get().isInstanceOfSatisfying(Reply.Refused.class, refused -> assertThat(
+        assertRefused("a", token);
+    }
+
+    private void assertRefused(String site, long token) {
+        assertThat(cluster.reply(site, token)).get().isInstanceOfSatisfying(Reply.Refused.class, refused -> assertThat(
                         refused.reason())
                 .isEqualTo(Refusal.FULL));
     }
@@ -102,11 +114,7 @@ class FullMemoryTest {
 
     @Test
     void aSilentLeaderIsToldThatThereIsRoomAgain() {
-        settings.quiesceAfter = 200;
-        cluster = Cluster.ledByFirst(settings);
-        full("c", true);
-        cluster.run(2_000);
-        assertThat(cluster.core("a").needsTicks()).as("not silent").isFalse();
+        silentBesideAFullFollower();
 
         full("c", false);
         cluster.settle();
@@ -116,10 +124,7 @@ class FullMemoryTest {
 
     @Test
     void aSilentLeaderThatWasNotToldFindsOutByTheFirstItRefuses() {
-        settings.quiesceAfter = 200;
-        cluster = Cluster.ledByFirst(settings);
-        full("c", true);
-        cluster.run(2_000);
+        silentBesideAFullFollower();
         full("c", false);
         cluster.drop(packet -> true);
 
@@ -136,11 +141,7 @@ class FullMemoryTest {
         cluster.run(2_000);
         assertThat(cluster.leader()).contains("b");
 
-        long token = cluster.submit("b", cluster.put("k", "v"));
-
-        assertThat(cluster.reply("b", token)).get().isInstanceOfSatisfying(Reply.Refused.class, refused -> assertThat(
-                        refused.reason())
-                .isEqualTo(Refusal.FULL));
+        assertRefused("b", cluster.submit("b", cluster.put("k", "v")));
     }
 
     @Test
