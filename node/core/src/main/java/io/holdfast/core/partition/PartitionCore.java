@@ -247,8 +247,11 @@ public final class PartitionCore {
      * (group commit). Nothing is proposed before an entry of this term is committed, so every earlier timestamp is known.
      */
     private void proposeQueued() {
+        if (raft.writeInFlight() || !raft.acceptsProposals()) {
+            return;
+        }
         boolean closeTime = !timedReads.isEmpty() && proposedUpTo < timedReads.latest();
-        if (!(writes.hasQueued() || closeTime || mustForget()) || raft.writeInFlight() || !raft.acceptsProposals()) {
+        if (!writes.hasQueued() && !closeTime && !mustForget()) {
             return;
         }
         List<Command> batch = writes.nextBatch(config.maxEntryBytes());

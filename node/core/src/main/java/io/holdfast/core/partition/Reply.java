@@ -31,6 +31,14 @@ public sealed interface Reply {
         /** A write to all sites is not at all of them yet. It is committed if a majority holds it: retry or ask. */
         TIMED_OUT,
         /** Nothing happened: this site, or one that follows it, has no memory left for more data. */
-        FULL
+        FULL;
+
+        /** Whether a write that is refused so was not taken by this attempt; of another attempt it says nothing. */
+        public boolean nothingHappened() {
+            return switch (this) {
+                case NOT_LEADER, OVERLOADED, FULL -> true;
+                case LEADERSHIP_LOST, STORAGE_FAILED, TIMED_OUT -> false;
+            };
+        }
     }
 }

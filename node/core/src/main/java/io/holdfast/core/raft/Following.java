@@ -190,7 +190,7 @@ final class Following {
                 raft.config.leaseNanos(),
                 matchIndex,
                 state,
-                raft.memoryFull);
+                raft.memory.full());
     }
 
     /** Wakes a silent leader; if it is gone the timer that starts here will find out. */

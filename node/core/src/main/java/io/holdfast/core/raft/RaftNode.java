@@ -47,10 +47,8 @@ public final class RaftNode {
     long commitIndex;
     /** Nobody sends and no timer runs: an idle partition costs nothing (docs/protocol.md, "Silence"). */
     boolean quiesced;
-    /** Of this node. */
-    boolean memoryFull;
-
-    private long logTailBytes;
+    /** Of this node, as last told. */
+    Input.Memory memory = Input.Memory.ENOUGH;
 
     private Optional<Leadership> leadership = Optional.empty();
     private boolean halted;
@@ -62,10 +60,9 @@ public final class RaftNode {
         this.life = random.nextLong();
         this.now = now;
         this.membership = recovered.membership();
-        this.logTailBytes = config.logTailBytes();
         this.log = new Log(recovered.baseIndex(), recovered.baseTerm(), recovered.entries());
         this.wal = new WriteAhead(recovered.hardState(), log, config.maxWriteBytes());
-        // Entries known to be committed are applied by the first step, like any others.
+        // Entries known to be committed come out of the first step once more, like any others.
         this.commitIndex = recovered.baseIndex();
         this.role = isVoter() ? Role.FOLLOWER : Role.LEARNER;
         this.election = new Election(this);
@@ -121,8 +118,8 @@ public final class RaftNode {
         } else if (input instanceof Input.Nudge) {
             leadership.ifPresent(Leadership::wake);
             following.nudge();
-        } else if (input instanceof Input.Memory memory) {
-            memory(memory);
+        } else if (input instanceof Input.Memory changed) {
+            memory(changed);
         } else if (input instanceof Input.Transfer transfer) {
             leadership.ifPresent(it -> it.transfer(transfer.to()));
         } else if (input instanceof Input.ImageEncoded image) {
@@ -136,10 +133,9 @@ public final class RaftNode {
         }
     }
 
-    private void memory(Input.Memory memory) {
-        boolean news = memory.full() != memoryFull;
-        memoryFull = memory.full();
-        logTailBytes = memory.logTailBytes(config);
+    private void memory(Input.Memory changed) {
+        boolean news = changed.full() != memory.full();
+        memory = changed;
         if (news) {
             // A silent leader is to know: to let old versions go, or to take writes again.
             following.nudge();
@@ -239,8 +235,9 @@ public final class RaftNode {
         // What a running image transfer starts from is kept a while longer, else a slow follower never catches up.
         long keepFrom = leadership.isPresent() ? leadership.get().neededFrom() : Long.MAX_VALUE;
         long upTo = Math.min(commitIndex, wal.durableIndex());
-        log.trim(Math.min(upTo, keepFrom), logTailBytes);
-        log.trim(upTo, logTailBytes * 16);
+        long tail = memory.logTailBytes(config);
+        log.trim(Math.min(upTo, keepFrom), tail);
+        log.trim(upTo, tail * 16);
     }
 
     private void halt() {
@@ -360,7 +357,7 @@ public final class RaftNode {
      * fell silent: an {@link Input.Nudge} lets it ask.
      */
     public boolean full() {
-        return memoryFull || leadership.isPresent() && leadership.get().anyFull();
+        return memory.full() || leadership.isPresent() && leadership.get().anyFull();
     }
 
     /** What the end of the log takes in memory, roughly. */

@@ -34,6 +34,17 @@ class FullMemoryTest {
         assertThat(cluster.core("a").needsTicks()).as("not silent").isFalse();
     }
 
+    /** Where little is kept: puts a large value, and answers what the leader took in memory before. */
+    private long beforeALargeValue() {
+        settings.history = 100;
+        settings.logTailBytes = 1_000;
+        cluster = Cluster.ledByFirst(settings);
+        long empty = cluster.core("a").memoryBytes();
+        cluster.submit("a", cluster.put("k", "v".repeat(10_000)));
+        cluster.settle();
+        return empty;
+    }
+
     private void assertRefused(long token) {
         assertRefused("a", token);
     }
@@ -166,12 +177,7 @@ class FullMemoryTest {
 
     @Test
     void whatWasDeletedIsForgottenThoughNothingIsWrittenAnyMore() {
-        settings.history = 100;
-        settings.logTailBytes = 1_000;
-        cluster = Cluster.ledByFirst(settings);
-        long empty = cluster.core("a").memoryBytes();
-        cluster.submit("a", cluster.put("k", "v".repeat(10_000)));
-        cluster.settle();
+        long empty = beforeALargeValue();
         full("c", true);
         cluster.run(100);
         cluster.submit("a", delete(50, "k"));
@@ -226,12 +232,7 @@ class FullMemoryTest {
 
     @Test
     void whatItTakesGrowsAndShrinks() {
-        settings.history = 100;
-        settings.logTailBytes = 1_000;
-        cluster = Cluster.ledByFirst(settings);
-        long empty = cluster.core("a").memoryBytes();
-        cluster.submit("a", cluster.put("k", "v".repeat(10_000)));
-        cluster.settle();
+        long empty = beforeALargeValue();
         assertThat(cluster.core("a").memoryBytes()).isGreaterThan(empty + 10_000);
 
         cluster.submit("a", delete(50, "k"));

@@ -48,6 +48,13 @@ final class SimCalls {
         return token >= FIRST_TOKEN;
     }
 
+    /** Whether the site refused for want of memory. */
+    static boolean isFull(Optional<Reply> reply) {
+        return reply.isPresent()
+                && reply.get() instanceof Reply.Refused refused
+                && refused.reason() == Reply.Refusal.FULL;
+    }
+
     void read(int from, int site, int partition, List<Query> queries, Answer answer) {
         send(from, site, partition, answer, (token, at) -> new PartitionInput.Ask(token, queries, 0), 0, false);
     }

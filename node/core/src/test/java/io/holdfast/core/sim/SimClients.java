@@ -320,10 +320,7 @@ final class SimClients {
         if (refused.reason() == Reply.Refusal.TIMED_OUT) {
             call.concern = WriteConcern.MAJORITY;
         }
-        call.unsure |= switch (refused.reason()) {
-            case NOT_LEADER, OVERLOADED, FULL -> false;
-            default -> true;
-        };
+        call.unsure |= !refused.reason().nothingHappened();
         if (refused.reason() == Reply.Refusal.FULL && !call.unsure && world.random.chance(0.5)) {
             notApplied(call);
         } else {

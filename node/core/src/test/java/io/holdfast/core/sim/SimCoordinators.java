@@ -133,11 +133,8 @@ final class SimCoordinators {
             }
             Optional<SiteId> leader = reply.flatMap(it -> ((Reply.Refused) it).leader());
             hints[node][partition] = leader.map(world::indexOf).orElse(-1);
-            boolean full = reply.filter(Reply.Refused.class::isInstance)
-                    .filter(it -> ((Reply.Refused) it).reason() == Reply.Refusal.FULL)
-                    .isPresent();
             step(
-                    full
+                    SimCalls.isFull(reply)
                             ? new CoordinatorInput.NoRoom(send.to(), send.step())
                             : new CoordinatorInput.Unanswered(send.to(), send.step()));
         }

@@ -284,7 +284,7 @@ final class SimTransactor {
             if (reply.isPresent() && reply.get() instanceof Reply.Written written) {
                 all.leaderIs(client, partition, from);
                 outcome(written.outcomes().get(0));
-            } else if (isFull(reply) && attempts == 1 && !world.faults.contains(Fault.LATE_COPY)) {
+            } else if (SimCalls.isFull(reply) && attempts == 1 && !world.faults.contains(Fault.LATE_COPY)) {
                 // The application is told that it failed, so it must never be applied.
                 end(Ending.ABORTED, 0);
             } else {
@@ -299,12 +299,6 @@ final class SimTransactor {
                 });
             }
         });
-    }
-
-    private static boolean isFull(Optional<Reply> reply) {
-        return reply.isPresent()
-                && reply.get() instanceof Reply.Refused refused
-                && refused.reason() == Reply.Refusal.FULL;
     }
 
     private void outcome(Outcome outcome) {

@@ -13,6 +13,7 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -61,20 +62,14 @@ final class StatusText {
         if (!down.isEmpty()) {
             return colours.bad("UNAVAILABLE: partitions without a leader in " + down);
         }
-        String full = status.getSitesList().stream()
-                .filter(StatusText::isFull)
-                .map(SiteStatus::getSite)
-                .collect(Collectors.joining(", "));
+        String full = sites(status, StatusText::isFull);
         if (!full.isEmpty()) {
             return colours.bad(
                     "FULL: no memory left for more data at site " + full + "; only reads and deletions are served");
         }
         String weak = names(keyspaces.stream()
                 .filter(each -> each.getToleratesNow() < each.getKeyspace().getTolerates()));
-        String away = status.getSitesList().stream()
-                .filter(each -> !each.getReachable())
-                .map(SiteStatus::getSite)
-                .collect(Collectors.joining(", "));
+        String away = sites(status, each -> !each.getReachable());
         if (!away.isEmpty()) {
             String consequence = weak.isEmpty() ? "" : "; less tolerated than declared by " + weak;
             return colours.warning("DEGRADED: site " + away + " is away" + consequence);
@@ -86,6 +81,13 @@ final class StatusText {
 
     private static String names(Stream<KeyspaceStatus> keyspaces) {
         return keyspaces.map(each -> each.getKeyspace().getName()).collect(Collectors.joining(", "));
+    }
+
+    private static String sites(Status status, Predicate<SiteStatus> which) {
+        return status.getSitesList().stream()
+                .filter(which)
+                .map(SiteStatus::getSite)
+                .collect(Collectors.joining(", "));
     }
 
     private String sites(Status status) {

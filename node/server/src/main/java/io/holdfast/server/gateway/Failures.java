@@ -33,12 +33,12 @@ final class Failures {
                         + " transaction may have been committed: retry with the same id, or ask for its outcome.");
     }
 
-    static Result.Failed noRoom() {
+    /** @param whose partitions it is that need room */
+    static Result.Failed full(String whose) {
         return new Result.Failed(
                 Reason.STORE_FULL,
-                "A site of the transaction's partitions has no memory left for what it writes, and nothing of it was"
-                        + " applied: delete data, or start the nodes with larger heaps; 'holdfast status' shows which"
-                        + " are full.");
+                "A site of " + whose + " has no memory left for more data, and nothing was applied: delete data, or"
+                        + " start the nodes with larger heaps; 'holdfast status' shows which are full.");
     }
 
     static Result.Failed brokenTransaction() {
@@ -80,12 +80,7 @@ final class Failures {
                         "The storage under the leader of partition " + partition
                                 + " failed before there was an outcome:"
                                 + " retry with the same write id, at another site if it lasts.");
-            case FULL ->
-                new Result.Failed(
-                        Reason.STORE_FULL,
-                        "A site of partition " + partition
-                                + " has no memory left for more data, and nothing was applied: delete"
-                                + " data, or start the nodes with larger heaps; 'holdfast status' shows which are full.");
+            case FULL -> full("partition " + partition);
             case TIMED_OUT ->
                 new Result.Failed(
                         Reason.TIMED_OUT,

@@ -256,12 +256,9 @@ public final class Gateway {
         }
     }
 
-    /** These refusals say that nothing came of their attempt; of one before it nobody knows. */
+    /** That nothing came of its attempt says nothing of one before it. */
     private static Reply.Refusal asFarAsKnown(Exchange exchange, Reply.Refusal reason) {
-        return switch (reason) {
-            case NOT_LEADER, OVERLOADED, FULL -> exchange.unsure ? Reply.Refusal.LEADERSHIP_LOST : reason;
-            case LEADERSHIP_LOST, STORAGE_FAILED, TIMED_OUT -> reason;
-        };
+        return exchange.unsure && reason.nothingHappened() ? Reply.Refusal.LEADERSHIP_LOST : reason;
     }
 
     /** The leader as this node knows it, if that is not whom the exchange was sent to. */

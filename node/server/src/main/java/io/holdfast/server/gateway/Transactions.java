@@ -136,7 +136,7 @@ final class Transactions {
             }
             if (result instanceof CoordinatorOutput.Aborted aborted) {
                 if (aborted.cause() == CoordinatorOutput.Cause.NO_ROOM) {
-                    return Failures.noRoom();
+                    return Failures.full("the transaction's partitions");
                 }
                 boolean conflict = aborted.cause() == CoordinatorOutput.Cause.CONFLICT;
                 return new Result.Written(new Outcome(conflict ? Outcome.Kind.CONFLICT : Outcome.Kind.ABORTED, 0));

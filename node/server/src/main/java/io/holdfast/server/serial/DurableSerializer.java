@@ -72,7 +72,7 @@ public final class DurableSerializer extends SerializerWithStringManifest {
         var head = new Output(256, -1);
         head.writeByte(VERSION);
         Fields.writeHardState(head, snapshot.hardState());
-        head.writeVarInt(image.length, true);
+        Fields.writeLength(head, image.length);
         var tail = new Output(4096, -1);
         Fields.writeEntries(tail, snapshot.logTail());
         // The image may be large: it is copied once, into an array of the right size.

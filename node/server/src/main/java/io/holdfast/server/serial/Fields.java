@@ -19,8 +19,13 @@ final class Fields {
     private Fields() {}
 
     static void writeBytes(Output out, Bytes bytes) {
-        out.writeVarInt(bytes.length(), true);
+        writeLength(out, bytes.length());
         out.writeBytes(bytes.unsafeArray());
+    }
+
+    /** Of bytes that follow, for whom {@link #writeBytes} would copy too much. */
+    static void writeLength(Output out, int length) {
+        out.writeVarInt(length, true);
     }
 
     static Bytes readBytes(Input in) {

@@ -31,40 +31,28 @@ final class MetricsText {
     private void site(SiteStatus site) {
         gauge("site_reachable", "1 if this node reaches the site", bit(site.getReachable()), "site", site.getSite());
         gauge("site_leaders", "partitions that the site leads", site.getLeaders(), "site", site.getSite());
-        for (NodeStatus node : site.getNodesList()) {
-            gauge(
-                    "node_storage_ok",
-                    "1 if the storage of the node takes writes",
-                    bit(node.getStorageOk()),
-                    "site",
-                    site.getSite(),
-                    "node",
-                    node.getAddress());
-            gauge(
-                    "node_data_bytes",
-                    "memory for the data of the node's replicas, roughly; 0 if it does not answer",
-                    node.getDataBytes(),
-                    "site",
-                    site.getSite(),
-                    "node",
-                    node.getAddress());
-            gauge(
-                    "node_data_limit_bytes",
-                    "what the data of the node's replicas may take; 0 if it does not answer",
-                    node.getDataLimitBytes(),
-                    "site",
-                    site.getSite(),
-                    "node",
-                    node.getAddress());
-            gauge(
-                    "node_data_full",
-                    "1 if writes that bring more data are refused",
-                    bit(node.getDataFull()),
-                    "site",
-                    site.getSite(),
-                    "node",
-                    node.getAddress());
-        }
+        site.getNodesList().forEach(node -> node(site.getSite(), node));
+    }
+
+    private void node(String site, NodeStatus node) {
+        ofNode(site, node, "storage_ok", "1 if the storage of the node takes writes", bit(node.getStorageOk()));
+        ofNode(
+                site,
+                node,
+                "data_bytes",
+                "memory for the data of the node's replicas, roughly; 0 if it does not answer",
+                node.getDataBytes());
+        ofNode(
+                site,
+                node,
+                "data_limit_bytes",
+                "what the data of the node's replicas may take; 0 if it does not answer",
+                node.getDataLimitBytes());
+        ofNode(site, node, "data_full", "1 if writes that bring more data are refused", bit(node.getDataFull()));
+    }
+
+    private void ofNode(String site, NodeStatus node, String name, String help, long value) {
+        gauge("node_" + name, help, value, "site", site, "node", node.getAddress());
     }
 
     private void keyspace(KeyspaceStatus keyspace) {

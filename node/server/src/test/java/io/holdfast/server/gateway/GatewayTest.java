@@ -3,7 +3,6 @@ package io.holdfast.server.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.core.Bytes;
-import io.holdfast.core.SiteId;
 import io.holdfast.core.partition.Reply;
 import io.holdfast.core.partition.WriteConcern;
 import io.holdfast.core.store.Command;
@@ -13,11 +12,8 @@ import io.holdfast.core.store.Query;
 import io.holdfast.core.store.ReadWriteSet;
 import io.holdfast.core.store.WriteId;
 import io.holdfast.server.catalog.KeyspaceDefinition;
-import io.holdfast.server.catalog.KeyspaceRegistry;
 import io.holdfast.server.partition.Directories;
 import io.holdfast.server.partition.PartitionId;
-import io.holdfast.server.partition.ReplicaDirectory;
-import io.holdfast.server.partition.ReplicaEnvelope;
 import io.holdfast.server.partition.ReplicaMessage;
 import io.holdfast.server.partition.ReplicaReply;
 import io.holdfast.v1.Reason;
@@ -26,101 +22,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.apache.pekko.actor.testkit.typed.javadsl.TestInbox;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The gateway by hand: what it sends is looked at, answers are given, and the clock is turned. */
-class GatewayTest {
-    private static final PartitionId P0 = new PartitionId("shop", 0);
-    private static final PartitionId P1 = new PartitionId("shop", 1);
-    private static final String[] SITES = {"a", "b", "c"};
-
-    private record Sent(String site, ReplicaEnvelope envelope) {
-        ReplicaMessage.Write write() {
-            return (ReplicaMessage.Write) envelope.message();
-        }
-
-        ReplicaMessage.Read read() {
-            return (ReplicaMessage.Read) envelope.message();
-        }
-    }
-
-    private final ReplicaDirectory directory = new ReplicaDirectory();
-    private final KeyspaceRegistry registry = new KeyspaceRegistry();
-    private final TestInbox<ReplicaReply> receiver = TestInbox.create();
-    private final List<Sent> sent = new ArrayList<>();
-    private final List<Answer> answers = new ArrayList<>();
-    private final List<String> leaders = new ArrayList<>();
-    private final Caller caller = (leader, all) -> {
-        leaders.add(leader);
-        answers.addAll(all);
-    };
-    private long nanos = 1_000;
-    private Gateway gateway;
-
-    @BeforeEach
-    void setUp() {
-        gateway = gateway(100);
-        leads(P0, "b");
-        leads(P1, "b");
-    }
-
-    private Gateway gateway(int maxOutstanding) {
-        return new Gateway(
-                new GatewayConfig("a", 77, maxOutstanding, () -> nanos, () -> 1_000_000),
-                directory,
-                registry,
-                (site, envelope, sender) -> sent.add(new Sent(site, envelope)),
-                it -> List.of(receiver.getRef()));
-    }
-
-    private TestInbox<ReplicaMessage> leads(PartitionId partition, String leader) {
-        TestInbox<ReplicaMessage> replica = TestInbox.create();
-        Directories.put(directory, partition, replica.getRef(), Directories.follower(leader, SITES));
-        return replica;
-    }
-
-    private Operation.Write put(long tag, PartitionId partition, WriteConcern concern, int bytes) {
-        var put = new Command.Put(Bytes.utf8("k" + tag), Bytes.wrap(new byte[bytes]), Condition.NONE);
-        return gateway.operations().write(tag, partition, new WriteId(5, tag), 1, put, concern, 1000);
-    }
-
-    private Operation.Write put(long tag, PartitionId partition) {
-        return put(tag, partition, WriteConcern.MAJORITY, 10);
-    }
-
-    private Operation.Read get(long tag, PartitionId partition, long staleness) {
-        return gateway.operations().read(tag, partition, new Query.Get(Bytes.utf8("k" + tag)), staleness, 1000);
-    }
-
-    private void written(ReplicaMessage.Write write, String from) {
-        written(write, from, Outcome.Kind.APPLIED);
-    }
-
-    private void written(ReplicaMessage.Write write, String from, Outcome.Kind kind) {
-        List<Outcome> outcomes = write.commands().stream()
-                .map(command -> new Outcome(kind, command.id().sequence()))
-                .toList();
-        gateway.received(new ReplicaReply(P0, from, new Reply.Written(write.requestId(), outcomes)));
-    }
-
-    private void refused(long requestId, Reply.Refusal reason, String... hint) {
-        Optional<SiteId> leader = hint.length == 0 ? Optional.empty() : Optional.of(new SiteId(hint[0]));
-        gateway.received(new ReplicaReply(P0, "b", new Reply.Refused(requestId, reason, leader)));
-    }
-
-    private void pass(long millis) {
-        nanos += millis * 1_000_000;
-        gateway.sweep();
-    }
-
-    private List<Reason> reasons() {
-        return answers.stream()
-                .map(answer -> ((Result.Failed) answer.result()).reason())
-                .toList();
-    }
-
+class GatewayTest extends GatewayByHand {
     @Test
     void oneSubmissionCostsOneMessageForEachPartitionKindAndConcern() {
         var operations = new ArrayList<Operation>();
@@ -218,108 +122,6 @@ class GatewayTest {
         assertThat(sent).extracting(Sent::site).containsExactly("c", "b");
         pass(400);
         assertThat(sent).as("there is no replica here to nudge").hasSize(2);
-    }
-
-    @Test
-    void aRefusalWithAHintIsFollowedTwice() {
-        var local = leads(P0, "b");
-        gateway.submit(List.of(put(1, P0)), caller);
-        refused(sent.get(0).write().requestId(), Reply.Refusal.NOT_LEADER, "c");
-        refused(sent.get(1).write().requestId(), Reply.Refusal.NOT_LEADER, "a");
-        assertThat(sent).extracting(Sent::site).containsExactly("b", "c");
-        assertThat(answers).isEmpty();
-
-        refused(((ReplicaMessage.Write) local.receiveMessage()).requestId(), Reply.Refusal.NOT_LEADER, "c");
-        assertThat(reasons()).containsExactly(Reason.NO_LEADER);
-        assertThat(gateway.outstanding()).isZero();
-    }
-
-    @Test
-    void aRefusalWithoutAHintEndsTheOperation() {
-        gateway.submit(List.of(put(1, P0)), caller);
-        refused(sent.get(0).write().requestId(), Reply.Refusal.NOT_LEADER);
-        assertThat(reasons()).containsExactly(Reason.NO_LEADER);
-        assertThat(sent).hasSize(1);
-    }
-
-    @Test
-    void otherRefusalsGoBackAsTheyAre() {
-        List<Reply.Refusal> refusals = List.of(
-                Reply.Refusal.LEADERSHIP_LOST,
-                Reply.Refusal.OVERLOADED,
-                Reply.Refusal.STORAGE_FAILED,
-                Reply.Refusal.TIMED_OUT,
-                Reply.Refusal.FULL);
-        for (Reply.Refusal refusal : refusals) {
-            gateway.submit(List.of(put(1, P0)), caller);
-            refused(sent.get(sent.size() - 1).write().requestId(), refusal, "c");
-        }
-        assertThat(sent).hasSize(5);
-        assertThat(reasons())
-                .containsExactly(
-                        Reason.LEADERSHIP_LOST,
-                        Reason.OVERLOADED,
-                        Reason.STORAGE_FAILED,
-                        Reason.TIMED_OUT,
-                        Reason.STORE_FULL);
-    }
-
-    @Test
-    void theMembersOfAGroupThatIsRefusedForWantOfRoomAreAskedAgainApart() {
-        var deletes = List.of(delete(2), delete(4));
-        gateway.submit(List.of(put(1, P0), deletes.get(0), put(3, P0), deletes.get(1)), caller);
-        refused(sent.get(0).write().requestId(), Reply.Refusal.FULL);
-        assertThat(answers).isEmpty();
-        assertThat(sent.subList(1, 4))
-                .extracting(it -> it.write().commands().size())
-                .containsExactly(1, 1, 2);
-
-        refused(sent.get(1).write().requestId(), Reply.Refusal.FULL);
-        written(sent.get(2).write(), "b");
-        written(sent.get(3).write(), "b");
-
-        assertThat(sent).hasSize(4);
-        assertThat(answers).hasSize(4);
-        assertThat(answers.get(0).result())
-                .isInstanceOfSatisfying(Result.Failed.class, failed -> assertThat(failed.reason())
-                        .isEqualTo(Reason.STORE_FULL));
-        assertThat(answers.subList(1, 4)).allMatch(answer -> answer.result() instanceof Result.Written);
-        assertThat(gateway.outstanding()).isZero();
-    }
-
-    private Operation.Write delete(long tag) {
-        var delete = new Command.Delete(Bytes.utf8("k" + tag), Condition.NONE);
-        return gateway.operations().write(tag, P0, new WriteId(5, tag), 1, delete, WriteConcern.MAJORITY, 1000);
-    }
-
-    @Test
-    void thatNothingHappenedIsNotSaidOfAnAttemptBefore() {
-        gateway.submit(List.of(put(1, P0)), caller);
-        leads(P0, "c");
-        pass(50);
-        refused(sent.get(1).write().requestId(), Reply.Refusal.FULL);
-
-        assertThat(reasons()).as("b may have taken it").containsExactly(Reason.LEADERSHIP_LOST);
-    }
-
-    @Test
-    void norDoesALockSaySo() {
-        gateway.submit(List.of(put(1, P0)), caller);
-        leads(P0, "c");
-        pass(50);
-        written(sent.get(1).write(), "c", Outcome.Kind.LOCKED);
-
-        assertThat(reasons()).containsExactly(Reason.LEADERSHIP_LOST);
-    }
-
-    @Test
-    void whatMayHaveHappenedIsToldAsItIs() {
-        gateway.submit(List.of(put(1, P0)), caller);
-        leads(P0, "c");
-        pass(50);
-        refused(sent.get(1).write().requestId(), Reply.Refusal.TIMED_OUT);
-
-        assertThat(reasons()).containsExactly(Reason.TIMED_OUT);
     }
 
     @Test
