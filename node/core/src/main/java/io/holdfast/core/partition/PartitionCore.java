@@ -35,6 +35,8 @@ public final class PartitionCore {
     private static final long MOST_AHEAD_MILLIS = 10_000;
     /** What has become too old is let go at most so often where that takes an entry of its own. */
     private static final long FORGET_EVERY_MILLIS = 100;
+    /** How exactly the deadlines of writes to all sites and of locks are kept. */
+    private static final long WATCH_NANOS = 20_000_000L;
 
     private final PartitionConfig config;
     private final RaftNode raft;
@@ -362,6 +364,16 @@ public final class PartitionCore {
     /** False while nothing is to be done until something happens. */
     public boolean needsTicks() {
         return raft.needsTicks() || writes.waitForAll() || leads() && store.hasTransactions();
+    }
+
+    /**
+     * The monotonic time in nanoseconds by which the next tick is wanted, {@link Long#MAX_VALUE} while nothing is to be done until something happens. To be
+     * asked again after each step; earlier ticks do no harm.
+     */
+    public long nextTickNanos() {
+        long raftWants = raft.nextTickNanos();
+        boolean watches = writes.waitForAll() || leads() && store.hasTransactions();
+        return watches ? Math.min(raftWants, now.nanos() + WATCH_NANOS) : raftWants;
     }
 
     /** What an operator wants to know of this replica. Cheap. */

@@ -73,6 +73,11 @@ final class Election {
         return raft.now.nanos() < promisedUntil;
     }
 
+    /** Whoever installs an image waits for its own disk alone. */
+    long nextTickNanos() {
+        return raft.following.installing() ? Long.MAX_VALUE : deadline;
+    }
+
     void tick() {
         boolean mayAsk = raft.role != Role.LEADER && !raft.following.installing();
         if (!mayAsk || raft.quiesced || raft.now.nanos() < deadline) {

@@ -5,7 +5,7 @@ import io.holdfast.core.SiteId;
 
 /** What can happen to a replica of the Raft group. */
 public sealed interface Input {
-    /** Time has passed. Expected every few tens of milliseconds while {@link RaftNode#needsTicks()}. */
+    /** Time has passed. Expected by the time that {@link RaftNode#nextTickNanos()} tells. */
     record Tick() implements Input {}
 
     /** Appends a batch of commands, if this replica leads; {@link Outputs#proposed()} says where. */

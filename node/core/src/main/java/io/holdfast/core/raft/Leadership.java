@@ -149,6 +149,11 @@ final class Leadership {
         quiesceIfIdle();
     }
 
+    /** The next heartbeat: all else that a leader does at its time has no need of being more exact. */
+    long nextTickNanos() {
+        return replication.nextHeartbeatNanos();
+    }
+
     private void quiesceIfIdle() {
         boolean idle = raft.now.nanos() - lastActivityNanos >= raft.config.quiesceAfterNanos();
         boolean settled = raft.commitIndex == raft.log.lastIndex()

@@ -407,4 +407,15 @@ public final class RaftNode {
     public boolean needsTicks() {
         return !quiesced && !halted;
     }
+
+    /**
+     * The monotonic time in nanoseconds by which this replica wants its next tick, {@link Long#MAX_VALUE} if it wants none. Earlier ones do no harm: a
+     * leader does with them what it would do a little later, everybody else does nothing. To be asked again after each step.
+     */
+    public long nextTickNanos() {
+        if (!needsTicks()) {
+            return Long.MAX_VALUE;
+        }
+        return leadership.isPresent() ? leadership.get().nextTickNanos() : election.nextTickNanos();
+    }
 }

@@ -101,12 +101,17 @@ final class Replication {
         confirmation.roundSent();
     }
 
-    void tick() {
-        boolean due = false;
+    /** When some follower will not have been sent anything for the heartbeat's interval; without followers one interval from now. */
+    long nextHeartbeatNanos() {
+        long longestAgo = raft.now.nanos();
         for (Progress progress : followers) {
-            due |= raft.now.nanos() - progress.lastSentNanos >= raft.config.heartbeatNanos();
+            longestAgo = Math.min(longestAgo, progress.lastSentNanos);
         }
-        if (due) {
+        return longestAgo + raft.config.heartbeatNanos();
+    }
+
+    void tick() {
+        if (raft.now.nanos() >= nextHeartbeatNanos()) {
             heartbeat(false);
         }
         followers.forEach(progress -> progress.imageSender.ifPresent(ImageSender::tick));

@@ -72,7 +72,13 @@ final class SimReplica {
 
     void tick() {
         if (core.isPresent() && core.get().needsTicks()) {
-            step(TICK);
+            PartitionCore running = core.get();
+            boolean early = node.now().nanos() < running.nextTickNanos();
+            boolean follows = running.raft().leadingTerm() == 0;
+            PartitionOutput out = step(TICK);
+            if (early && follows && !out.messages().isEmpty()) {
+                throw CheckFailed.of("a driver that ticks when it is asked to would not have sent %s", out.messages());
+            }
         }
     }
 
@@ -120,9 +126,9 @@ final class SimReplica {
                 }));
     }
 
-    void step(PartitionInput input) {
+    PartitionOutput step(PartitionInput input) {
         if (core.isEmpty()) {
-            return;
+            return new PartitionOutput();
         }
         PartitionCore running = core.get();
         int current = life;
@@ -149,6 +155,7 @@ final class SimReplica {
         for (Reply reply : out.replies()) {
             partition.replied(node.index(), reply);
         }
+        return out;
     }
 
     private void store(PartitionOutput out, int current) {

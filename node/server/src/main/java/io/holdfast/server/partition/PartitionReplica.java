@@ -44,7 +44,9 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
  * for good, with its storage as it is.
  */
 public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
-    private static final Duration TICK = Duration.ofMillis(20);
+    /** No timer is shorter: a time that has passed is one that the core has not come to yet. */
+    private static final long SHORTEST_TICK_NANOS = Duration.ofMillis(1).toNanos();
+
     private static final Duration HOUSEKEEPING = Duration.ofMillis(500);
     /** The origin of this process's monotonic time; positive, as the core wants it. */
     private static final long ORIGIN = System.nanoTime() - 1;
@@ -63,7 +65,9 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
 
     private Optional<PartitionCore> core = Optional.empty();
     private long nextToken;
-    private boolean ticking;
+    /** When the timer for the next tick ends, on the core's clock; {@link Long#MAX_VALUE} if none runs. */
+    private long tickAtNanos = Long.MAX_VALUE;
+
     private Optional<Input.Memory> toldMemory = Optional.empty();
     private long publishedNanos;
 
@@ -119,7 +123,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
                 .onMessage(ReplicaMessage.Write.class, this::write)
                 .onMessage(ReplicaMessage.Read.class, this::read)
                 .onMessage(ReplicaEvent.ForCore.class, event -> step(event.input()))
-                .onMessage(ReplicaEvent.Tick.class, tick -> step(raft(new Input.Tick())))
+                .onMessage(ReplicaEvent.Tick.class, tick -> tick())
                 .onMessage(ReplicaEvent.Housekeeping.class, tick -> housekeep())
                 .onMessage(ReplicaEvent.SiteSeen.class, this::siteSeen)
                 .onMessage(ReplicaEvent.Opened.class, this::opened)
@@ -299,7 +303,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         for (Reply reply : out.replies()) {
             answer(reply);
         }
-        tickWhileNeeded(running.needsTicks());
+        tickBy(running.nextTickNanos());
     }
 
     private void answer(Reply reply) {
@@ -348,13 +352,18 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         });
     }
 
-    private void tickWhileNeeded(boolean needed) {
-        if (needed && !ticking) {
-            timers.startTimerWithFixedDelay("tick", new ReplicaEvent.Tick(), TICK);
-        } else if (!needed && ticking) {
-            timers.cancel("tick");
+    private Behavior<ReplicaMessage> tick() {
+        tickAtNanos = Long.MAX_VALUE;
+        return step(raft(new Input.Tick()));
+    }
+
+    /** A timer that ends too early is left to run: with each message of a leader the next tick is wanted a little later. */
+    private void tickBy(long wantedNanos) {
+        if (wantedNanos < tickAtNanos) {
+            tickAtNanos = wantedNanos;
+            long delay = Math.max(SHORTEST_TICK_NANOS, wantedNanos - now().nanos());
+            timers.startSingleTimer("tick", new ReplicaEvent.Tick(), Duration.ofNanos(delay));
         }
-        ticking = needed;
     }
 
     /** Tells the node how this replica stands: at once when who leads has changed, else now and then. */
