@@ -16,11 +16,13 @@ import io.holdfast.server.grpc.Delay;
 import io.holdfast.server.grpc.GrpcServer;
 import io.holdfast.server.lease.SiteLeases;
 import io.holdfast.server.membership.IncidentLog;
+import io.holdfast.server.membership.Lateness;
 import io.holdfast.server.membership.Membership;
 import io.holdfast.server.membership.NodeState;
 import io.holdfast.server.membership.SiteIdentity;
 import io.holdfast.server.partition.CoreSettings;
 import io.holdfast.server.partition.DataMemory;
+import io.holdfast.server.partition.HeartbeatReceiver;
 import io.holdfast.server.partition.NodeClock;
 import io.holdfast.server.partition.PartitionId;
 import io.holdfast.server.partition.ReplicaContext;
@@ -74,6 +76,7 @@ public final class HoldfastNode {
     /** Of a site whose nodes share a store; empty at one with an embedded journal. */
     private final Optional<SiteLeases> leases;
 
+    private final Lateness lateness;
     private final Membership membership;
     private final GrpcServer grpc;
     private final NodeStatus status;
@@ -101,7 +104,8 @@ public final class HoldfastNode {
                 ActorSystem.create(SpawnProtocol.create(), PekkoConfig.SYSTEM_NAME, PekkoConfig.of(settings, hosting));
         this.delay = (after, task) -> system.scheduler().scheduleOnce(after, task, system.executionContext());
         Optional<SharedCells> cells = siteStore.apply(system);
-        this.membership = Membership.start(system, settings, incidents);
+        this.lateness = Lateness.of(system);
+        this.membership = Membership.start(system, settings, incidents, lateness);
         this.leases = cells.map(this::openLeases);
         this.status = openStatus();
         NodeStorage.subscribe(system, this::storageChanged);
@@ -221,6 +225,11 @@ public final class HoldfastNode {
                 incidents,
                 clock,
                 settings.tolerance().stretch(ReplicaContext.USUAL_PEER_SILENCE),
+                HeartbeatReceiver.start(
+                        system,
+                        directory,
+                        settings.tolerance().stretch(settings.replication().leaseDuration())),
+                lateness::patience,
                 memory,
                 (partition, unfinished) -> gateway.ifPresent(it -> it.finish(partition, unfinished)),
                 system.dispatchers().lookup(DispatcherSelector.fromConfig(SNAPSHOT_DISPATCHER)),

@@ -53,6 +53,7 @@ public final class PartitionCore {
     private PartitionStore store;
     private PartitionOutput out = new PartitionOutput();
     private Now now;
+    private long lastTickNanos;
     private long leadingTerm;
     /** The last timestamp of this term's entries, committed or not. */
     private long proposedUpTo;
@@ -87,6 +88,9 @@ public final class PartitionCore {
     private void dispatch(PartitionInput input) {
         if (input instanceof ToRaft toRaft) {
             boolean failed = toRaft.input() instanceof Input.StorageFailed;
+            if (toRaft.input() instanceof Input.Tick) {
+                lastTickNanos = now.nanos();
+            }
             raft(toRaft.input());
             if (failed) {
                 loseLeadership(Refusal.STORAGE_FAILED);
@@ -363,7 +367,11 @@ public final class PartitionCore {
 
     /** False while nothing is to be done until something happens. */
     public boolean needsTicks() {
-        return raft.needsTicks() || writes.waitForAll() || leads() && store.hasTransactions();
+        return raft.needsTicks() || watches();
+    }
+
+    private boolean watches() {
+        return writes.waitForAll() || leads() && store.hasTransactions();
     }
 
     /**
@@ -372,8 +380,7 @@ public final class PartitionCore {
      */
     public long nextTickNanos() {
         long raftWants = raft.nextTickNanos();
-        boolean watches = writes.waitForAll() || leads() && store.hasTransactions();
-        return watches ? Math.min(raftWants, now.nanos() + WATCH_NANOS) : raftWants;
+        return watches() ? Math.min(raftWants, lastTickNanos + WATCH_NANOS) : raftWants;
     }
 
     /** What an operator wants to know of this replica. Cheap. */

@@ -78,9 +78,9 @@ final class Election {
         return raft.following.installing() ? Long.MAX_VALUE : deadline;
     }
 
-    void tick() {
+    void tick(long patienceNanos) {
         boolean mayAsk = raft.role != Role.LEADER && !raft.following.installing();
-        if (!mayAsk || raft.quiesced || raft.now.nanos() < deadline) {
+        if (!mayAsk || raft.quiesced || raft.now.nanos() < deadline + patienceNanos) {
             return;
         }
         if (raft.role == Role.LEARNER) {
@@ -113,7 +113,7 @@ final class Election {
         // Counted from the promise's end, else an early hint would let all ask at once and split the votes.
         long first = Math.max(raft.now.nanos(), promisedUntil);
         deadline = Math.min(deadline, first + rank * raft.config.electionTimeoutNanos() / 2);
-        tick();
+        tick(0);
     }
 
     private void askWhetherElectable() {

@@ -5,8 +5,18 @@ import io.holdfast.core.SiteId;
 
 /** What can happen to a replica of the Raft group. */
 public sealed interface Input {
-    /** Time has passed. Expected by the time that {@link RaftNode#nextTickNanos()} tells. */
-    record Tick() implements Input {}
+    /**
+     * Time has passed. Expected by the time that {@link RaftNode#nextTickNanos()} tells.
+     *
+     * @param patienceNanos how much longer than usual the silence of others must have lasted before this replica concludes anything from it: its driver
+     *     is late, and what they said may be waiting. Only for how soon a fault is noticed: leases and promises know nothing of it
+     */
+    record Tick(long patienceNanos) implements Input {
+        /** From a driver that is not late. */
+        public Tick() {
+            this(0);
+        }
+    }
 
     /** Appends a batch of commands, if this replica leads; {@link Outputs#proposed()} says where. */
     record Propose(long timestamp, Bytes payload) implements Input {}

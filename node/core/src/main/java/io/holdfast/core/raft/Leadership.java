@@ -13,6 +13,9 @@ import java.util.OptionalLong;
 
 /** The volatile state of a leader in its one term: how far followers are, what is committed, who takes over. */
 final class Leadership {
+    /** Enough for those that were asleep to hear one, to answer it, and for the next to end their doubts. */
+    private static final int SIGNS_OF_LIFE = 4;
+
     private final RaftNode raft;
     private final Replication replication;
     private final Confirmation confirmation;
@@ -22,6 +25,7 @@ final class Leadership {
     private Optional<TransferTarget> transfer = Optional.empty();
     private long pendingAdmission;
     private long lastActivityNanos;
+    private long lastTickNanos;
 
     /** @param againNanos when the target is told once more: the message may have been lost */
     private record TransferTarget(SiteId to, long deadlineNanos, long againNanos) {
@@ -37,6 +41,7 @@ final class Leadership {
         this.confirmation = new Confirmation(raft, followers);
         this.replication = new Replication(raft, followers, confirmation);
         this.lastActivityNanos = raft.now.nanos();
+        this.lastTickNanos = raft.now.nanos();
         append(Entry.Kind.NOOP, 0, Bytes.EMPTY);
     }
 
@@ -65,11 +70,24 @@ final class Leadership {
         wake();
     }
 
-    /** Something happened, or somebody asks for a sign of life: send heartbeats again. */
+    /**
+     * Somebody asks a silent leader whether it lives. The answer takes a few heartbeats, not as many as after a request: when a site comes back, or
+     * seems to be lost for a moment, this is asked of all partitions at once.
+     */
+    void showLife() {
+        if (raft.quiesced) {
+            wake();
+            long needed = SIGNS_OF_LIFE * raft.config.heartbeatNanos();
+            lastActivityNanos -= Math.max(0, raft.config.quiesceAfterNanos() - needed);
+        }
+    }
+
+    /** Something happened: send heartbeats again. */
     void wake() {
         lastActivityNanos = raft.now.nanos();
         if (raft.quiesced) {
             raft.quiesced = false;
+            lastTickNanos = raft.now.nanos();
             // The silence was agreed upon, so nobody is late yet.
             replication.forgiveSilence();
             replication.heartbeat(false);
@@ -78,13 +96,13 @@ final class Leadership {
 
     void reachable(SiteId site, boolean reachable) {
         if (replication.reachable(site, reachable)) {
-            wake();
+            showLife();
         }
     }
 
     void appendAnswered(AppendResponse response) {
         if (response.stamp() == 0) {
-            wake(); // The follower woke up before us and wants a sign of life.
+            showLife(); // The follower woke up before us.
         }
         replication.answered(response);
         raft.wallClocks.heard(response, raft.now);
@@ -134,11 +152,12 @@ final class Leadership {
         raft.send(to, new TimeoutNow(raft.config.self(), raft.identity(), raft.term()));
     }
 
-    void tick() {
+    void tick(long patienceNanos) {
         if (raft.quiesced) {
             return;
         }
-        if (!replication.heardMajority()) {
+        lastTickNanos = raft.now.nanos();
+        if (!replication.heardMajority(patienceNanos)) {
             raft.becomeFollower(raft.term(), Optional.empty()); // CheckQuorum (Raft dissertation, section 6.2).
             return;
         }
@@ -149,9 +168,9 @@ final class Leadership {
         quiesceIfIdle();
     }
 
-    /** The next heartbeat: all else that a leader does at its time has no need of being more exact. */
+    /** As often as heartbeats, also while entries go in their place: all else that a leader does at its time need not be more exact. */
     long nextTickNanos() {
-        return replication.nextHeartbeatNanos();
+        return lastTickNanos + raft.config.heartbeatNanos();
     }
 
     private void quiesceIfIdle() {
@@ -201,7 +220,11 @@ final class Leadership {
     }
 
     boolean holdsMajority() {
-        return raft.quiesced || replication.heardMajority();
+        return raft.quiesced || replication.heardMajority(0);
+    }
+
+    boolean readsWait() {
+        return confirmation.readsWait();
     }
 
     boolean anyFull() {

@@ -107,9 +107,9 @@ public final class RaftNode {
         } else if (input instanceof Input.Durable durable) {
             wal.durable(durable.number(), out);
             election.durable();
-        } else if (input instanceof Input.Tick) {
-            leadership.ifPresent(Leadership::tick);
-            election.tick();
+        } else if (input instanceof Input.Tick tick) {
+            leadership.ifPresent(it -> it.tick(tick.patienceNanos()));
+            election.tick(tick.patienceNanos());
         } else if (input instanceof Input.Unreachable hint) {
             leadership.ifPresent(it -> it.reachable(hint.site(), false));
             election.unreachable(hint.site());
@@ -150,7 +150,7 @@ public final class RaftNode {
             becomeFollower(message.term(), Optional.empty());
         }
         if (message instanceof PreVoteRequest request) {
-            leadership.ifPresent(Leadership::wake);
+            leadership.ifPresent(Leadership::showLife);
             election.preVoteRequested(request);
         } else if (message instanceof PreVoteResponse response) {
             election.preVoteAnswered(response);
@@ -360,6 +360,11 @@ public final class RaftNode {
         return memory.full() || leadership.isPresent() && leadership.get().anyFull();
     }
 
+    /** Whether reads wait for answers to heartbeats: those are not to be late. */
+    public boolean readsWait() {
+        return leadership.isPresent() && leadership.get().readsWait();
+    }
+
     /** What the end of the log takes in memory, roughly. */
     public long logBytes() {
         return log.bytes();
@@ -410,7 +415,7 @@ public final class RaftNode {
 
     /**
      * The monotonic time in nanoseconds by which this replica wants its next tick, {@link Long#MAX_VALUE} if it wants none. Earlier ones do no harm: a
-     * leader does with them what it would do a little later, everybody else does nothing. To be asked again after each step.
+     * leader does with them what it would do a little later, everybody else does nothing. To be asked again after each step: it may have come nearer.
      */
     public long nextTickNanos() {
         if (!needsTicks()) {

@@ -101,17 +101,12 @@ final class Replication {
         confirmation.roundSent();
     }
 
-    /** When some follower will not have been sent anything for the heartbeat's interval; without followers one interval from now. */
-    long nextHeartbeatNanos() {
-        long longestAgo = raft.now.nanos();
-        for (Progress progress : followers) {
-            longestAgo = Math.min(longestAgo, progress.lastSentNanos);
-        }
-        return longestAgo + raft.config.heartbeatNanos();
-    }
-
     void tick() {
-        if (raft.now.nanos() >= nextHeartbeatNanos()) {
+        boolean due = false;
+        for (Progress progress : followers) {
+            due |= raft.now.nanos() - progress.lastSentNanos >= raft.config.heartbeatNanos();
+        }
+        if (due) {
             heartbeat(false);
         }
         followers.forEach(progress -> progress.imageSender.ifPresent(ImageSender::tick));
@@ -214,8 +209,8 @@ final class Replication {
         followers.forEach(progress -> progress.lastHeardNanos = raft.now.nanos());
     }
 
-    boolean heardMajority() {
-        long since = raft.now.nanos() - raft.config.electionTimeoutNanos();
+    boolean heardMajority(long patienceNanos) {
+        long since = raft.now.nanos() - raft.config.electionTimeoutNanos() - patienceNanos;
         return followers.majority(progress -> progress.lastHeardNanos >= since ? 1 : 0, 1) == 1;
     }
 

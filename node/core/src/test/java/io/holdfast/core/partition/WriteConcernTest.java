@@ -187,6 +187,24 @@ class WriteConcernTest {
                 .isEqualTo(new Reply.Refused(token, Refusal.TIMED_OUT, java.util.Optional.empty()));
     }
 
+    /** A tick that moved away with each step would never come on a busy node. */
+    @Test
+    void theTickThatKeepsADeadlineIsWantedByTheSameTimeHoweverMuchHappens() {
+        cluster.crash("c");
+        cluster.submit("a", WriteConcern.ALL, cluster.put("k", "v"));
+        cluster.settle();
+        cluster.tick("a");
+        long wanted = cluster.core("a").nextTickNanos();
+
+        for (int i = 0; i < 5; i++) {
+            cluster.pass(2);
+            cluster.submit("a", cluster.put("k" + i, "v"));
+            cluster.settle();
+        }
+
+        assertThat(cluster.core("a").nextTickNanos()).isEqualTo(wanted);
+    }
+
     @Test
     void writesThatWaitForTheLastSiteCountAgainstTheLimit() {
         cluster.settings.maxPendingBytes = 500;

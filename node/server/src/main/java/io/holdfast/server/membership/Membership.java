@@ -28,7 +28,8 @@ public final class Membership {
      *
      * @throws org.apache.pekko.actor.InvalidActorNameException when it was started in this system before
      */
-    public static Membership start(ActorSystem<?> system, HoldfastSettings settings, IncidentLog incidents) {
+    public static Membership start(
+            ActorSystem<?> system, HoldfastSettings settings, IncidentLog incidents, Lateness lateness) {
         var topology = new Topology(settings);
         var board = new HintBoard(topology);
         var ready = new CompletableFuture<SiteIdentity>();
@@ -41,7 +42,8 @@ public final class Membership {
                 ready,
                 new SecureRandom()::nextLong,
                 System::nanoTime);
-        classic.systemActorOf(onInternalDispatcher(SiteWatch.props(topology, board, incidents)), "holdfast-site-watch");
+        classic.systemActorOf(
+                onInternalDispatcher(SiteWatch.props(topology, board, incidents, lateness)), "holdfast-site-watch");
         classic.systemActorOf(onInternalDispatcher(ClusterJoiner.props(context)), ClusterJoiner.NAME);
         system.getWhenTerminated()
                 .whenComplete((done, failure) -> ready.completeExceptionally(

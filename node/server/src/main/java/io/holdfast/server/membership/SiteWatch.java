@@ -25,24 +25,30 @@ final class SiteWatch extends AbstractActorWithTimers {
     private final IncidentLog incidents;
     private final MembershipTimes times;
     private final Cluster cluster;
+    private final Lateness lateness;
+    /** Since when the sites have been silent that are. */
+    private final Map<SiteId, Long> silentSince = new HashMap<>();
+
     private final Set<SiteId> everReachable = new HashSet<>();
     private boolean selfUp;
     private boolean graceOver;
 
     private enum Timer {
-        GRACE_OVER
+        GRACE_OVER,
+        LOOK_AGAIN
     }
 
-    private SiteWatch(Topology topology, HintBoard board, IncidentLog incidents) {
+    private SiteWatch(Topology topology, HintBoard board, IncidentLog incidents, Lateness lateness) {
         this.topology = topology;
         this.board = board;
         this.incidents = incidents;
+        this.lateness = lateness;
         times = MembershipTimes.of(getContext().getSystem().settings().config());
         cluster = Cluster.get(getContext().getSystem());
     }
 
-    static Props props(Topology topology, HintBoard board, IncidentLog incidents) {
-        return Props.create(SiteWatch.class, () -> new SiteWatch(topology, board, incidents));
+    static Props props(Topology topology, HintBoard board, IncidentLog incidents, Lateness lateness) {
+        return Props.create(SiteWatch.class, () -> new SiteWatch(topology, board, incidents, lateness));
     }
 
     @Override
@@ -72,6 +78,7 @@ final class SiteWatch extends AbstractActorWithTimers {
                     graceOver = true;
                     cluster.sendCurrentClusterState(getSelf());
                 })
+                .matchEquals(Timer.LOOK_AGAIN, timer -> cluster.sendCurrentClusterState(getSelf()))
                 .build();
     }
 
@@ -102,6 +109,12 @@ final class SiteWatch extends AbstractActorWithTimers {
         for (Member member : state.getMembers()) {
             there |= member.dataCenter().equals(site.name()) && isUp(member);
         }
+        if (told && doubtful(site)) {
+            getTimers().startSingleTimer(Timer.LOOK_AGAIN, Timer.LOOK_AGAIN, Lateness.INTERVAL);
+            return;
+        } else if (!told) {
+            silentSince.remove(site);
+        }
         if (!told && there) {
             everReachable.add(site);
             incidents.recovered("site-unreachable", site.name());
@@ -119,6 +132,16 @@ final class SiteWatch extends AbstractActorWithTimers {
                             : "other sites take its partitions over by vote");
         }
         board.site(site, !told && there);
+    }
+
+    /**
+     * A false alarm would wake every silent partition that the site leads, at all sites at once. Nothing that is in use waits for the hint: whoever writes
+     * to a partition wakes its replicas, and they have timers of their own.
+     */
+    private boolean doubtful(SiteId site) {
+        long now = System.nanoTime();
+        long since = silentSince.computeIfAbsent(site, it -> now);
+        return now - since < lateness.patience().toNanos();
     }
 
     private void downed(CrossSiteDowning.Downed downed) {

@@ -44,8 +44,10 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
  * for good, with its storage as it is.
  */
 public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
-    /** No timer is shorter: a time that has passed is one that the core has not come to yet. */
-    private static final long SHORTEST_TICK_NANOS = Duration.ofMillis(1).toNanos();
+    /** No timer is shorter. */
+    private static final long SHORTEST_TICK_NANOS = Duration.ofMillis(10).toNanos();
+    /** When to ask the core again that has let its time pass, out of patience. */
+    private static final long PATIENT_TICK_NANOS = Duration.ofMillis(100).toNanos();
 
     private static final Duration HOUSEKEEPING = Duration.ofMillis(500);
     /** The origin of this process's monotonic time; positive, as the core wants it. */
@@ -61,6 +63,9 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
     private final Map<Long, Caller> callers = new HashMap<>();
     private final PreferredLeader preferred;
     private final Peers peers;
+    // Made once: the simple compiler makes a method reference the slow way each time.
+    private final Consumer<Outgoing> sendAtOnce;
+    private final Consumer<Outgoing> sendAtLeisure;
     private final DataMemory.Share memory;
 
     private Optional<PartitionCore> core = Optional.empty();
@@ -105,6 +110,8 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
                 new PreferredLeader(definition.preference(partition.number()).get(0), shared.returnLeadershipAfter());
         ActorRef<ReplicaMessage> self = context.getSelf();
         this.peers = new Peers(partition, shared, Adapter.toClassic(self));
+        this.sendAtOnce = peers::send;
+        this.sendAtLeisure = peers::sendAtLeisure;
         this.storage = ReplicaStorage.open(context, partition, definition, shared);
         this.reachability = shared.reachability()
                 .subscribe((site, reachable) -> self.tell(new ReplicaEvent.SiteSeen(site, reachable)));
@@ -120,6 +127,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
     public Receive<ReplicaMessage> createReceive() {
         return newReceiveBuilder()
                 .onMessage(ReplicaMessage.FromPeer.class, this::fromPeer)
+                .onMessage(ReplicaEvent.Heartbeat.class, this::heartbeat)
                 .onMessage(ReplicaMessage.Write.class, this::write)
                 .onMessage(ReplicaMessage.Read.class, this::read)
                 .onMessage(ReplicaEvent.ForCore.class, event -> step(event.input()))
@@ -173,6 +181,11 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         return step(raft(new Input.Received(peer.message())));
     }
 
+    private Behavior<ReplicaMessage> heartbeat(ReplicaEvent.Heartbeat heartbeat) {
+        peers.heard(heartbeat.message().from(), Adapter.toClassic(getContext()).sender());
+        return step(raft(new Input.Received(heartbeat.message())), sendAtLeisure);
+    }
+
     private Behavior<ReplicaMessage> write(ReplicaMessage.Write write) {
         if (core.isEmpty()) {
             return refuse(write.requestId(), write.replyTo());
@@ -221,11 +234,16 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
     }
 
     private Behavior<ReplicaMessage> step(PartitionInput input) {
+        return step(input, sendAtOnce);
+    }
+
+    private Behavior<ReplicaMessage> step(PartitionInput input, Consumer<Outgoing> send) {
         if (core.isPresent()) {
             Now now = now();
             mustHold();
             tellMemory(core.get(), now);
-            perform(core.get(), advance(core.get(), now, input));
+            PartitionOutput out = advance(core.get(), now, input);
+            perform(core.get(), out, core.get().raft().readsWait() ? sendAtOnce : send);
         }
         // Not "this", which each of its supervisors would wrap anew.
         return Behaviors.same();
@@ -253,7 +271,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         Input.Memory state = shared.memory().state();
         if (toldMemory.isEmpty() || toldMemory.get() != state) {
             toldMemory = Optional.of(state);
-            perform(running, advance(running, now, raft(state)));
+            perform(running, advance(running, now, raft(state)), sendAtOnce);
         }
     }
 
@@ -276,7 +294,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         return violation;
     }
 
-    private void perform(PartitionCore running, PartitionOutput out) {
+    private void perform(PartitionCore running, PartitionOutput out, Consumer<Outgoing> send) {
         // Plain loops and questions: the simple compiler makes lambdas that hold something the slow way.
         if (out.write().isPresent()) {
             storage.tell(out.write().get());
@@ -285,7 +303,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
             storage.tell(out.snapshot().get());
         }
         for (Outgoing outgoing : out.messages()) {
-            peers.send(outgoing);
+            send.accept(outgoing);
         }
         for (Unfinished transaction : out.unfinished()) {
             shared.finisher().accept(partition, transaction);
@@ -354,14 +372,19 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
 
     private Behavior<ReplicaMessage> tick() {
         tickAtNanos = Long.MAX_VALUE;
-        return step(raft(new Input.Tick()));
+        if (core.isPresent() && now().nanos() < core.get().nextTickNanos()) {
+            tickBy(core.get().nextTickNanos());
+            return Behaviors.same();
+        }
+        return step(raft(new Input.Tick(shared.patience().get().toNanos())), sendAtLeisure);
     }
 
     /** A timer that ends too early is left to run: with each message of a leader the next tick is wanted a little later. */
     private void tickBy(long wantedNanos) {
         if (wantedNanos < tickAtNanos) {
             tickAtNanos = wantedNanos;
-            long delay = Math.max(SHORTEST_TICK_NANOS, wantedNanos - now().nanos());
+            long delay = wantedNanos - now().nanos();
+            delay = delay < 0 ? PATIENT_TICK_NANOS : Math.max(SHORTEST_TICK_NANOS, delay);
             timers.startSingleTimer("tick", new ReplicaEvent.Tick(), Duration.ofNanos(delay));
         }
     }

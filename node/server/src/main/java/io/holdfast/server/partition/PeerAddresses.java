@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.pekko.actor.ActorPath;
 import org.apache.pekko.actor.ActorRef;
+import org.apache.pekko.actor.Address;
 
 /**
  * Where the peers of one replica are, as they show with each message. Sharding knows it as well, but what goes through it passes three more
@@ -17,6 +18,8 @@ import org.apache.pekko.actor.ActorRef;
  * its peers: made the leader by a message past sharding, it would lead, and nobody could reach it.
  */
 final class PeerAddresses {
+    private static final int NODE_SILENCES = 10;
+
     private final long silenceNanos;
     private final Map<SiteId, Heard> heard = new HashMap<>();
 
@@ -35,6 +38,17 @@ final class PeerAddresses {
     /** @param replica that sent a message */
     void heard(SiteId site, ActorRef replica, long nowNanos) {
         heard.put(site, new Heard(replica, nowNanos));
+    }
+
+    /**
+     * The peer's node, for what a node hands to whichever replica it has. It counts for longer: a peer that is silent because its node, or this one, is short of
+     * the processor is where it was, and what goes through sharding costs the most.
+     */
+    Optional<Address> nodeOf(SiteId site, long nowNanos) {
+        Heard last = heard.get(site);
+        return last == null || nowNanos - last.atNanos() > NODE_SILENCES * silenceNanos
+                ? Optional.empty()
+                : Optional.of(last.replica().path().address());
     }
 
     /** Empty if the peer is to be found by sharding. */

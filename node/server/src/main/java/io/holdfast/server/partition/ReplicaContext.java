@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 
 /**
  * What the replicas of one node share.
@@ -22,6 +23,8 @@ import java.util.function.BiFunction;
  * @param router to the replicas of all sites
  * @param clock is told what leaders find out about this node's wall clock
  * @param peerSilence a peer that has said nothing for so long is looked for anew
+ * @param heartbeats to other nodes' replicas
+ * @param patience how much longer than usual the silence of others must last, as this node is late itself
  * @param memory is told what each replica takes, and says whether there is room for more
  * @param finisher brings transactions to their end that nobody else has; must not block
  * @param background for work that would hold up a replica: encoding and decoding images
@@ -40,6 +43,8 @@ public record ReplicaContext(
         IncidentLog incidents,
         NodeClock clock,
         Duration peerSilence,
+        HeartbeatPost heartbeats,
+        Supplier<Duration> patience,
         DataMemory memory,
         BiConsumer<PartitionId, Unfinished> finisher,
         Executor background,

@@ -3,6 +3,7 @@ package io.holdfast.server.partition;
 import io.holdfast.core.SiteId;
 import io.holdfast.core.partition.PartitionInput;
 import io.holdfast.core.partition.Recovery;
+import io.holdfast.core.raft.PeerMessage;
 import java.util.List;
 
 /** What happens to a replica on its own node: its journal's answers, time, hints. Never leaves the JVM. */
@@ -27,6 +28,9 @@ sealed interface ReplicaEvent extends ReplicaMessage {
     record Leave() implements ReplicaEvent {}
 
     record Tick() implements ReplicaEvent {}
+
+    /** A message of a peer that came together with others, and so may its answer. */
+    record Heartbeat(PeerMessage message) implements ReplicaEvent {}
 
     /** Now and then: report how things stand. */
     record Housekeeping() implements ReplicaEvent {}

@@ -7,10 +7,12 @@ import com.esotericsoftware.kryo.io.Output;
 import io.holdfast.core.Bytes;
 import io.holdfast.core.partition.WriteConcern;
 import io.holdfast.core.store.CommandBatch;
+import io.holdfast.server.partition.Heartbeats;
 import io.holdfast.server.partition.PartitionId;
 import io.holdfast.server.partition.ReplicaEnvelope;
 import io.holdfast.server.partition.ReplicaMessage;
 import io.holdfast.server.partition.ReplicaReply;
+import java.util.ArrayList;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorRefResolver;
 
@@ -125,6 +127,31 @@ final class ReplicaSerializers {
         @Override
         public ReplicaMessage.FromPeer read(Kryo kryo, Input in, Class<? extends ReplicaMessage.FromPeer> type) {
             return new ReplicaMessage.FromPeer(PeerMessageCodec.read(in));
+        }
+    }
+
+    static final class OfHeartbeats extends Serializer<Heartbeats> {
+        OfHeartbeats() {
+            super(false, true);
+        }
+
+        @Override
+        public void write(Kryo kryo, Output out, Heartbeats heartbeats) {
+            out.writeVarInt(heartbeats.items().size(), true);
+            for (Heartbeats.Item item : heartbeats.items()) {
+                writePartition(out, item.partition());
+                out.writeAscii(item.sender());
+                PeerMessageCodec.write(out, item.message());
+            }
+        }
+
+        @Override
+        public Heartbeats read(Kryo kryo, Input in, Class<? extends Heartbeats> type) {
+            var items = new ArrayList<Heartbeats.Item>();
+            for (int left = in.readVarInt(true); left > 0; left--) {
+                items.add(new Heartbeats.Item(readPartition(in), in.readString(), PeerMessageCodec.read(in)));
+            }
+            return new Heartbeats(items);
         }
     }
 

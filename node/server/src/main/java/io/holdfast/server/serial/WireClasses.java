@@ -4,6 +4,7 @@ import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.Serializer;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
+import io.holdfast.server.partition.Heartbeats;
 import io.holdfast.server.partition.ReplicaEnvelope;
 import io.holdfast.server.partition.ReplicaMessage;
 import io.holdfast.server.partition.ReplicaReply;
@@ -32,6 +33,7 @@ final class WireClasses {
         kryo.register(ReplicaEnvelope.class, new ReplicaSerializers.OfEnvelope(refs), 20);
         kryo.register(ReplicaReply.class, new ReplicaSerializers.OfReply(), 21);
         kryo.register(ReplicaMessage.FromPeer.class, new ReplicaSerializers.OfFromPeer(), 22);
+        kryo.register(Heartbeats.class, new ReplicaSerializers.OfHeartbeats(), 23);
         int id = 30;
         for (Class<?> type : lists()) {
             kryo.register(type, new OfList(), id++);

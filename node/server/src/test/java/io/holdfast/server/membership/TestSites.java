@@ -118,7 +118,8 @@ final class TestSites implements AutoCloseable {
         var incidents = new IncidentLog(System::currentTimeMillis);
         // A link that is cut stays cut, also for a node that starts: it must not get a word through first.
         cuts.stream().filter(it -> it.get(0).equals(site)).forEach(it -> Links.set(system, ports.get(it.get(1)), true));
-        var node = new Node(site, system, Membership.start(system, settings, incidents), incidents);
+        var node =
+                new Node(site, system, Membership.start(system, settings, incidents, Lateness.of(system)), incidents);
         running.put(site, node);
         return node;
     }

@@ -46,6 +46,17 @@ class PeerAddressesTest {
     }
 
     @Test
+    void thePeersNodeIsKnownForLongerThanThePeer() {
+        long silence = ReplicaContext.USUAL_PEER_SILENCE.toNanos();
+        peers.heard(A, here, START);
+
+        assertThat(peers.find(A, START + silence + 1)).isEmpty();
+        assertThat(peers.nodeOf(A, START + 10 * silence)).contains(here.path().address());
+        assertThat(peers.nodeOf(A, START + 10 * silence + 1)).isEmpty();
+        assertThat(peers.nodeOf(B, START)).isEmpty();
+    }
+
+    @Test
     void whoeverIsHereOrNobodyIsNoPeer() {
         assertThat(PeerAddresses.isPeer(here.path())).isFalse();
         assertThat(PeerAddresses.isPeer(

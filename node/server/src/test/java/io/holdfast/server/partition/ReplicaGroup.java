@@ -136,6 +136,8 @@ final class ReplicaGroup implements AutoCloseable {
                 incidents,
                 new NodeClock(site, incidents),
                 ReplicaContext.USUAL_PEER_SILENCE,
+                new HeartbeatPost(Duration.ofMillis(300), (to, lost) -> {}, (after, task) -> {}, System::nanoTime),
+                () -> Duration.ZERO,
                 new DataMemory(site, Long.MAX_VALUE, incidents),
                 (partition, unfinished) -> {},
                 ForkJoinPool.commonPool(),

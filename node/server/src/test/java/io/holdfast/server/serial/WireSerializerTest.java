@@ -16,6 +16,7 @@ import io.holdfast.core.store.Outcome;
 import io.holdfast.core.store.Query;
 import io.holdfast.core.store.ReadWriteSet;
 import io.holdfast.core.store.WriteId;
+import io.holdfast.server.partition.Heartbeats;
 import io.holdfast.server.partition.PartitionId;
 import io.holdfast.server.partition.ReplicaEnvelope;
 import io.holdfast.server.partition.ReplicaMessage;
@@ -130,7 +131,11 @@ class WireSerializerTest {
                         new Reply.Refused(4, Reply.Refusal.NOT_LEADER, Optional.empty()))
                 .map(reply -> new ReplicaReply(PARTITION, "a", reply));
         Stream<Object> betweenPeers = peerMessages().map(ReplicaMessage.FromPeer::new);
-        return Stream.of(toReplica, betweenPeers, replies).flatMap(each -> each);
+        Object together = new Heartbeats(peerMessages()
+                .map(message ->
+                        new Heartbeats.Item(PARTITION, "pekko://holdfast@127.0.0.1:7401/system/replica#-7", message))
+                .toList());
+        return Stream.of(toReplica, betweenPeers, replies, Stream.of(together)).flatMap(each -> each);
     }
 
     static Stream<PeerMessage> peerMessages() {
