@@ -111,12 +111,12 @@ final class Following {
         if (raft.commitIndex >= request.commitIndex()) {
             asOfWallMillis = Math.max(asOfWallMillis, request.asOfWallMillis());
         }
-        // An older one that was overtaken speaks of a silence that has ended.
-        boolean newest = request.stamp() == stamp;
-        quiesceAfterAck = request.quiesce()
-                && newest
-                && verifiedIndex == raft.log.lastIndex()
-                && raft.commitIndex == raft.log.lastIndex();
+        // An older one that was overtaken speaks of a silence that has ended, or not begun.
+        if (request.stamp() == stamp) {
+            quiesceAfterAck = request.quiesce()
+                    && verifiedIndex == raft.log.lastIndex()
+                    && raft.commitIndex == raft.log.lastIndex();
+        }
         ackDue |= !grew;
     }
 

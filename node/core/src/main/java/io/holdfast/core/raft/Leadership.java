@@ -117,6 +117,7 @@ final class Leadership {
         boolean stranger = !replication.isVoter(response.from());
         boolean mayAdmit = acceptsProposals() && pendingAdmission <= raft.commitIndex;
         if (stranger && mayAdmit && response.matchIndex() >= raft.commitIndex) {
+            wake();
             append(Entry.Kind.ADMIT, 0, Membership.encodeAdmission(response.from(), response.identity()));
             pendingAdmission = raft.log.lastIndex();
         }

@@ -21,8 +21,6 @@ import java.util.Optional;
 
 /** Drives one production replica as its actor does: one input at a time, outputs to the network, the journal and the callers. */
 final class SimReplica {
-    private static final PartitionInput TICK = new PartitionInput.ToRaft(new Input.Tick());
-
     private final SimWorld world;
     private final SimNode node;
     private final SimPartition partition;
@@ -73,7 +71,8 @@ final class SimReplica {
     void tick() {
         // As its actor does: whoever is not asked for a tick must do without.
         if (core.isPresent() && node.now().nanos() >= core.get().nextTickNanos()) {
-            step(TICK);
+            long patience = world.random.chance(0.05) ? world.random.between(1, 2_000 * MILLI) : 0;
+            raft(new Input.Tick(patience));
         }
     }
 

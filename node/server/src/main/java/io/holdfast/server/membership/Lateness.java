@@ -3,6 +3,7 @@ package io.holdfast.server.membership;
 import java.time.Duration;
 import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
+import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 
@@ -42,7 +43,8 @@ public final class Lateness implements Runnable {
         var replicas = system.executionContext();
         return new Lateness(
                 (after, task) -> {
-                    if (!system.whenTerminated().isCompleted()) {
+                    // The scheduler throws when the system ends, and so does this watch.
+                    if (!CoordinatedShutdown.get(system).getShutdownReason().isPresent()) {
                         system.scheduler().scheduleOnce(after, () -> replicas.execute(task), incoming);
                     }
                 },

@@ -70,7 +70,7 @@ public final class HeartbeatPost {
 
         synchronized boolean offer(PartitionId partition, String sender, PeerMessage message) {
             count();
-            if (!busy) {
+            if (!busy && items.isEmpty()) {
                 return false;
             }
             if (items.isEmpty()) {

@@ -46,7 +46,7 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
     /** No timer is shorter. */
     private static final long SHORTEST_TICK_NANOS = Duration.ofMillis(10).toNanos();
-    /** When to ask the core again that has let its time pass, out of patience. */
+    /** When to ask a follower again that has let its time pass, out of patience. */
     private static final long PATIENT_TICK_NANOS = Duration.ofMillis(100).toNanos();
 
     private static final Duration HOUSEKEEPING = Duration.ofMillis(500);
@@ -72,6 +72,8 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
     private long nextToken;
     /** When the timer for the next tick ends, on the core's clock; {@link Long#MAX_VALUE} if none runs. */
     private long tickAtNanos = Long.MAX_VALUE;
+
+    private long shortestTickNanos = SHORTEST_TICK_NANOS;
 
     private Optional<Input.Memory> toldMemory = Optional.empty();
     private long publishedNanos;
@@ -376,16 +378,24 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
             tickBy(core.get().nextTickNanos());
             return Behaviors.same();
         }
-        return step(raft(new Input.Tick(shared.patience().get().toNanos())), sendAtLeisure);
+        long patience = shared.patience().get().toNanos();
+        boolean leads = core.isPresent() && core.get().raft().leadingTerm() != 0;
+        shortestTickNanos = patience > 0 && !leads ? PATIENT_TICK_NANOS : SHORTEST_TICK_NANOS;
+        step(raft(new Input.Tick(patience)), sendAtLeisure);
+        shortestTickNanos = SHORTEST_TICK_NANOS;
+        return Behaviors.same();
     }
 
     /** A timer that ends too early is left to run: with each message of a leader the next tick is wanted a little later. */
     private void tickBy(long wantedNanos) {
-        if (wantedNanos < tickAtNanos) {
-            tickAtNanos = wantedNanos;
-            long delay = wantedNanos - now().nanos();
-            delay = delay < 0 ? PATIENT_TICK_NANOS : Math.max(SHORTEST_TICK_NANOS, delay);
-            timers.startSingleTimer("tick", new ReplicaEvent.Tick(), Duration.ofNanos(delay));
+        if (wantedNanos == Long.MAX_VALUE) {
+            return;
+        }
+        long nowNanos = now().nanos();
+        long atNanos = Math.max(wantedNanos, nowNanos + shortestTickNanos);
+        if (atNanos < tickAtNanos) {
+            tickAtNanos = atNanos;
+            timers.startSingleTimer("tick", new ReplicaEvent.Tick(), Duration.ofNanos(atNanos - nowNanos));
         }
     }
 

@@ -74,7 +74,7 @@ final class Peers {
 
     /**
      * Sharding would keep the heartbeats for a lost site, and bury it under them when it is back. One that has not answered since the last is sent none for a
-     * while, less than an election's timeout: it may only seem to be lost.
+     * while, usually less than an election's timeout: it may only seem to be lost.
      */
     private boolean mayCall(SiteId site, long now) {
         if (!reachability.unreachable().contains(site)) {

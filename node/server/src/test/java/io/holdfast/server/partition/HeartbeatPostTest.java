@@ -113,7 +113,9 @@ class HeartbeatPostTest {
         assertThat(offer(NODE, 1)).isTrue();
 
         pass(HeartbeatPost.WINDOW);
-        assertThat(offer(NODE, 2)).isFalse();
+        assertThat(offer(NODE, 2)).as("would overtake the one that waits").isTrue();
+        timers.get(0).run();
+        assertThat(offer(NODE, 3)).isFalse();
     }
 
     @Test
