@@ -12,6 +12,7 @@ import io.holdfast.core.partition.Reply;
 import io.holdfast.core.raft.Input;
 import io.holdfast.core.raft.Outgoing;
 import io.holdfast.core.raft.Outputs.ReceivedImage;
+import io.holdfast.core.raft.PeerMessage;
 import io.holdfast.core.txn.Unfinished;
 import io.holdfast.server.catalog.KeyspaceDefinition;
 import io.holdfast.server.membership.SiteReachability;
@@ -128,8 +129,8 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
     @Override
     public Receive<ReplicaMessage> createReceive() {
         return newReceiveBuilder()
-                .onMessage(ReplicaMessage.FromPeer.class, this::fromPeer)
-                .onMessage(ReplicaEvent.Heartbeat.class, this::heartbeat)
+                .onMessage(ReplicaMessage.FromPeer.class, peer -> received(peer.message(), sendAtOnce))
+                .onMessage(ReplicaEvent.Heartbeat.class, heartbeat -> received(heartbeat.message(), sendAtLeisure))
                 .onMessage(ReplicaMessage.Write.class, this::write)
                 .onMessage(ReplicaMessage.Read.class, this::read)
                 .onMessage(ReplicaEvent.ForCore.class, event -> step(event.input()))
@@ -178,14 +179,9 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         return this;
     }
 
-    private Behavior<ReplicaMessage> fromPeer(ReplicaMessage.FromPeer peer) {
-        peers.heard(peer.message().from(), Adapter.toClassic(getContext()).sender());
-        return step(raft(new Input.Received(peer.message())));
-    }
-
-    private Behavior<ReplicaMessage> heartbeat(ReplicaEvent.Heartbeat heartbeat) {
-        peers.heard(heartbeat.message().from(), Adapter.toClassic(getContext()).sender());
-        return step(raft(new Input.Received(heartbeat.message())), sendAtLeisure);
+    private Behavior<ReplicaMessage> received(PeerMessage message, Consumer<Outgoing> send) {
+        peers.heard(message.from(), Adapter.toClassic(getContext()).sender());
+        return step(raft(new Input.Received(message)), send);
     }
 
     private Behavior<ReplicaMessage> write(ReplicaMessage.Write write) {

@@ -80,7 +80,7 @@ final class Peers {
         if (!reachability.unreachable().contains(site)) {
             return true;
         }
-        Long last = called.putIfAbsent(site, now);
+        Long last = called.get(site);
         boolean due = last == null || now - last >= silenceNanos;
         if (due) {
             called.put(site, now);

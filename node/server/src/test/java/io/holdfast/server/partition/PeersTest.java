@@ -5,14 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.holdfast.core.SiteId;
 import io.holdfast.core.raft.Outgoing;
 import io.holdfast.core.raft.PeerMessage;
+import io.holdfast.server.membership.Hints;
 import io.holdfast.server.membership.IncidentLog;
-import io.holdfast.server.membership.SiteReachability;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.BiConsumer;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.junit.jupiter.api.AfterAll;
@@ -29,7 +27,7 @@ class PeersTest {
             B, new PeerMessage.AppendResponse(A, 1, 2, 3, 4, 5, 6, 7, 8, new PeerMessage.LogState.Matches(), false));
     private static final Outgoing QUESTION = new Outgoing(B, new PeerMessage.PreVoteRequest(A, 1, 3, 4, 2));
 
-    private final Set<SiteId> unreachable = new HashSet<>();
+    private final Hints hints = new Hints();
     private final List<ReplicaMessage> sent = new ArrayList<>();
     private final Peers peers = new Peers(
             new PartitionId("shop", 1),
@@ -38,17 +36,6 @@ class PeersTest {
 
     private ReplicaContext context() {
         var incidents = new IncidentLog(System::currentTimeMillis);
-        var reachability = new SiteReachability() {
-            @Override
-            public Set<SiteId> unreachable() {
-                return unreachable;
-            }
-
-            @Override
-            public Subscription subscribe(BiConsumer<SiteId, Boolean> listener) {
-                return () -> {};
-            }
-        };
         return new ReplicaContext(
                 "a",
                 1,
@@ -59,7 +46,7 @@ class PeersTest {
                 },
                 (site, envelope, sender) -> sent.add(envelope.message()),
                 new ReplicaDirectory(),
-                reachability,
+                hints,
                 incidents,
                 new NodeClock("a", incidents),
                 Duration.ofHours(1),
@@ -89,7 +76,7 @@ class PeersTest {
 
     @Test
     void aLostSiteGetsOneAndNoMoreForAWhile() {
-        unreachable.add(B);
+        hints.tell(B, false);
 
         peers.sendAtLeisure(HEARTBEAT);
         peers.sendAtLeisure(HEARTBEAT);
@@ -99,7 +86,7 @@ class PeersTest {
 
     @Test
     void oneThatAnswersIsNotLost() {
-        unreachable.add(B);
+        hints.tell(B, false);
         peers.sendAtLeisure(HEARTBEAT);
 
         peers.heard(B, Adapter.toClassic(KIT.system()).deadLetters());
@@ -110,7 +97,7 @@ class PeersTest {
 
     @Test
     void answersAndQuestionsAndWhatIsUrgentAlwaysGo() {
-        unreachable.add(B);
+        hints.tell(B, false);
         peers.sendAtLeisure(HEARTBEAT);
 
         peers.sendAtLeisure(ANSWER);

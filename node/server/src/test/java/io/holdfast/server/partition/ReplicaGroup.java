@@ -10,8 +10,8 @@ import io.holdfast.core.partition.Reply;
 import io.holdfast.core.raft.Membership;
 import io.holdfast.core.raft.Role;
 import io.holdfast.server.catalog.KeyspaceDefinition;
+import io.holdfast.server.membership.Hints;
 import io.holdfast.server.membership.IncidentLog;
-import io.holdfast.server.membership.SiteReachability;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +25,6 @@ import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -226,24 +225,5 @@ final class ReplicaGroup implements AutoCloseable {
     @Override
     public void close() {
         Map.copyOf(running).keySet().forEach(this::kill);
-    }
-
-    private static final class Hints implements SiteReachability {
-        private final List<BiConsumer<SiteId, Boolean>> listeners = new CopyOnWriteArrayList<>();
-
-        void tell(SiteId site, boolean reachable) {
-            listeners.forEach(listener -> listener.accept(site, reachable));
-        }
-
-        @Override
-        public Set<SiteId> unreachable() {
-            return Set.of();
-        }
-
-        @Override
-        public Subscription subscribe(BiConsumer<SiteId, Boolean> listener) {
-            listeners.add(listener);
-            return () -> listeners.remove(listener);
-        }
     }
 }

@@ -6,19 +6,16 @@ import io.holdfast.config.HoldfastSettings;
 import io.holdfast.core.SiteId;
 import io.holdfast.server.catalog.KeyspaceDefinition;
 import io.holdfast.server.catalog.KeyspaceRegistry;
+import io.holdfast.server.membership.Hints;
 import io.holdfast.server.membership.IncidentLog;
-import io.holdfast.server.membership.SiteReachability;
 import io.holdfast.server.partition.Directories;
 import io.holdfast.v1.KeyspaceStatus;
 import io.holdfast.v1.ReplicaStatus;
 import io.holdfast.v1.SiteStatus;
 import io.holdfast.v1.Status;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.function.BiConsumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -33,22 +30,11 @@ class ClusterViewTest {
 
     private final KeyspaceRegistry registry = new KeyspaceRegistry();
     private final IncidentLog incidents = new IncidentLog(() -> 5000);
-    private final Set<SiteId> unreachable = new HashSet<>();
-    private final SiteReachability reachability = new SiteReachability() {
-        @Override
-        public Set<SiteId> unreachable() {
-            return unreachable;
-        }
-
-        @Override
-        public Subscription subscribe(BiConsumer<SiteId, Boolean> listener) {
-            return () -> {};
-        }
-    };
+    private final Hints hints = new Hints();
     private final Map<String, String> members =
             Map.of("127.0.0.1:21001", "up", "127.0.0.1:21011", "up", "127.0.0.1:21021", "joining");
-    private final ClusterView view = new ClusterView(
-            HoldfastSettings.parse(SETTINGS, "test"), "1.2", registry, reachability, () -> members, incidents);
+    private final ClusterView view =
+            new ClusterView(HoldfastSettings.parse(SETTINGS, "test"), "1.2", registry, hints, () -> members, incidents);
 
     @BeforeEach
     void makeKeyspace() {
@@ -122,7 +108,7 @@ class ClusterViewTest {
 
     @Test
     void aSiteThatDoesNotAnswerIsUnreachableAndItsNodeDown() {
-        unreachable.add(new SiteId("c"));
+        hints.tell(new SiteId("c"), false);
         Status status = view.apply(List.of(node("a", follower(3, "b")), node("b", leader(3, "b", List.of("a", "c")))));
         assertThat(status.getSites(2).getReachable()).isFalse();
         assertThat(status.getSites(2).getNodes(0).getStorageOk()).isFalse();
@@ -164,7 +150,7 @@ class ClusterViewTest {
     void aLeaderThatDidNotAnswerInTimeIsBelievedInUnlessItsSiteIsLost() {
         assertThat(shop(node("a", follower(4, "c"))).getPartitions(0).getLeader())
                 .isEqualTo("c");
-        unreachable.add(new SiteId("c"));
+        hints.tell(new SiteId("c"), false);
         assertThat(shop(node("a", follower(4, "c"))).getPartitions(0).getLeader())
                 .isEmpty();
     }
