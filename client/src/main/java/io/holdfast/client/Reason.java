@@ -27,7 +27,7 @@ public enum Reason {
     HISTORY_GONE(Retry.NEVER),
     /** The timestamp lies further ahead than clocks may differ. */
     TIMESTAMP_IN_FUTURE(Retry.NEVER),
-    /** A site has no memory left for more data, and nothing was applied. Deletions and reads are served; delete data, or give the nodes larger heaps. */
+    /** A site has no memory or disk left for more data, and nothing was applied. Deletions and reads are served; delete data, or give the nodes more. */
     STORE_FULL(Retry.NEVER),
 
     /** The partition has no leader at this moment. */

@@ -25,8 +25,9 @@ public record PersistenceSettings(Journal journal, Rocksdb rocksdb, Cassandra ca
      * @param dir absolute directory that holds the journal's own, {@code journal}
      * @param snapshotDir absolute directory that holds the snapshots' own, {@code snapshots}; may be the same
      * @param writeBufferBytes one buffer for writes that are not yet in a sorted file; up to three are used
+     * @param diskReserveBytes where less is free on one of the two disks, writes that bring more data are refused; 0 for never
      */
-    public record Rocksdb(Path dir, Path snapshotDir, long writeBufferBytes) {}
+    public record Rocksdb(Path dir, Path snapshotDir, long writeBufferBytes, long diskReserveBytes) {}
 
     /**
      * Section {@code persistence.cassandra}.

@@ -18,6 +18,7 @@ final class SettingsAssembly {
     private static final int KIB = 1024;
     private static final int MIB = 1024 * KIB;
     private static final int GIB = 1024 * MIB;
+    private static final long PIB = 1024L * 1024 * GIB;
 
     /** Leaves room for the cluster port and the port of the status endpoint, which follow by default. */
     static final int HIGHEST_PORT = 65_533;
@@ -191,7 +192,8 @@ final class SettingsAssembly {
                 new PersistenceSettings.Rocksdb(
                         reader.optionalPath(section + "rocksdb.dir").orElse(dataDir),
                         reader.optionalPath(section + "rocksdb.snapshot-dir").orElse(dataDir),
-                        reader.bytes(section + "rocksdb.write-buffer", MIB, GIB)),
+                        reader.bytes(section + "rocksdb.write-buffer", MIB, GIB),
+                        reader.manyBytes(section + "rocksdb.disk-reserve", 0, PIB)),
                 CassandraSection.read(reader));
     }
 

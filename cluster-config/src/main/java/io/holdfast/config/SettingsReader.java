@@ -108,13 +108,16 @@ final class SettingsReader {
     }
 
     int bytes(String path, int min, int max) {
+        return Math.toIntExact(manyBytes(path, min, max));
+    }
+
+    /** More than fit into an array, on a disk. */
+    long manyBytes(String path, long min, long max) {
         String expected = "a size in bytes, from " + Units.show(min) + " to " + Units.show(max);
         return orDefault(
-                read(path, expected, value -> size(value)
-                        .filter(size -> size >= min && size <= max)
-                        .map(Math::toIntExact)),
+                read(path, expected, value -> size(value).filter(size -> size >= min && size <= max)),
                 path,
-                value -> size(value).map(Math::toIntExact));
+                SettingsReader::size);
     }
 
     Optional<String> optionalText(String path) {

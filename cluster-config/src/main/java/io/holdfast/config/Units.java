@@ -23,6 +23,9 @@ final class Units {
     }
 
     static String show(long bytes) {
+        if (bytes % (KIB * KIB * KIB * KIB * KIB) == 0 && bytes > 0) {
+            return bytes / (KIB * KIB * KIB * KIB * KIB) + "PiB";
+        }
         if (bytes % (KIB * KIB * KIB) == 0 && bytes > 0) {
             return bytes / (KIB * KIB * KIB) + "GiB";
         }

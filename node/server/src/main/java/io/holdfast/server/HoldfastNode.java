@@ -21,7 +21,9 @@ import io.holdfast.server.membership.Membership;
 import io.holdfast.server.membership.NodeState;
 import io.holdfast.server.membership.SiteIdentity;
 import io.holdfast.server.partition.CoreSettings;
+import io.holdfast.server.partition.DataDisk;
 import io.holdfast.server.partition.DataMemory;
+import io.holdfast.server.partition.DataRoom;
 import io.holdfast.server.partition.HeartbeatReceiver;
 import io.holdfast.server.partition.NodeClock;
 import io.holdfast.server.partition.PartitionId;
@@ -68,7 +70,7 @@ public final class HoldfastNode {
     private final ActorSystem<SpawnProtocol.Command> system;
     private final IncidentLog incidents = new IncidentLog(System::currentTimeMillis);
     private final NodeClock clock;
-    private final DataMemory memory;
+    private final DataRoom room;
     private final KeyspaceRegistry registry = new KeyspaceRegistry();
     private final ReplicaDirectory directory;
     private final Set<PartitionId> quarantined = ConcurrentHashMap.newKeySet();
@@ -92,16 +94,12 @@ public final class HoldfastNode {
             throws IOException {
         this.settings = settings;
         this.clock = new NodeClock(settings.site().name(), incidents);
-        this.memory = new DataMemory(
-                several() ? settings.site().self().endpoint() : settings.site().name(),
-                DataMemory.limitOf(
-                        Runtime.getRuntime().maxMemory(), settings.site().dataShare()),
-                incidents);
         this.directory =
                 several() ? new ReplicaDirectory(SiteNewsActor.FRESH, System::nanoTime) : new ReplicaDirectory();
         this.grpc = grpc;
         this.system =
                 ActorSystem.create(SpawnProtocol.create(), PekkoConfig.SYSTEM_NAME, PekkoConfig.of(settings, hosting));
+        this.room = openRoom();
         this.delay = (after, task) -> system.scheduler().scheduleOnce(after, task, system.executionContext());
         Optional<SharedCells> cells = siteStore.apply(system);
         this.lateness = Lateness.of(system);
@@ -136,6 +134,16 @@ public final class HoldfastNode {
         return new HoldfastNode(settings, hosting, siteStore, GrpcServer.start(self.port(), self.host()));
     }
 
+    private DataRoom openRoom() {
+        String node =
+                several() ? settings.site().self().endpoint() : settings.site().name();
+        long memoryBytes = DataMemory.limitOf(
+                Runtime.getRuntime().maxMemory(), settings.site().dataShare());
+        return new DataRoom(
+                new DataMemory(node, memoryBytes, incidents),
+                DataDisk.watch(system, node, settings.persistence(), incidents));
+    }
+
     private boolean several() {
         return siteNodes().size() > 1;
     }
@@ -168,7 +176,7 @@ public final class HoldfastNode {
     private NodeStatus openStatus() throws IOException {
         try {
             return new NodeStatus(
-                    system, settings, directory, memory, registry, membership.reachability(), incidents, ready::isDone);
+                    system, settings, directory, room, registry, membership.reachability(), incidents, ready::isDone);
         } catch (IOException e) {
             grpc.stop(Duration.ZERO);
             system.terminate();
@@ -230,7 +238,7 @@ public final class HoldfastNode {
                         directory,
                         settings.tolerance().stretch(settings.replication().leaseDuration())),
                 lateness::patience,
-                memory,
+                room,
                 (partition, unfinished) -> gateway.ifPresent(it -> it.finish(partition, unfinished)),
                 system.dispatchers().lookup(DispatcherSelector.fromConfig(SNAPSHOT_DISPATCHER)),
                 quarantined,

@@ -7,7 +7,7 @@ import io.holdfast.server.catalog.KeyspaceRegistry;
 import io.holdfast.server.cli.VersionProvider;
 import io.holdfast.server.membership.IncidentLog;
 import io.holdfast.server.membership.SiteReachability;
-import io.holdfast.server.partition.DataMemory;
+import io.holdfast.server.partition.DataRoom;
 import io.holdfast.server.partition.ReplicaDirectory;
 import io.holdfast.server.status.ClusterView;
 import io.holdfast.server.status.LocalNode;
@@ -38,14 +38,14 @@ final class NodeStatus implements AutoCloseable {
             ActorSystem<?> system,
             HoldfastSettings settings,
             ReplicaDirectory directory,
-            DataMemory memory,
+            DataRoom room,
             KeyspaceRegistry registry,
             SiteReachability reachability,
             IncidentLog incidents,
             BooleanSupplier serving)
             throws IOException {
         NodeAddress self = settings.site().self();
-        var local = new LocalNode(self.site(), self.clusterEndpoint(), () -> storage(system), memory, directory);
+        var local = new LocalNode(self.site(), self.clusterEndpoint(), () -> storage(system), room, directory);
         var view = new ClusterView(
                 settings, VersionProvider.version(), registry, reachability, MemberStates.of(system), incidents);
         List<NodeAddress> others =

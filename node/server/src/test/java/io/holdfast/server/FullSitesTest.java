@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Nodes whose memory is full, over real gRPC: they refuse what brings more, and live. */
+/** Nodes whose memory or disk is full, over real gRPC: they refuse what brings more, and live. */
 class FullSitesTest {
     private static final byte[] LARGE = new byte[200_000];
     /** Far more than fit. */
@@ -51,6 +51,34 @@ class FullSitesTest {
                 assertThat(shop.get("again").orElseThrow().value()).isEqualTo(LARGE);
                 await().atMost(Sites.PATIENCE)
                         .until(() -> incidents(client).allMatch(incident -> incident.getRecoveredMillis() > 0));
+            }
+        }
+    }
+
+    @Test
+    void aSiteWhoseDiskIsLowTakesNoMoreUntilItHasSpaceAgain() {
+        try (var sites = new Sites(dir, "a", "b", "c")) {
+            sites.startAll();
+            try (HoldfastClient client = sites.client()) {
+                client.admin().createKeyspace("shop", KeyspaceSettings.DEFAULT.withPartitions(4));
+                Keyspace shop = client.keyspace("shop");
+                shop.put("key", LARGE);
+                shop.put("other", LARGE);
+
+                sites.kill("b");
+                sites.with("persistence.rocksdb.disk-reserve = 1 PiB").start("b");
+                await().atMost(Sites.PATIENCE).until(() -> !isTaken(shop, "more"));
+                assertThat(shop.get("key").orElseThrow().value()).isEqualTo(LARGE);
+                assertThat(shop.delete("other").applied()).isTrue();
+                transactionsAreRefused(shop);
+                await().atMost(Sites.PATIENCE)
+                        .until(() ->
+                                nodes(client).filter(NodeStatus::getDiskLow).count() == 1);
+
+                sites.kill("b");
+                sites.with("").start("b");
+                await().atMost(Sites.PATIENCE).until(() -> isTaken(shop, "more"));
+                await().atMost(Sites.PATIENCE).until(() -> nodes(client).noneMatch(NodeStatus::getDataFull));
             }
         }
     }

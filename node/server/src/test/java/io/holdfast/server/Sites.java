@@ -106,6 +106,8 @@ final class Sites implements AutoCloseable {
         // A kill must be one: nothing is handed over, nobody is told.
         text.append("pekko.coordinated-shutdown.run-by-actor-system-terminate = off\n");
         text.append("pekko.remote.artery.advanced.test-mode = on\n");
+        // However little the machine that tests has left.
+        text.append("persistence.rocksdb.disk-reserve = 0\n");
         text.append(moreSettings);
         return HoldfastSettings.parse(text.toString(), "test settings of " + site);
     }

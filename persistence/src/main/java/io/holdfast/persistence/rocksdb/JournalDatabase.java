@@ -23,6 +23,11 @@ import org.rocksdb.RocksDBException;
  * {@link #health} says so, and the writer keeps trying, so that freeing disk space is all an operator has to do.
  */
 final class JournalDatabase implements AutoCloseable {
+    /** Less is not worth a compaction. */
+    private static final long RECLAIM_LEAST = 16 << 20;
+    /** Room for what is written beside a compaction. */
+    private static final long RECLAIM_MARGIN = 64 << 20;
+
     /** Receives events in order; returns false to stop. */
     interface Replay {
         boolean event(long sequenceNr, EventRecord event);
@@ -35,10 +40,13 @@ final class JournalDatabase implements AutoCloseable {
     private final JournalWriter writer;
     private final Thread thread;
 
-    /** Held for writing while the engine is swapped, for reading by replays: native handles must not vanish under them. */
+    /** Held for writing while the engine is swapped, for reading by who reads or compacts: native handles must not vanish under them. */
     private final ReentrantReadWriteLock engineLock = new ReentrantReadWriteLock();
 
     private RocksEngine engine;
+    /** For the thread that reclaims. */
+    private volatile long reclaimFrom = RECLAIM_LEAST;
+
     private volatile boolean closing;
     private volatile boolean ended;
 
@@ -147,6 +155,30 @@ final class JournalDatabase implements AutoCloseable {
                 why);
     }
 
+    /**
+     * Gives the disk back what deleted events still take, if that may be much. RocksDB does so by itself when more is written, which is of no use on
+     * a disk that has no room for more. Blocks the calling thread for as long as the disk takes to write what is left.
+     *
+     * @param freeBytes of the disk: what is left is written beside the old files, so nothing is done where that may not fit
+     * @throws StorageException if it cannot be done now; nothing is lost
+     */
+    void reclaim(long freeBytes) {
+        engineLock.readLock().lock();
+        try {
+            RocksEngine open = openEngine();
+            long before = open.eventFileBytes();
+            if (before >= reclaimFrom && freeBytes > before + RECLAIM_MARGIN) {
+                open.compactEvents();
+                // Else the same files would be written again and again for what little came meanwhile.
+                reclaimFrom = open.eventFileBytes() * 5 / 4 + RECLAIM_LEAST;
+            }
+        } catch (RocksDBException e) {
+            throw RocksErrors.at(directory(), "cannot be compacted", e);
+        } finally {
+            engineLock.readLock().unlock();
+        }
+    }
+
     private RocksEngine openEngine() {
         if (engine == null) {
             throw unavailable();
@@ -186,8 +218,12 @@ final class JournalDatabase implements AutoCloseable {
         return closing;
     }
 
-    /** Replaces the engine, or takes it away with null, once no replay uses the old one; then closes the old one. */
+    /** Replaces the engine, or takes it away with null, once nobody reads or compacts the old one; then closes the old one. */
     void swapEngine(RocksEngine next) {
+        if (engine != null) {
+            // Only this thread closes it, so it lives.
+            engine.cancelCompaction();
+        }
         engineLock.writeLock().lock();
         try {
             RocksEngine old = engine;

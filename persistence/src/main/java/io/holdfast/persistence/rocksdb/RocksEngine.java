@@ -16,7 +16,9 @@ import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompactRangeOptions;
 import org.rocksdb.DBOptions;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.LRUCache;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -44,6 +46,9 @@ final class RocksEngine implements AutoCloseable {
     private final Deque<AutoCloseable> resources = new ArrayDeque<>();
 
     private final WriteOptions durable = own(new WriteOptions().setSync(true).setNoSlowdown(true));
+    /** Lives as long as the engine: it may be cancelled at any time. */
+    private final CompactRangeOptions compaction = own(new CompactRangeOptions().setExclusiveManualCompaction(false));
+
     private final long stallNanos;
     private final RocksDB db;
     private final ColumnFamilyHandle events;
@@ -174,6 +179,28 @@ final class RocksEngine implements AutoCloseable {
 
     void deleteEvents(WriteBatch batch, byte[] from, byte[] until) throws RocksDBException {
         batch.deleteRange(events, from, until);
+    }
+
+    /** What the files of events take on the disk. */
+    long eventFileBytes() {
+        return db.getColumnFamilyMetaData(events).size();
+    }
+
+    /**
+     * Writes the files of events anew, without what was deleted. Blocks for as long as the disk takes; commits go on beside it. Takes at most
+     * {@link #eventFileBytes} and what is in memory for it.
+     */
+    void compactEvents() throws RocksDBException {
+        try (var flush = new FlushOptions().setWaitForFlush(true)) {
+            // The write-ahead files go when no family needs them any more.
+            db.flush(flush, List.of(events, meta));
+            db.compactRange(events, null, null, compaction);
+        }
+    }
+
+    /** Lets a compaction that was asked for end early, and each further one. */
+    void cancelCompaction() {
+        compaction.setCanceled(true);
     }
 
     void putMeta(WriteBatch batch, byte[] key, byte[] value) throws RocksDBException {

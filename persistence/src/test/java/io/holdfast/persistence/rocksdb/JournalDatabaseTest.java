@@ -6,17 +6,23 @@ import static io.holdfast.persistence.rocksdb.TestStorage.events;
 import static io.holdfast.persistence.rocksdb.TestStorage.replay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.holdfast.persistence.StorageException;
 import io.holdfast.persistence.StorageHealth;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,6 +50,46 @@ class JournalDatabaseTest {
             await(database.append("b", events(4, 4)));
             assertThat(replay(database, "b", 0, Long.MAX_VALUE)).containsExactly(4L);
             assertThat(await(database.highestSequenceNr("never seen"))).isZero();
+        }
+    }
+
+    @Test
+    void whatWasDeletedIsGivenBackToTheDiskThoughNothingIsWrittenAnyMore() throws IOException {
+        try (var database = database(dir)) {
+            byte[] noise = new byte[500_000];
+            new Random(7).nextBytes(noise);
+            for (int i = 1; i <= 58; i++) {
+                await(database.append(
+                        "a",
+                        List.of(new JournalRequest.Event(
+                                i,
+                                TestStorage.event(new String(noise, StandardCharsets.ISO_8859_1))
+                                        .encode(i)))));
+            }
+            await(database.append("a", events(59, 60)));
+            await(database.deleteTo("a", 58));
+            assertThat(bytesOnDisk()).isGreaterThan(30_000_000);
+
+            database.reclaim(60_000_000);
+            assertThat(bytesOnDisk()).as("what is left might not fit").isGreaterThan(30_000_000);
+            database.reclaim(1L << 30);
+
+            // Files that nobody needs any more go a moment later.
+            await().ignoreExceptions().until(() -> bytesOnDisk() < 4_000_000);
+            assertThat(replay(database, "a", 1, Long.MAX_VALUE)).isEqualTo(numbers(59, 60));
+        }
+        JournalDatabase closed = database(dir);
+        closed.close();
+        assertThatThrownBy(() -> closed.reclaim(1L << 30))
+                .isInstanceOf(StorageException.class)
+                .hasMessageContaining("not available");
+    }
+
+    private long bytesOnDisk() throws IOException {
+        try (Stream<Path> files = Files.walk(dir)) {
+            return files.filter(Files::isRegularFile)
+                    .mapToLong(file -> file.toFile().length())
+                    .sum();
         }
     }
 

@@ -8,7 +8,7 @@ import io.holdfast.core.store.PartitionStore;
  * @param maxEntryBytes commands are put together into one entry up to this size
  * @param maxPendingBytes commands that wait or are not committed yet; beyond it submissions are refused as overloaded
  * @param maxPendingReads linearizable reads that wait for a round
- * @param snapshotLogBytes the journal grows at least by this, and by the partition's size, between snapshots
+ * @param snapshotLogBytes the journal grows at least by this, and by the partition's size, between snapshots that nobody asks for
  */
 public record PartitionConfig(
         RaftConfig raft,

@@ -69,7 +69,7 @@ public final class PartitionCore {
         this.clock = new HybridClock(store.lastTimestamp());
         this.writes = new PendingWrites(config.maxPendingBytes());
         this.timedReads = new TimedReads(config.maxPendingReads());
-        this.snapshots = new Snapshots(config.snapshotLogBytes(), recovery.bytes());
+        this.snapshots = new Snapshots(config.snapshotLogBytes(), recovery.bytes(), recovery.snapshotBytes());
         recovery.taken();
     }
 
@@ -105,6 +105,8 @@ public final class PartitionCore {
             snapshots.saved(saved.number()).ifPresent(this::install);
         } else if (input instanceof PartitionInput.SnapshotFailed failed) {
             snapshots.failed(failed.number()).ifPresent(image -> raft(new Input.ImageFailed(image.index())));
+        } else if (input instanceof PartitionInput.FreeDisk && snapshotWouldFree()) {
+            snapshots.ask();
         } else if (input instanceof PartitionInput.ImageEncoded encoded) {
             raft(new Input.ImageEncoded(encoded.index(), encoded.term(), encoded.bytes()));
         } else if (input instanceof PartitionInput.ImageDecoded decoded) {
@@ -271,7 +273,7 @@ public final class PartitionCore {
     }
 
     /**
-     * Old versions go when an entry is applied that is later by the history. Where memory is short there may be none any more: what would bring one
+     * Old versions go when an entry is applied that is later by the history. Where there is no room there may be none any more: what would bring one
      * is refused, and what was deleted would stay for ever.
      */
     private boolean mustForget() {
@@ -408,6 +410,11 @@ public final class PartitionCore {
     /** What keys, their versions and the end of the log take in memory, roughly. Cheap, for each step. */
     public long memoryBytes() {
         return store.bytes() + raft.logBytes();
+    }
+
+    /** Whether {@link PartitionInput.FreeDisk} would have an effect. */
+    public boolean snapshotWouldFree() {
+        return snapshots.wouldFree(store.bytes());
     }
 
     /** The last entry that this replica has applied. */

@@ -77,6 +77,9 @@ public sealed interface PartitionInput {
 
     record SnapshotFailed(long number) implements PartitionInput {}
 
+    /** The disk has little space left: a snapshot is to be saved if that frees a good deal of it. */
+    record FreeDisk() implements PartitionInput {}
+
     /** The image of {@link PartitionOutput#encode()}, encoded. */
     record ImageEncoded(long index, long term, Bytes bytes) implements PartitionInput {}
 

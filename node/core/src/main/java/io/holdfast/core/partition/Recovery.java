@@ -35,16 +35,17 @@ public final class Recovery {
 
     private long appliedBytes;
     private long bytes;
+    private long snapshotBytes;
     private boolean saveSoon;
 
     /**
-     * @param memory of the node
+     * @param room of the node
      * @param genesis the voters the partition was created with
      * @param identity of this site's storage, for a replica that has never written anything
      */
-    public Recovery(PartitionConfig config, Input.Memory memory, Membership genesis, long identity) {
+    public Recovery(PartitionConfig config, Input.Room room, Membership genesis, long identity) {
         this.limits = config.limits();
-        this.logTailBytes = memory.logTailBytes(config.raft());
+        this.logTailBytes = room.logTailBytes(config.raft());
         this.membership = genesis;
         this.hardState = HardState.initial(identity);
         this.store = new PartitionStore(limits);
@@ -54,6 +55,7 @@ public final class Recovery {
         hardState = snapshot.hardState();
         membership = snapshot.image().membership();
         store = new PartitionStore(limits, snapshot.image().store());
+        snapshotBytes = store.bytes();
         baseIndex = store.appliedIndex();
         baseTerm = snapshot.image().term();
         applied.clear();
@@ -144,6 +146,11 @@ public final class Recovery {
     /** A snapshot should be saved as soon as one may be, as if the journal had outgrown the partition. */
     public void saveSoon() {
         saveSoon = true;
+    }
+
+    /** What the snapshot holds, roughly; 0 if there is none. */
+    long snapshotBytes() {
+        return snapshotBytes;
     }
 
     /** The journal's bytes since the snapshot. */

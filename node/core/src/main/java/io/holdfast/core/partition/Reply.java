@@ -30,7 +30,7 @@ public sealed interface Reply {
         STORAGE_FAILED,
         /** A write to all sites is not at all of them yet. It is committed if a majority holds it: retry or ask. */
         TIMED_OUT,
-        /** Nothing happened: this site, or one that follows it, has no memory left for more data. */
+        /** Nothing happened: this site, or one that follows it, has no room for more data. */
         FULL;
 
         /** Whether a write that is refused so was not taken by this attempt; of another attempt it says nothing. */

@@ -6,19 +6,31 @@ import java.util.Optional;
 
 /**
  * Decides when a durable snapshot is saved: when the journal has outgrown the partition, or when a leader's image has been
- * received and is to be installed. One at a time.
+ * received and is to be installed, or when somebody has asked for one to free the disk. One at a time.
  */
 final class Snapshots {
+    /** Where there is little space left, a snapshot may free less than usual by this factor. */
+    private static final int LESS_WITHOUT_ROOM = 64;
+
     private final long minLogBytes;
     private long logBytes;
+    /** What the newest snapshot holds, roughly. */
+    private long savedBytes;
+
     private long lastNumber;
     private Optional<PartitionImage> received = Optional.empty();
     private Optional<PartitionImage> saving = Optional.empty();
     private boolean installing;
+    private boolean asked;
 
-    Snapshots(long minLogBytes, long logBytes) {
+    /**
+     * @param logBytes what the journal holds behind the newest snapshot
+     * @param savedBytes what the newest snapshot holds, roughly; 0 if there is none
+     */
+    Snapshots(long minLogBytes, long logBytes, long savedBytes) {
         this.minLogBytes = minLogBytes;
         this.logBytes = logBytes;
+        this.savedBytes = savedBytes;
     }
 
     void wrote(int bytes) {
@@ -32,7 +44,21 @@ final class Snapshots {
     /** Whether one should be started: of the received image, else of the present state. */
     boolean due(long stateBytes) {
         boolean outgrown = logBytes > Math.max(minLogBytes, stateBytes);
-        return saving.isEmpty() && (received.isPresent() || outgrown);
+        return saving.isEmpty() && (received.isPresent() || outgrown || asked);
+    }
+
+    /**
+     * Whether one would free a good deal of the disk. What was deleted since the last one counts, too: where everything that brings data is refused,
+     * the journal may not grow any more.
+     */
+    boolean wouldFree(long stateBytes) {
+        return saving.isEmpty()
+                && savedBytes + logBytes - stateBytes > Math.max(minLogBytes / LESS_WITHOUT_ROOM, stateBytes / 2);
+    }
+
+    /** One is due now. */
+    void ask() {
+        asked = true;
     }
 
     Optional<PartitionImage> received() {
@@ -44,7 +70,9 @@ final class Snapshots {
         installing = received.isPresent();
         saving = Optional.of(image);
         received = Optional.empty();
+        asked = false;
         logBytes = 0;
+        savedBytes = image.store().bytes();
         return ++lastNumber;
     }
 

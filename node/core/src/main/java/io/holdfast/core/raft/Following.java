@@ -194,7 +194,7 @@ final class Following {
                 raft.config.leaseNanos(),
                 matchIndex,
                 state,
-                raft.memory.full());
+                raft.room.full());
     }
 
     /** Wakes a silent leader; if it is gone the timer that starts here will find out. */

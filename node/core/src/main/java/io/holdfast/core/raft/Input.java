@@ -38,14 +38,14 @@ public sealed interface Input {
     record Reachable(SiteId site) implements Input {}
 
     /**
-     * How it stands with the memory of this replica's node. Until it is said there is enough.
+     * Whether this replica's node has room for more data, in its memory and on its disk. Until it is said there is enough.
      *
-     * @param full there is none left for more data
+     * @param full there is none left
      * @param logTailBytes no more of the log's end is kept than this, or one message; {@link RaftConfig#logTailBytes()} if that is less
      */
-    record Memory(boolean full, long logTailBytes) implements Input {
+    record Room(boolean full, long logTailBytes) implements Input {
         /** As long as nobody says otherwise. */
-        public static final Memory ENOUGH = new Memory(false, Long.MAX_VALUE);
+        public static final Room ENOUGH = new Room(false, Long.MAX_VALUE);
 
         /** What one replica keeps. */
         public long logTailBytes(RaftConfig config) {

@@ -68,7 +68,7 @@ public sealed interface PeerMessage {
      * @param life drawn at random at each start of the follower: clocks of two lives cannot be compared
      * @param promiseNanos for how long, from the receipt of that request on, the follower promises its vote to nobody else
      * @param matchIndex the follower's log is the leader's up to here, durably
-     * @param full the follower's node has no memory left for more data
+     * @param full the follower's node has no room for more data
      */
     record AppendResponse(
             SiteId from,

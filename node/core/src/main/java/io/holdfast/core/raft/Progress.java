@@ -30,7 +30,7 @@ final class Progress {
     long lastHeardNanos;
     long lastSentNanos;
     boolean reachable = true;
-    /** Its node has no memory left, as it last said. */
+    /** Its node has no room left, as it last said. */
     boolean full;
     /** A probe is on its way, since this time. */
     boolean paused;

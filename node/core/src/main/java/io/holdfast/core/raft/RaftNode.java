@@ -48,7 +48,7 @@ public final class RaftNode {
     /** Nobody sends and no timer runs: an idle partition costs nothing (docs/protocol.md, "Silence"). */
     boolean quiesced;
     /** Of this node, as last told. */
-    Input.Memory memory = Input.Memory.ENOUGH;
+    Input.Room room = Input.Room.ENOUGH;
 
     private Optional<Leadership> leadership = Optional.empty();
     private boolean halted;
@@ -118,8 +118,8 @@ public final class RaftNode {
         } else if (input instanceof Input.Nudge) {
             leadership.ifPresent(Leadership::wake);
             following.nudge();
-        } else if (input instanceof Input.Memory changed) {
-            memory(changed);
+        } else if (input instanceof Input.Room changed) {
+            room(changed);
         } else if (input instanceof Input.Transfer transfer) {
             leadership.ifPresent(it -> it.transfer(transfer.to()));
         } else if (input instanceof Input.ImageEncoded image) {
@@ -133,9 +133,9 @@ public final class RaftNode {
         }
     }
 
-    private void memory(Input.Memory changed) {
-        boolean news = changed.full() != memory.full();
-        memory = changed;
+    private void room(Input.Room changed) {
+        boolean news = changed.full() != room.full();
+        room = changed;
         if (news) {
             // A silent leader is to know: to let old versions go, or to take writes again.
             following.nudge();
@@ -235,7 +235,7 @@ public final class RaftNode {
         // What a running image transfer starts from is kept a while longer, else a slow follower never catches up.
         long keepFrom = leadership.isPresent() ? leadership.get().neededFrom() : Long.MAX_VALUE;
         long upTo = Math.min(commitIndex, wal.durableIndex());
-        long tail = memory.logTailBytes(config);
+        long tail = room.logTailBytes(config);
         log.trim(Math.min(upTo, keepFrom), tail);
         log.trim(upTo, tail * 16);
     }
@@ -353,11 +353,11 @@ public final class RaftNode {
     }
 
     /**
-     * Whether this leader's node, or that of a follower that it hears, has no memory left for more data. A silent leader knows what was so when it
+     * Whether this leader's node, or that of a follower that it hears, has no room for more data. A silent leader knows what was so when it
      * fell silent: an {@link Input.Nudge} lets it ask.
      */
     public boolean full() {
-        return memory.full() || leadership.isPresent() && leadership.get().anyFull();
+        return room.full() || leadership.isPresent() && leadership.get().anyFull();
     }
 
     /** Whether reads wait for answers to heartbeats: those are not to be late. */

@@ -56,6 +56,11 @@ public record StoreImage(
         }
     }
 
+    /** What its keys and versions take in memory, roughly. */
+    public long bytes() {
+        return versions.bytes();
+    }
+
     public static StoreImage empty() {
         return new StoreImage(0, 0, () -> 0, Versions.EMPTY, new TreeMap<>(), Transactions.State.EMPTY);
     }

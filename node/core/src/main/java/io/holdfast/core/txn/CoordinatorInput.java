@@ -15,6 +15,6 @@ public sealed interface CoordinatorInput {
     /** The command may or may not have been applied: refused, or nobody answered. It is sent again after a pause. */
     record Unanswered(Participant from, CoordinatorOutput.Step step) implements CoordinatorInput {}
 
-    /** Nothing happened, because the participant has no memory left for what the transaction writes there. */
+    /** Nothing happened, because the participant has no room for what the transaction writes there. */
     record NoRoom(Participant from, CoordinatorOutput.Step step) implements CoordinatorInput {}
 }

@@ -43,7 +43,7 @@ public final class CoordinatorOutput {
         CONFLICT,
         /** It was not prepared everywhere in time, or somebody settled it. */
         NOT_IN_TIME,
-        /** A participant has no memory left for what it writes: running it again does not help. */
+        /** A participant has no room for what it writes: running it again does not help. */
         NO_ROOM
     }
 

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** Where a site has no memory left for more data, what brings data is refused, and everything else goes on. */
+/** Where a node has no room for more data, what brings data is refused, and everything else goes on. */
 class FullMemoryTest {
     private static final Participant ELSEWHERE = new Participant("shop", 9);
 
@@ -23,7 +23,7 @@ class FullMemoryTest {
     private Cluster cluster = Cluster.ledByFirst(settings);
 
     private void full(String site, boolean full) {
-        cluster.raft(site, new Input.Memory(full, Long.MAX_VALUE));
+        cluster.raft(site, new Input.Room(full, Long.MAX_VALUE));
     }
 
     private void silentBesideAFullFollower() {
@@ -215,6 +215,61 @@ class FullMemoryTest {
         assertThat(cluster.core("c").view().bytes()).isZero();
     }
 
+    private void freeDisk(String site) {
+        cluster.step(site, new PartitionInput.FreeDisk());
+        cluster.settle();
+    }
+
+    private long savedBytes(String site) {
+        return cluster.at(site).snapshot.orElseThrow().image().store().bytes();
+    }
+
+    @Test
+    void whereTheDiskIsLowASnapshotIsSavedAsSoonAsItFreesMuch() {
+        long empty = beforeALargeValue();
+        for (int i = 0; i < 4; i++) {
+            cluster.submit("a", cluster.put("k", "v".repeat(30_000)));
+            cluster.settle();
+            cluster.run(200);
+        }
+        assertThat(cluster.at("c").snapshot).as("too small a journal for one").isEmpty();
+
+        freeDisk("c");
+
+        assertThat(savedBytes("c"))
+                .as("the newest two values instead of all five")
+                .isBetween(30_000L, 70_000L);
+
+        full("c", true);
+        cluster.submit("a", delete(50, "k"));
+        cluster.run(1_000);
+        assertThat(cluster.core("c").memoryBytes()).isLessThan(empty + 3_000);
+        assertThat(savedBytes("c")).as("nobody has asked").isPositive();
+        // What its snapshot holds is known to a new life, too.
+        cluster.restart("c");
+        full("c", true);
+        cluster.run(1_000);
+        freeDisk("c");
+        assertThat(savedBytes("c")).as("what was deleted").isZero();
+        assertThat(cluster.at("b").snapshot).as("there is room").isEmpty();
+    }
+
+    @Test
+    void whereTheDiskIsLowNoSnapshotIsSavedOfWhatIsAllStillThere() {
+        for (int i = 0; i < 10; i++) {
+            cluster.submit("a", cluster.put("k" + i, "v".repeat(30_000)));
+            cluster.settle();
+        }
+
+        freeDisk("c");
+        assertThat(cluster.at("c").snapshot).isEmpty();
+
+        cluster.restart("c");
+        cluster.run(1_000);
+        freeDisk("c");
+        assertThat(cluster.at("c").snapshot).as("nor in a new life").isEmpty();
+    }
+
     @Test
     void aNodeOfManyReplicasKeepsLessOfEachLog() {
         for (int i = 0; i < 10; i++) {
@@ -223,10 +278,10 @@ class FullMemoryTest {
         }
         assertThat(cluster.core("a").raft().logBytes()).isGreaterThan(600_000);
 
-        cluster.raft("a", new Input.Memory(false, 200_000));
+        cluster.raft("a", new Input.Room(false, 200_000));
 
         assertThat(cluster.core("a").raft().logBytes()).isBetween(120_000L, 200_000L);
-        cluster.raft("a", new Input.Memory(false, 0));
+        cluster.raft("a", new Input.Room(false, 0));
         assertThat(cluster.core("a").raft().logBytes()).isBetween(60_000L, (long) settings.maxAppendBytes);
     }
 

@@ -25,7 +25,7 @@ class RecoveryTest {
 
     private Recovery recovery(long logTailBytes) {
         settings.maxAppendBytes = 1;
-        return new Recovery(settings.config(A), new Input.Memory(false, logTailBytes), settings.genesis(), 1);
+        return new Recovery(settings.config(A), new Input.Room(false, logTailBytes), settings.genesis(), 1);
     }
 
     private Entry put(long index, long timestamp) {

@@ -66,7 +66,7 @@ final class Replica {
     }
 
     void start(long trueNanos) {
-        var recovery = new Recovery(settings.config(site), Input.Memory.ENOUGH, settings.genesis(), identity);
+        var recovery = new Recovery(settings.config(site), Input.Room.ENOUGH, settings.genesis(), identity);
         snapshot.ifPresent(recovery::snapshot);
         journal.forEach(recovery::replay);
         core = Optional.of(new PartitionCore(settings.config(site), recovery, fixedRandom(), now(trueNanos)));
@@ -132,7 +132,10 @@ final class Replica {
                 .isTrue();
         PartitionOutput.SaveSnapshot save = saving.orElseThrow();
         saving = Optional.empty();
-        snapshot = Optional.of(save.snapshot());
+        // As it is on a disk: the state goes on, and shares versions with the image in memory.
+        PartitionImage image = PartitionImage.decode(save.snapshot().image().encode());
+        snapshot = Optional.of(new ReplicaSnapshot(
+                save.snapshot().hardState(), image, save.snapshot().logTail()));
         journal.subList(0, writesBehindSnapshot).clear();
         return new PartitionInput.SnapshotSaved(save.number());
     }

@@ -40,6 +40,6 @@ enum Fault {
     LATE_COPY,
     /** The wall clock of one site is minutes ahead or behind, now and then or for the whole run: the partitions' time must not follow it. */
     WALL_WRONG,
-    /** A node has no memory left for more data, for a while. */
+    /** A node has no room left for more data, for a while. */
     FULL_MEMORY
 }

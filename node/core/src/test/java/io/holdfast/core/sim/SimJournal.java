@@ -56,7 +56,7 @@ final class SimJournal {
     }
 
     Recovery recover(PartitionConfig config, Membership genesis, long identity) {
-        var recovery = new Recovery(config, Input.Memory.ENOUGH, genesis, identity);
+        var recovery = new Recovery(config, Input.Room.ENOUGH, genesis, identity);
         snapshot.ifPresent(stored -> recovery.snapshot(stored.read()));
         records.forEach(recovery::replay);
         return recovery;

@@ -5,6 +5,7 @@ import static io.holdfast.core.sim.SimWorld.MILLI;
 import io.holdfast.core.Bytes;
 import io.holdfast.core.Now;
 import io.holdfast.core.SiteId;
+import io.holdfast.core.partition.PartitionInput;
 import io.holdfast.core.raft.Input;
 import io.holdfast.core.raft.PeerMessage;
 import java.util.ArrayDeque;
@@ -249,7 +250,10 @@ final class SimNode {
         say(full ? "is full" : "has room again");
         whenAwake(() -> {
             for (SimReplica replica : replicas) {
-                replica.raft(new Input.Memory(full, full ? 0 : Long.MAX_VALUE));
+                replica.raft(new Input.Room(full, full ? 0 : Long.MAX_VALUE));
+                if (full) {
+                    replica.step(new PartitionInput.FreeDisk());
+                }
             }
         });
     }

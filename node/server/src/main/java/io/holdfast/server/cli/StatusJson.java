@@ -40,7 +40,9 @@ final class StatusJson {
                 .put("storage_message", each.getStorageMessage())
                 .put("data_bytes", each.getDataBytes())
                 .put("data_limit_bytes", each.getDataLimitBytes())
-                .put("data_full", each.getDataFull()));
+                .put("data_full", each.getDataFull())
+                .put("disk_free_bytes", each.getDiskFreeBytes())
+                .put("disk_low", each.getDiskLow()));
         return node;
     }
 

@@ -62,10 +62,13 @@ final class StatusText {
         if (!down.isEmpty()) {
             return colours.bad("UNAVAILABLE: partitions without a leader in " + down);
         }
-        String full = sites(status, StatusText::isFull);
+        String full = status.getSitesList().stream()
+                .filter(StatusText::isFull)
+                .map(site -> site.getSite() + " (" + fullOf(site) + ")")
+                .collect(Collectors.joining(", "));
         if (!full.isEmpty()) {
             return colours.bad(
-                    "FULL: no memory left for more data at site " + full + "; only reads and deletions are served");
+                    "FULL: no room left for more data at site " + full + "; only reads and deletions are served");
         }
         String weak = names(keyspaces.stream()
                 .filter(each -> each.getToleratesNow() < each.getKeyspace().getTolerates()));
@@ -153,11 +156,30 @@ final class StatusText {
             return "?";
         }
         String text = fullest.getAsLong() + "%";
-        return isFull(site) ? colours.bad(text) : fullest.getAsLong() < ALMOST_FULL ? text : colours.warning(text);
+        return isMemoryFull(site)
+                ? colours.bad(text)
+                : fullest.getAsLong() < ALMOST_FULL ? text : colours.warning(text);
     }
 
     private static boolean isFull(SiteStatus site) {
         return site.getNodesList().stream().anyMatch(NodeStatus::getDataFull);
+    }
+
+    private static String fullOf(SiteStatus site) {
+        if (!isDiskLow(site)) {
+            return "memory";
+        }
+        return isMemoryFull(site) ? "memory, disk" : "disk";
+    }
+
+    private static boolean isMemoryFull(SiteStatus site) {
+        return site.getNodesList().stream()
+                .anyMatch(node ->
+                        node.getDataFull() && (!node.getDiskLow() || node.getDataBytes() > node.getDataLimitBytes()));
+    }
+
+    private static boolean isDiskLow(SiteStatus site) {
+        return site.getNodesList().stream().anyMatch(NodeStatus::getDiskLow);
     }
 
     private static Stream<ReplicaStatus> replicas(Status status, String site) {
@@ -174,11 +196,21 @@ final class StatusText {
         if (site.getNodesCount() == 0 || !site.getReachable()) {
             return "?";
         }
-        return broken.isEmpty()
-                ? "ok"
-                : colours.bad(broken.stream()
-                        .map(node -> node.getAddress() + ": " + node.getStorageMessage())
-                        .collect(Collectors.joining("; ")));
+        if (broken.isEmpty()) {
+            return isDiskLow(site) ? colours.bad("low: " + free(site) + " free") : "ok";
+        }
+        return colours.bad(broken.stream()
+                .map(node -> node.getAddress() + ": " + node.getStorageMessage())
+                .collect(Collectors.joining("; ")));
+    }
+
+    /** On the fullest disk. */
+    private static String free(SiteStatus site) {
+        return Text.bytes(site.getNodesList().stream()
+                .filter(NodeStatus::getDiskLow)
+                .mapToLong(NodeStatus::getDiskFreeBytes)
+                .min()
+                .orElse(0));
     }
 
     private String keyspaces(Status status) {

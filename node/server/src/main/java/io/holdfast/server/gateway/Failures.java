@@ -37,8 +37,8 @@ final class Failures {
     static Result.Failed full(String whose) {
         return new Result.Failed(
                 Reason.STORE_FULL,
-                "A site of " + whose + " has no memory left for more data, and nothing was applied: delete data, or"
-                        + " start the nodes with larger heaps; 'holdfast status' shows which are full.");
+                "A site of " + whose + " has no memory or disk left for more data, and nothing was applied: delete"
+                        + " data, or give the nodes more; 'holdfast status' shows which are full, and of what.");
     }
 
     static Result.Failed brokenTransaction() {

@@ -1,6 +1,5 @@
 package io.holdfast.server.partition;
 
-import io.holdfast.core.raft.Input;
 import io.holdfast.server.membership.IncidentLog;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -22,9 +21,8 @@ public final class DataMemory {
     private final long limitBytes;
     private final IncidentLog incidents;
     private final AtomicLong used = new AtomicLong();
-    /** Replaced when it changes, so that a replica sees by the object whether it knows it already. */
-    private volatile Input.Memory state = Input.Memory.ENOUGH;
-
+    private volatile boolean full;
+    private volatile long logTailBytes = Long.MAX_VALUE;
     private int shares;
 
     /** @param node as incidents call it */
@@ -50,12 +48,12 @@ public final class DataMemory {
 
     /** Whether writes that bring more data are to be refused. */
     public boolean full() {
-        return state.full();
+        return full;
     }
 
-    /** For the replicas. */
-    Input.Memory state() {
-        return state;
+    /** How much of its log's end a replica may keep. */
+    long logTailBytes() {
+        return logTailBytes;
     }
 
     /** What one replica takes, until it ends; at most one thread at a time may use it. */
@@ -92,7 +90,7 @@ public final class DataMemory {
 
     private void sharesAre(int now) {
         shares = now;
-        state = new Input.Memory(state.full(), (long) (LOGS * limitBytes / Math.max(1, now)));
+        logTailBytes = (long) (LOGS * limitBytes / Math.max(1, now));
     }
 
     private void changed(long usedNow) {
@@ -102,14 +100,14 @@ public final class DataMemory {
     }
 
     private boolean mustChange(long bytes) {
-        return full() ? bytes < limitBytes * ROOM_AGAIN : bytes > limitBytes;
+        return full ? bytes < limitBytes * ROOM_AGAIN : bytes > limitBytes;
     }
 
     private synchronized void judge() {
         // Whoever changes it meanwhile may see the state before, and leave it at that.
         for (long bytes = used.get(); mustChange(bytes); bytes = used.get()) {
-            state = new Input.Memory(!full(), state.logTailBytes());
-            if (full()) {
+            full = !full;
+            if (full) {
                 report(bytes);
             } else {
                 incidents.recovered("memory-full", node);

@@ -76,7 +76,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
 
     private long shortestTickNanos = SHORTEST_TICK_NANOS;
 
-    private Optional<Input.Memory> toldMemory = Optional.empty();
+    private Optional<Input.Room> toldRoom = Optional.empty();
     private long publishedNanos;
 
     private record Caller(long requestId, ActorRef<ReplicaReply> replyTo) {}
@@ -118,7 +118,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         this.storage = ReplicaStorage.open(context, partition, definition, shared);
         this.reachability = shared.reachability()
                 .subscribe((site, reachable) -> self.tell(new ReplicaEvent.SiteSeen(site, reachable)));
-        this.memory = shared.memory().share();
+        this.memory = shared.room().memory().share();
         timers.startTimerWithFixedDelay("housekeeping", new ReplicaEvent.Housekeeping(), HOUSEKEEPING);
     }
 
@@ -171,7 +171,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         Now now = now();
         var random = new SplittableRandom();
         core = Optional.of(new PartitionCore(shared.configOf().apply(definition, partition), recovery, random, now));
-        toldMemory = Optional.empty();
+        toldRoom = Optional.empty();
         shared.incidents().recovered("replica-failed", partition.toString());
         shared.incidents().recovered("lease-lost", partition.toString());
         step(raft(new Input.Tick()));
@@ -239,7 +239,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         if (core.isPresent()) {
             Now now = now();
             mustHold();
-            tellMemory(core.get(), now);
+            tellRoom(core.get(), now);
             PartitionOutput out = advance(core.get(), now, input);
             perform(core.get(), out, core.get().raft().readsWait() ? sendAtOnce : send);
         }
@@ -265,10 +265,10 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
     }
 
     /** Before the input: it is to be judged by what is so now. */
-    private void tellMemory(PartitionCore running, Now now) {
-        Input.Memory state = shared.memory().state();
-        if (toldMemory.isEmpty() || toldMemory.get() != state) {
-            toldMemory = Optional.of(state);
+    private void tellRoom(PartitionCore running, Now now) {
+        Input.Room state = shared.room().state();
+        if (toldRoom.isEmpty() || toldRoom.get() != state) {
+            toldRoom = Optional.of(state);
             perform(running, advance(running, now, raft(state)), sendAtOnce);
         }
     }
@@ -413,10 +413,14 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
     private Behavior<ReplicaMessage> housekeep() {
         core.ifPresent(running -> {
             mustHold();
-            tellMemory(running, now());
+            tellRoom(running, now());
             if (running.raft().full()) {
                 // So that a silent leader forgets what has become too old to be read.
-                step(raft(shared.memory().state()));
+                step(raft(shared.room().state()));
+            }
+            if (running.snapshotWouldFree()
+                    && shared.room().disk().maySnapshot(running.view().bytes())) {
+                step(new PartitionInput.FreeDisk());
             }
             publish(running);
             shared.clock()

@@ -45,7 +45,7 @@ public record ReplicaContext(
         Duration peerSilence,
         HeartbeatPost heartbeats,
         Supplier<Duration> patience,
-        DataMemory memory,
+        DataRoom room,
         BiConsumer<PartitionId, Unfinished> finisher,
         Executor background,
         Set<PartitionId> quarantined,

@@ -51,10 +51,7 @@ final class ReplicaStorage {
 
     private Recovery recovery(long identity) {
         return new Recovery(
-                shared.configOf().apply(definition, partition),
-                shared.memory().state(),
-                definition.genesis(),
-                identity);
+                shared.configOf().apply(definition, partition), shared.room().state(), definition.genesis(), identity);
     }
 
     private void openUnderLease(Tenure.Claim claim) {

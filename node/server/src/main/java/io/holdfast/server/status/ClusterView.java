@@ -90,7 +90,10 @@ public final class ClusterView implements Function<List<NodeReport>, Status> {
                             .setDataBytes(report.map(NodeReport::dataBytes).orElse(0L))
                             .setDataLimitBytes(
                                     report.map(NodeReport::dataLimitBytes).orElse(0L))
-                            .setDataFull(report.map(NodeReport::dataFull).orElse(false)));
+                            .setDataFull(report.map(NodeReport::dataFull).orElse(false))
+                            .setDiskFreeBytes(
+                                    report.map(NodeReport::diskFreeBytes).orElse(0L))
+                            .setDiskLow(report.map(NodeReport::diskLow).orElse(false)));
         }
         return status.setReachable(reachable);
     }

@@ -1,7 +1,7 @@
 package io.holdfast.server.status;
 
 import io.holdfast.server.catalog.KeyspaceDefinition;
-import io.holdfast.server.partition.DataMemory;
+import io.holdfast.server.partition.DataRoom;
 import io.holdfast.server.partition.ReplicaDirectory;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +15,7 @@ public final class LocalNode {
     private final String site;
     private final String clusterEndpoint;
     private final Supplier<Storage> storage;
-    private final DataMemory memory;
+    private final DataRoom room;
     private final ReplicaDirectory directory;
 
     /** @param message what is wrong, or empty */
@@ -23,15 +23,11 @@ public final class LocalNode {
 
     /** @param storage its state at the moment; called on any thread, must not block */
     public LocalNode(
-            String site,
-            String clusterEndpoint,
-            Supplier<Storage> storage,
-            DataMemory memory,
-            ReplicaDirectory directory) {
+            String site, String clusterEndpoint, Supplier<Storage> storage, DataRoom room, ReplicaDirectory directory) {
         this.site = site;
         this.clusterEndpoint = clusterEndpoint;
         this.storage = storage;
-        this.memory = memory;
+        this.room = room;
         this.directory = directory;
     }
 
@@ -58,9 +54,11 @@ public final class LocalNode {
                     parts,
                     state.ok(),
                     state.message(),
-                    memory.usedBytes(),
-                    memory.limitBytes(),
-                    memory.full(),
+                    room.memory().usedBytes(),
+                    room.memory().limitBytes(),
+                    room.full(),
+                    room.disk().freeBytes().orElse(0),
+                    room.disk().low(),
                     replicas.subList(from, to)));
         }
         return reports;

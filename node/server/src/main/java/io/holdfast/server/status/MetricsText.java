@@ -49,6 +49,15 @@ final class MetricsText {
                 "what the data of the node's replicas may take; 0 if it does not answer",
                 node.getDataLimitBytes());
         ofNode(site, node, "data_full", "1 if writes that bring more data are refused", bit(node.getDataFull()));
+        if (node.getDiskFreeBytes() > 0) {
+            ofNode(
+                    site,
+                    node,
+                    "disk_free_bytes",
+                    "free on the fuller disk of the node's journal and snapshots, if it is watched",
+                    node.getDiskFreeBytes());
+        }
+        ofNode(site, node, "disk_low", "1 if the disk has too little for more data", bit(node.getDiskLow()));
     }
 
     private void ofNode(String site, NodeStatus node, String name, String help, long value) {

@@ -12,6 +12,8 @@ import java.util.List;
  * @param dataBytes what its replicas' data takes in memory, roughly
  * @param dataLimitBytes what it may take
  * @param dataFull writes that bring more are refused
+ * @param diskFreeBytes free on the fuller disk of its journal and its snapshots; 0 if it is not watched
+ * @param diskLow there is too little for more data
  */
 public record NodeReport(
         long round,
@@ -24,6 +26,8 @@ public record NodeReport(
         long dataBytes,
         long dataLimitBytes,
         boolean dataFull,
+        long diskFreeBytes,
+        boolean diskLow,
         List<ReplicaReport> replicas)
         implements StatusMessage, WireMessage {
     public NodeReport {

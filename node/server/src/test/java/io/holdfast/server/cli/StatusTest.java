@@ -148,8 +148,22 @@ class StatusTest {
         full.getSitesBuilder(1).getNodesBuilder(0).setDataBytes(1_010).setDataFull(true);
 
         assertThat(render(full.build(), false))
-                .startsWith("FULL: no memory left for more data at site b; only reads and deletions are served")
+                .startsWith("FULL: no room left for more data at site b (memory); only reads and deletions are served")
                 .contains("12 ms    101%  127.0.0.1:7410");
+    }
+
+    @Test
+    void saysThatASitesDiskIsLow() {
+        Status.Builder full = healthy().toBuilder();
+        full.getSitesBuilder(1)
+                .getNodesBuilder(0)
+                .setDataFull(true)
+                .setDiskFreeBytes(300 << 20)
+                .setDiskLow(true);
+
+        assertThat(render(full.build(), false))
+                .startsWith("FULL: no room left for more data at site b (disk); only reads and deletions are served")
+                .contains("low: 300 MiB free");
     }
 
     @Test

@@ -251,7 +251,7 @@ abstract class LeasedReplicas {
                         PartitionJournal.props(
                                 group.partition(),
                                 persistenceId,
-                                new Recovery(group.config(), Input.Memory.ENOUGH, new Membership(identities), 100),
+                                new Recovery(group.config(), Input.Room.ENOUGH, new Membership(identities), 100),
                                 Tenure.SOLE,
                                 event -> (event instanceof ReplicaEvent.Recovered ? recovered : durable)
                                         .complete(event)),

@@ -53,7 +53,7 @@ class PeersTest {
                 new HeartbeatPost(
                         Duration.ofMillis(300), (node, heartbeats) -> {}, (after, task) -> {}, System::nanoTime),
                 () -> Duration.ZERO,
-                new DataMemory("a", Long.MAX_VALUE, incidents),
+                new DataRoom(new DataMemory("a", Long.MAX_VALUE, incidents), DataDisk.unwatched()),
                 (partition, unfinished) -> {},
                 Runnable::run,
                 Set.of(),

@@ -137,7 +137,7 @@ final class ReplicaGroup implements AutoCloseable {
                 ReplicaContext.USUAL_PEER_SILENCE,
                 new HeartbeatPost(Duration.ofMillis(300), (to, lost) -> {}, (after, task) -> {}, System::nanoTime),
                 () -> Duration.ZERO,
-                new DataMemory(site, Long.MAX_VALUE, incidents),
+                new DataRoom(new DataMemory(site, Long.MAX_VALUE, incidents), DataDisk.unwatched()),
                 (partition, unfinished) -> {},
                 ForkJoinPool.commonPool(),
                 Set.of(),

@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holdfast.config.NodeAddress;
 import io.holdfast.server.catalog.KeyspaceDefinition;
 import io.holdfast.server.membership.IncidentLog;
+import io.holdfast.server.partition.DataDisk;
 import io.holdfast.server.partition.DataMemory;
+import io.holdfast.server.partition.DataRoom;
 import io.holdfast.server.partition.Directories;
 import io.holdfast.server.partition.PartitionId;
 import io.holdfast.server.partition.ReplicaDirectory;
@@ -44,7 +46,7 @@ class StatusActorTest {
             "a",
             "127.0.0.1:9",
             () -> new LocalNode.Storage(storageOk.get(), storageOk.get() ? "" : "full"),
-            new DataMemory("a", 1_000, new IncidentLog(System::currentTimeMillis)),
+            new DataRoom(new DataMemory("a", 1_000, new IncidentLog(System::currentTimeMillis)), DataDisk.unwatched()),
             directory);
     private final List<List<NodeReport>> merged = new CopyOnWriteArrayList<>();
 
@@ -62,7 +64,19 @@ class StatusActorTest {
 
     private static NodeReport report(NodeReportRequest request, NodeAddress from, int part, int parts) {
         return new NodeReport(
-                request.round(), from.site(), from.clusterEndpoint(), part, parts, true, "", 0, 1000, false, List.of());
+                request.round(),
+                from.site(),
+                from.clusterEndpoint(),
+                part,
+                parts,
+                true,
+                "",
+                0,
+                1000,
+                false,
+                0,
+                false,
+                List.of());
     }
 
     @Test
