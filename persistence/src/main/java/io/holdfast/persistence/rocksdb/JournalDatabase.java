@@ -44,8 +44,8 @@ final class JournalDatabase implements AutoCloseable {
     private final ReentrantReadWriteLock engineLock = new ReentrantReadWriteLock();
 
     private RocksEngine engine;
-    /** For the thread that reclaims. */
-    private volatile long reclaimFrom = RECLAIM_LEAST;
+    /** As the last compaction has shown; for the thread that reclaims. */
+    private volatile double fileBytesPerLive = 2;
 
     private volatile boolean closing;
     private volatile boolean ended;
@@ -160,17 +160,21 @@ final class JournalDatabase implements AutoCloseable {
      * a disk that has no room for more. Blocks the calling thread for as long as the disk takes to write what is left.
      *
      * @param freeBytes of the disk: what is left is written beside the old files, so nothing is done where that may not fit
+     * @param liveBytes what is left, as the callers have counted it, without what each record needs more
      * @throws StorageException if it cannot be done now; nothing is lost
      */
-    void reclaim(long freeBytes) {
+    void reclaim(long freeBytes, long liveBytes) {
         engineLock.readLock().lock();
         try {
             RocksEngine open = openEngine();
             long before = open.eventFileBytes();
-            if (before >= reclaimFrom && freeBytes > before + RECLAIM_MARGIN) {
+            long left = (long) (liveBytes * fileBytesPerLive);
+            if (before > left + left / 4 + RECLAIM_LEAST && freeBytes > Math.min(before, left) + RECLAIM_MARGIN) {
                 open.compactEvents();
-                // Else the same files would be written again and again for what little came meanwhile.
-                reclaimFrom = open.eventFileBytes() * 5 / 4 + RECLAIM_LEAST;
+                if (liveBytes > RECLAIM_LEAST) {
+                    // Else what callers do not count would be written again and again.
+                    fileBytesPerLive = Math.max(1, (double) open.eventFileBytes() / liveBytes);
+                }
             }
         } catch (RocksDBException e) {
             throw RocksErrors.at(directory(), "cannot be compacted", e);

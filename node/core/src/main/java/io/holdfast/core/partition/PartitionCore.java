@@ -412,6 +412,11 @@ public final class PartitionCore {
         return store.bytes() + raft.logBytes();
     }
 
+    /** What the journal holds that has not been deleted, roughly. */
+    public long journalBytes() {
+        return snapshots.journalBytes(store.bytes());
+    }
+
     /** Whether {@link PartitionInput.FreeDisk} would have an effect. */
     public boolean snapshotWouldFree() {
         return snapshots.wouldFree(store.bytes());

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.function.LongConsumer;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
@@ -29,7 +29,9 @@ public final class DataDisk {
     private static final Duration INTERVAL = Duration.ofMillis(500);
     /** Low ends above where it begins: each file that is compacted would come and go with it. */
     private static final double ROOM_AGAIN = 1.25;
-    /** One snapshot after the other is saved where the disk is low: all at once would need a second copy of everything. */
+    /** From so many times the reserve on the node tidies up, while there is still room to do it in. */
+    private static final int TIDY_FROM = 2;
+    /** One snapshot after the other is saved to tidy up: all at once would need a second copy of everything. */
     private static final long SNAPSHOT_BYTES_A_SECOND = 20 << 20;
 
     private static final long BETWEEN_SNAPSHOTS_NANOS = Duration.ofMillis(100).toNanos();
@@ -39,14 +41,15 @@ public final class DataDisk {
     /** Free bytes that are not known. */
     private static final long UNKNOWN = Long.MAX_VALUE;
 
-    /** While it is low: what replicas delete meanwhile is given back in turn. */
+    /** While the node tidies up: what replicas delete meanwhile is given back in turn. */
     private static final Duration RECLAIM_EVERY = Duration.ofSeconds(10);
 
     private final String node;
     private final long reserveBytes;
-    private final LongConsumer reclaim;
+    private final Reclaim reclaim;
     private final LongSupplier nanos;
     private final IncidentLog incidents;
+    private final AtomicLong journalBytes = new AtomicLong();
     private volatile long freeBytes = UNKNOWN;
     private volatile boolean low;
     private long nextSnapshotNanos;
@@ -54,23 +57,46 @@ public final class DataDisk {
     private long reclaimedNanos;
     private boolean failing;
 
+    /** Gives the disk what was deleted. May block. */
+    @FunctionalInterface
+    interface Reclaim {
+        /**
+         * @param freeBytes no more is taken for it
+         * @param liveBytes what the journal holds that has not been deleted, roughly
+         * @throws StorageException if it cannot be done now
+         */
+        void reclaim(long freeBytes, long liveBytes);
+    }
+
+    /** What one replica's journal holds; at most one thread at a time may use it. */
+    final class Share {
+        private long bytes;
+
+        void set(long nowBytes) {
+            journalBytes.addAndGet(nowBytes - bytes);
+            bytes = nowBytes;
+        }
+    }
+
     /**
      * @param node as incidents call it
      * @param reserveBytes what is kept for what must be written in any case
-     * @param reclaim gives back what was deleted, and takes no more for it than it is given; may block, and fail with a {@link StorageException}
+     * @param reclaim see {@link Reclaim}
      * @param nanos a monotonic clock
      */
-    DataDisk(String node, long reserveBytes, LongConsumer reclaim, LongSupplier nanos, IncidentLog incidents) {
+    DataDisk(String node, long reserveBytes, Reclaim reclaim, LongSupplier nanos, IncidentLog incidents) {
         this.node = node;
         this.reserveBytes = reserveBytes;
         this.reclaim = reclaim;
         this.nanos = nanos;
         this.incidents = incidents;
+        this.nextSnapshotNanos = nanos.getAsLong();
+        this.reclaimedNanos = nextSnapshotNanos;
     }
 
     /** Nobody looks: there is always room. */
     public static DataDisk unwatched() {
-        return new DataDisk("", 0, free -> {}, System::nanoTime, new IncidentLog(System::currentTimeMillis));
+        return new DataDisk("", 0, (free, live) -> {}, System::nanoTime, new IncidentLog(System::currentTimeMillis));
     }
 
     /** Looks at once, and again and again until the system ends. */
@@ -100,6 +126,10 @@ public final class DataDisk {
         return known == UNKNOWN ? OptionalLong.empty() : OptionalLong.of(known);
     }
 
+    Share share() {
+        return new Share();
+    }
+
     /** Whether writes that bring more data are to be refused. */
     public boolean low() {
         return low;
@@ -111,7 +141,7 @@ public final class DataDisk {
      */
     synchronized boolean maySnapshot(long bytes) {
         long now = nanos.getAsLong();
-        if (!low || freeBytes < 2 * bytes + MARGIN || now - nextSnapshotNanos < 0) {
+        if (!tight() || freeBytes < 2 * bytes + MARGIN || now - nextSnapshotNanos < 0) {
             return false;
         }
         nextSnapshotNanos = now + BETWEEN_SNAPSHOTS_NANOS + bytes * 1_000_000_000L / SNAPSHOT_BYTES_A_SECOND;
@@ -152,9 +182,16 @@ public final class DataDisk {
     void found(long nowFree) {
         freeBytes = nowFree;
         judge(nowFree);
-        if (low && nanos.getAsLong() - reclaimedNanos >= RECLAIM_EVERY.toNanos()) {
+        if (!tight()) {
+            // Snapshots that free the journal come first when it becomes so.
+            reclaimedNanos = nanos.getAsLong();
+        } else if (nanos.getAsLong() - reclaimedNanos >= RECLAIM_EVERY.toNanos()) {
             giveBack();
         }
+    }
+
+    private boolean tight() {
+        return freeBytes < TIDY_FROM * reserveBytes;
     }
 
     private synchronized void judge(long nowFree) {
@@ -166,9 +203,6 @@ public final class DataDisk {
                     "the disk of the journal or the snapshots has " + (nowFree >> 20) + " MiB free, less than the "
                             + (reserveBytes >> 20) + " MiB of persistence.rocksdb.disk-reserve",
                     "writes that bring more are refused at all sites: free space on the disk, or delete data");
-            // Snapshots that free the journal have yet to be saved.
-            reclaimedNanos = nanos.getAsLong();
-            nextSnapshotNanos = reclaimedNanos;
         } else if (low && nowFree >= reserveBytes * ROOM_AGAIN) {
             low = false;
             incidents.recovered("disk-low", node);
@@ -177,7 +211,7 @@ public final class DataDisk {
 
     private void giveBack() {
         try {
-            reclaim.accept(freeBytes);
+            reclaim.reclaim(freeBytes, journalBytes.get());
         } catch (StorageException e) {
             LOG.warn("What was deleted could not be given back to the disk; it is tried again: {}", e.getMessage());
         }
