@@ -44,8 +44,8 @@ final class JournalDatabase implements AutoCloseable {
     private final ReentrantReadWriteLock engineLock = new ReentrantReadWriteLock();
 
     private RocksEngine engine;
-    /** As the last compaction has shown; for the thread that reclaims. */
-    private volatile double fileBytesPerLive = 2;
+    /** Whether events were deleted since the disk was given back what they took. */
+    private volatile boolean deleted = true;
 
     private volatile boolean closing;
     private volatile boolean ended;
@@ -83,6 +83,7 @@ final class JournalDatabase implements AutoCloseable {
     CompletionStage<Void> deleteTo(String persistenceId, long toSequenceNr) {
         var answer = new CompletableFuture<Void>();
         submit(new JournalRequest.Delete(persistenceId, toSequenceNr, answer));
+        answer.thenRun(() -> deleted = true);
         return answer;
     }
 
@@ -160,21 +161,16 @@ final class JournalDatabase implements AutoCloseable {
      * a disk that has no room for more. Blocks the calling thread for as long as the disk takes to write what is left.
      *
      * @param freeBytes of the disk: what is left is written beside the old files, so nothing is done where that may not fit
-     * @param liveBytes what is left, as the callers have counted it, without what each record needs more
      * @throws StorageException if it cannot be done now; nothing is lost
      */
-    void reclaim(long freeBytes, long liveBytes) {
+    void reclaim(long freeBytes) {
         engineLock.readLock().lock();
         try {
             RocksEngine open = openEngine();
-            long before = open.eventFileBytes();
-            long left = (long) (liveBytes * fileBytesPerLive);
-            if (before > left + left / 4 + RECLAIM_LEAST && freeBytes > Math.min(before, left) + RECLAIM_MARGIN) {
+            long files = open.eventFileBytes();
+            if (deleted && files > RECLAIM_LEAST && freeBytes > files + RECLAIM_MARGIN) {
+                deleted = false;
                 open.compactEvents();
-                if (liveBytes > RECLAIM_LEAST) {
-                    // Else what callers do not count would be written again and again.
-                    fileBytesPerLive = Math.max(1, (double) open.eventFileBytes() / liveBytes);
-                }
             }
         } catch (RocksDBException e) {
             throw RocksErrors.at(directory(), "cannot be compacted", e);

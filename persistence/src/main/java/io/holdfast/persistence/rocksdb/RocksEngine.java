@@ -47,7 +47,10 @@ final class RocksEngine implements AutoCloseable {
 
     private final WriteOptions durable = own(new WriteOptions().setSync(true).setNoSlowdown(true));
     /** Lives as long as the engine: it may be cancelled at any time. */
-    private final CompactRangeOptions compaction = own(new CompactRangeOptions().setExclusiveManualCompaction(false));
+    private final CompactRangeOptions compaction = own(new CompactRangeOptions()
+            .setExclusiveManualCompaction(false)
+            // Only then does a compaction that has begun hear of a later one.
+            .setCanceled(false));
 
     private final long stallNanos;
     private final RocksDB db;
@@ -188,13 +191,17 @@ final class RocksEngine implements AutoCloseable {
 
     /**
      * Writes the files of events anew, without what was deleted. Blocks for as long as the disk takes; commits go on beside it. Takes at most
-     * {@link #eventFileBytes} and what is in memory for it.
+     * {@link #eventFileBytes} and what is in memory for it. Ends early, without an error, when it is cancelled.
      */
     void compactEvents() throws RocksDBException {
         try (var flush = new FlushOptions().setWaitForFlush(true)) {
             // The write-ahead files go when no family needs them any more.
             db.flush(flush, List.of(events, meta));
             db.compactRange(events, null, null, compaction);
+        } catch (RocksDBException e) {
+            if (!compaction.canceled()) {
+                throw e;
+            }
         }
     }
 

@@ -76,15 +76,14 @@ public final class RocksStorage implements Extension {
      * Gives the disks back what deleted events of the open journals still take. Blocks, for seconds where much is left. May be repeated.
      *
      * @param freeBytes of the fullest of the disks; no more is taken for it
-     * @param liveBytes what the journals hold that has not been deleted, roughly
      * @throws StorageException if a journal cannot do it now; nothing is lost
      */
-    public void reclaim(long freeBytes, long liveBytes) {
+    public void reclaim(long freeBytes) {
         List<JournalDatabase> open;
         synchronized (this) {
             open = List.copyOf(journals.values());
         }
-        open.forEach(journal -> journal.reclaim(freeBytes, liveBytes));
+        open.forEach(journal -> journal.reclaim(freeBytes));
     }
 
     /** Lets a test stand between the journals that are opened from now on and the disk. */

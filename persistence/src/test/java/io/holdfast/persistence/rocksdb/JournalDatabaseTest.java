@@ -70,9 +70,9 @@ class JournalDatabaseTest {
             await(database.deleteTo("a", 58));
             assertThat(bytesOnDisk()).isGreaterThan(30_000_000);
 
-            database.reclaim(80_000_000, 20_000_000);
+            database.reclaim(80_000_000);
             assertThat(bytesOnDisk()).as("what is left might not fit").isGreaterThan(30_000_000);
-            database.reclaim(80_000_000, 1_000);
+            database.reclaim(1L << 30);
 
             // Files that nobody needs any more go a moment later.
             await().ignoreExceptions().until(() -> bytesOnDisk() < 4_000_000);
@@ -80,7 +80,7 @@ class JournalDatabaseTest {
         }
         JournalDatabase closed = database(dir);
         closed.close();
-        assertThatThrownBy(() -> closed.reclaim(1L << 30, 0))
+        assertThatThrownBy(() -> closed.reclaim(1L << 30))
                 .isInstanceOf(StorageException.class)
                 .hasMessageContaining("not available");
     }

@@ -412,11 +412,6 @@ public final class PartitionCore {
         return store.bytes() + raft.logBytes();
     }
 
-    /** What the journal holds that has not been deleted, roughly. */
-    public long journalBytes() {
-        return snapshots.journalBytes(store.bytes());
-    }
-
     /** Whether {@link PartitionInput.FreeDisk} would have an effect. */
     public boolean snapshotWouldFree() {
         return snapshots.wouldFree(store.bytes());

@@ -17,9 +17,6 @@ final class Snapshots {
     /** What the newest snapshot holds, roughly. */
     private long savedBytes;
 
-    /** What the journal still holds of before the snapshot that is being saved. */
-    private long coveredBytes;
-
     private long lastNumber;
     private Optional<PartitionImage> received = Optional.empty();
     private Optional<PartitionImage> saving = Optional.empty();
@@ -59,12 +56,6 @@ final class Snapshots {
                 && savedBytes + logBytes - stateBytes > Math.max(minLogBytes / LESS_WITHOUT_ROOM, stateBytes / 2);
     }
 
-    /** What the journal holds that is not deleted, roughly; where that is not known, what it may hold before a snapshot is due. */
-    long journalBytes(long stateBytes) {
-        long most = Math.max(minLogBytes, stateBytes);
-        return Math.min(logBytes, most) + Math.min(coveredBytes, most);
-    }
-
     /** One is due now. */
     void ask() {
         asked = true;
@@ -80,7 +71,6 @@ final class Snapshots {
         saving = Optional.of(image);
         received = Optional.empty();
         asked = false;
-        coveredBytes = logBytes;
         logBytes = 0;
         savedBytes = image.store().bytes();
         return ++lastNumber;
@@ -100,7 +90,6 @@ final class Snapshots {
         check(saving.isPresent() && number == lastNumber, "snapshot %d was not being saved", number);
         Optional<PartitionImage> image = installing ? saving : Optional.empty();
         saving = Optional.empty();
-        coveredBytes = 0;
         installing = false;
         return image;
     }

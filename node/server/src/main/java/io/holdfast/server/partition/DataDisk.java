@@ -1,7 +1,6 @@
 package io.holdfast.server.partition;
 
 import io.holdfast.config.PersistenceSettings;
-import io.holdfast.persistence.StorageException;
 import io.holdfast.persistence.rocksdb.RocksStorage;
 import io.holdfast.server.membership.IncidentLog;
 import java.io.IOException;
@@ -10,7 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
@@ -32,7 +31,7 @@ public final class DataDisk {
     /** From so many times the reserve on the node tidies up, while there is still room to do it in. */
     private static final int TIDY_FROM = 2;
     /** One snapshot after the other is saved to tidy up: all at once would need a second copy of everything. */
-    private static final long SNAPSHOT_BYTES_A_SECOND = 20 << 20;
+    private static final long SNAPSHOT_BYTES_A_MILLI = 20 << 10;
 
     private static final long BETWEEN_SNAPSHOTS_NANOS = Duration.ofMillis(100).toNanos();
     /** Is left by a snapshot. */
@@ -46,57 +45,33 @@ public final class DataDisk {
 
     private final String node;
     private final long reserveBytes;
-    private final Reclaim reclaim;
+    private final LongConsumer reclaim;
     private final LongSupplier nanos;
     private final IncidentLog incidents;
-    private final AtomicLong journalBytes = new AtomicLong();
     private volatile long freeBytes = UNKNOWN;
     private volatile boolean low;
     private long nextSnapshotNanos;
     // For the thread that looks.
-    private long reclaimedNanos;
     private boolean failing;
-
-    /** Gives the disk what was deleted. May block. */
-    @FunctionalInterface
-    interface Reclaim {
-        /**
-         * @param freeBytes no more is taken for it
-         * @param liveBytes what the journal holds that has not been deleted, roughly
-         * @throws StorageException if it cannot be done now
-         */
-        void reclaim(long freeBytes, long liveBytes);
-    }
-
-    /** What one replica's journal holds; at most one thread at a time may use it. */
-    final class Share {
-        private long bytes;
-
-        void set(long nowBytes) {
-            journalBytes.addAndGet(nowBytes - bytes);
-            bytes = nowBytes;
-        }
-    }
 
     /**
      * @param node as incidents call it
      * @param reserveBytes what is kept for what must be written in any case
-     * @param reclaim see {@link Reclaim}
+     * @param reclaim gives back what was deleted, and takes no more for it than it is given; may block and fail
      * @param nanos a monotonic clock
      */
-    DataDisk(String node, long reserveBytes, Reclaim reclaim, LongSupplier nanos, IncidentLog incidents) {
+    DataDisk(String node, long reserveBytes, LongConsumer reclaim, LongSupplier nanos, IncidentLog incidents) {
         this.node = node;
         this.reserveBytes = reserveBytes;
         this.reclaim = reclaim;
         this.nanos = nanos;
         this.incidents = incidents;
         this.nextSnapshotNanos = nanos.getAsLong();
-        this.reclaimedNanos = nextSnapshotNanos;
     }
 
     /** Nobody looks: there is always room. */
     public static DataDisk unwatched() {
-        return new DataDisk("", 0, (free, live) -> {}, System::nanoTime, new IncidentLog(System::currentTimeMillis));
+        return new DataDisk("", 0, free -> {}, System::nanoTime, new IncidentLog(System::currentTimeMillis));
     }
 
     /** Looks at once, and again and again until the system ends. */
@@ -111,23 +86,21 @@ public final class DataDisk {
         List<Path> directories =
                 List.of(rocksdb.dir().resolve("journal"), rocksdb.snapshotDir().resolve("snapshots"));
         disk.look(directories);
-        system.scheduler()
-                .scheduleWithFixedDelay(
-                        INTERVAL,
-                        INTERVAL,
-                        () -> disk.look(directories),
-                        system.dispatchers().lookup(DispatcherSelector.blocking()));
+        repeat(system, INTERVAL, () -> disk.look(directories));
+        // By itself: it may take long, and the disk is looked at meanwhile.
+        repeat(system, RECLAIM_EVERY, disk::giveBack);
         return disk;
+    }
+
+    private static void repeat(ActorSystem<?> system, Duration pause, Runnable task) {
+        system.scheduler()
+                .scheduleWithFixedDelay(pause, pause, task, system.dispatchers().lookup(DispatcherSelector.blocking()));
     }
 
     /** On the fuller of the disks; empty if it is not known. */
     public OptionalLong freeBytes() {
         long known = freeBytes;
         return known == UNKNOWN ? OptionalLong.empty() : OptionalLong.of(known);
-    }
-
-    Share share() {
-        return new Share();
     }
 
     /** Whether writes that bring more data are to be refused. */
@@ -144,7 +117,7 @@ public final class DataDisk {
         if (!tight() || freeBytes < 2 * bytes + MARGIN || now - nextSnapshotNanos < 0) {
             return false;
         }
-        nextSnapshotNanos = now + BETWEEN_SNAPSHOTS_NANOS + bytes * 1_000_000_000L / SNAPSHOT_BYTES_A_SECOND;
+        nextSnapshotNanos = now + BETWEEN_SNAPSHOTS_NANOS + bytes / SNAPSHOT_BYTES_A_MILLI * 1_000_000L;
         return true;
     }
 
@@ -178,23 +151,8 @@ public final class DataDisk {
         return found;
     }
 
-    /** For one thread at a time. */
-    void found(long nowFree) {
+    synchronized void found(long nowFree) {
         freeBytes = nowFree;
-        judge(nowFree);
-        if (!tight()) {
-            // Snapshots that free the journal come first when it becomes so.
-            reclaimedNanos = nanos.getAsLong();
-        } else if (nanos.getAsLong() - reclaimedNanos >= RECLAIM_EVERY.toNanos()) {
-            giveBack();
-        }
-    }
-
-    private boolean tight() {
-        return freeBytes < TIDY_FROM * reserveBytes;
-    }
-
-    private synchronized void judge(long nowFree) {
         if (!low && nowFree < reserveBytes) {
             low = true;
             incidents.report(
@@ -209,12 +167,18 @@ public final class DataDisk {
         }
     }
 
-    private void giveBack() {
-        try {
-            reclaim.reclaim(freeBytes, journalBytes.get());
-        } catch (StorageException e) {
-            LOG.warn("What was deleted could not be given back to the disk; it is tried again: {}", e.getMessage());
+    private boolean tight() {
+        return freeBytes < TIDY_FROM * reserveBytes;
+    }
+
+    void giveBack() {
+        if (!tight()) {
+            return;
         }
-        reclaimedNanos = nanos.getAsLong();
+        try {
+            reclaim.accept(freeBytes);
+        } catch (RuntimeException e) {
+            LOG.warn("What was deleted could not be given back to the disk; it is tried again: {}", e.toString());
+        }
     }
 }

@@ -68,7 +68,6 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
     private final Consumer<Outgoing> sendAtOnce;
     private final Consumer<Outgoing> sendAtLeisure;
     private final DataMemory.Share memory;
-    private final DataDisk.Share disk;
 
     private Optional<PartitionCore> core = Optional.empty();
     private long nextToken;
@@ -120,7 +119,6 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         this.reachability = shared.reachability()
                 .subscribe((site, reachable) -> self.tell(new ReplicaEvent.SiteSeen(site, reachable)));
         this.memory = shared.room().memory().share();
-        this.disk = shared.room().disk().share();
         timers.startTimerWithFixedDelay("housekeeping", new ReplicaEvent.Housekeeping(), HOUSEKEEPING);
     }
 
@@ -420,7 +418,6 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
                 // So that a silent leader forgets what has become too old to be read.
                 step(raft(shared.room().state()));
             }
-            disk.set(running.journalBytes());
             if (running.snapshotWouldFree()
                     && shared.room().disk().maySnapshot(running.view().bytes())) {
                 step(new PartitionInput.FreeDisk());
@@ -457,7 +454,6 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         reachability.close();
         storage.end();
         memory.end();
-        disk.set(0);
         shared.directory().remove(partition, getContext().getSelf());
         return this;
     }

@@ -3,17 +3,14 @@ package io.holdfast.server.partition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.core.raft.Input;
-import io.holdfast.persistence.StorageException;
 import io.holdfast.server.membership.IncidentLog;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class DataDiskTest {
     private final IncidentLog incidents = new IncidentLog(() -> 7);
     private long nanos = 1_000_000_000_000L;
     private int reclaims;
-    private final DataDisk disk = new DataDisk("a", 1_000, (free, live) -> reclaims++, () -> nanos, incidents);
+    private final DataDisk disk = new DataDisk("a", 1_000, free -> reclaims++, () -> nanos, incidents);
     private final DataMemory memory = new DataMemory("a", 1_000, incidents);
     private final DataMemory.Share share = memory.share();
     private final DataRoom room = new DataRoom(memory, disk);
@@ -54,23 +51,17 @@ class DataDiskTest {
     }
 
     @Test
-    void whatWasDeletedIsGivenBackNowAndThenBeforeItIsLow() {
-        nanos += 60_000_000_000L;
+    void whatWasDeletedIsGivenBackBeforeItIsLow() {
+        disk.giveBack();
         disk.found(2_000);
+        disk.giveBack();
+        assertThat(reclaims).isZero();
+
         disk.found(1_999);
-        disk.found(1_500);
-        assertThat(reclaims).as("snapshots first").isZero();
-        nanos += 10_000_000_000L;
-        disk.found(1_500);
-        disk.found(1_500);
+        disk.giveBack();
+
         assertThat(disk.low()).isFalse();
         assertThat(reclaims).isEqualTo(1);
-        nanos += 10_000_000_000L;
-        disk.found(1);
-        assertThat(reclaims).isEqualTo(2);
-        nanos += 10_000_000_000L;
-        disk.found(5_000);
-        assertThat(reclaims).isEqualTo(2);
     }
 
     @Test
@@ -78,43 +69,27 @@ class DataDiskTest {
         var failing = new DataDisk(
                 "a",
                 1_000,
-                (free, live) -> {
+                free -> {
                     reclaims++;
-                    throw new StorageException("not available");
+                    throw new IllegalStateException("not available, " + free + " bytes free");
                 },
                 () -> nanos,
                 incidents);
         failing.found(1);
-        nanos += 10_000_000_000L;
-        failing.found(1);
-        nanos += 10_000_000_000L;
-        failing.found(1);
+        failing.giveBack();
+        failing.giveBack();
         assertThat(reclaims).isEqualTo(2);
         assertThat(failing.low()).isTrue();
     }
 
     @Test
-    void whoGivesBackIsToldWhatIsLeft() {
-        var told = new ArrayList<Long>();
-        var tight = new DataDisk("a", 1_000, (free, live) -> told.addAll(List.of(free, live)), () -> nanos, incidents);
-        DataDisk.Share one = tight.share();
-        DataDisk.Share other = tight.share();
-        one.set(70);
-        other.set(30);
-        one.set(40);
-        nanos += 10_000_000_000L;
-        tight.found(1_500);
-        assertThat(told).containsExactly(1_500L, 70L);
-    }
-
-    @Test
     void snapshotsToFreeItTakeTurns() {
-        var low = new DataDisk("a", 1L << 30, (free, live) -> reclaims++, () -> nanos, incidents);
+        var low = new DataDisk("a", 1L << 30, free -> reclaims++, () -> nanos, incidents);
         assertThat(low.maySnapshot(0)).as("there is room").isFalse();
         low.found(200L << 20);
         assertThat(low.maySnapshot(69L << 20)).as("no room for two of them").isFalse();
         assertThat(low.maySnapshot(40L << 20)).isTrue();
-        nanos += 2_000_000_000L;
+        nanos += 2_048_000_000L;
         assertThat(low.maySnapshot(0))
                 .as("the one before may still be under way")
                 .isFalse();
