@@ -5,6 +5,7 @@ import java.time.Duration;
 /** Durations and sizes as a person would write them into the file. */
 final class Units {
     private static final long KIB = 1024;
+    private static final String[] SIZES = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
 
     private Units() {}
 
@@ -23,15 +24,12 @@ final class Units {
     }
 
     static String show(long bytes) {
-        if (bytes % (KIB * KIB * KIB * KIB * KIB) == 0 && bytes > 0) {
-            return bytes / (KIB * KIB * KIB * KIB * KIB) + "PiB";
+        long number = bytes;
+        int unit = 0;
+        while (number > 0 && number % KIB == 0 && unit < SIZES.length - 1) {
+            number /= KIB;
+            unit++;
         }
-        if (bytes % (KIB * KIB * KIB) == 0 && bytes > 0) {
-            return bytes / (KIB * KIB * KIB) + "GiB";
-        }
-        if (bytes % (KIB * KIB) == 0 && bytes > 0) {
-            return bytes / (KIB * KIB) + "MiB";
-        }
-        return bytes % KIB == 0 && bytes > 0 ? bytes / KIB + "KiB" : bytes + "B";
+        return number + SIZES[unit];
     }
 }

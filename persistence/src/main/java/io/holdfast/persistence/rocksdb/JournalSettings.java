@@ -29,7 +29,7 @@ record JournalSettings(
 
     static JournalSettings of(Config config) {
         return new JournalSettings(
-                directory(config).resolve("journal"),
+                RocksStorage.journalIn(directory(config)),
                 positiveInt(config, "queue-capacity"),
                 positiveBytes(config, "queue-bytes"),
                 positiveBytes(config, "batch-bytes"),

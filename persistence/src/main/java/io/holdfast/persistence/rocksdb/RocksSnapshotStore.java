@@ -23,8 +23,7 @@ public final class RocksSnapshotStore extends OrderedSnapshotStore {
                         : "holdfast.persistence.rocksdb.snapshot-dispatcher");
         var system = context().system();
         var settings = config.withFallback(system.settings().config().getConfig(SECTION));
-        directory = RocksStorage.get(system)
-                .snapshots(JournalSettings.directory(settings).resolve("snapshots"));
+        directory = RocksStorage.get(system).snapshots(RocksStorage.snapshotsIn(JournalSettings.directory(settings)));
         // At the start, so that a directory in use shows in the log and the health before the first snapshot.
         blocking().execute(directory::openOrReport);
     }

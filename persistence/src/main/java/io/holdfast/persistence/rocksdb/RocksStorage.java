@@ -50,6 +50,16 @@ public final class RocksStorage implements Extension {
         return Id.INSTANCE.get(system);
     }
 
+    /** Where the files of a journal are. @param dir key {@code dir} of the journal plugin */
+    public static Path journalIn(Path dir) {
+        return dir.resolve("journal");
+    }
+
+    /** Where the files of snapshots are. @param dir key {@code dir} of the snapshot plugin */
+    public static Path snapshotsIn(Path dir) {
+        return dir.resolve("snapshots");
+    }
+
     /** The health of every directory opened so far, journals and snapshots each by themselves. */
     public List<StorageHealth> health() {
         return cells.stream().map(HealthCell::current).toList();

@@ -84,7 +84,7 @@ public final class DataDisk {
         var disk = new DataDisk(
                 node, rocksdb.diskReserveBytes(), RocksStorage.get(system)::reclaim, System::nanoTime, incidents);
         List<Path> directories =
-                List.of(rocksdb.dir().resolve("journal"), rocksdb.snapshotDir().resolve("snapshots"));
+                List.of(RocksStorage.journalIn(rocksdb.dir()), RocksStorage.snapshotsIn(rocksdb.snapshotDir()));
         disk.look(directories);
         repeat(system, INTERVAL, () -> disk.look(directories));
         // By itself: it may take long, and the disk is looked at meanwhile.
