@@ -12,6 +12,7 @@ import io.holdfast.server.gateway.Gateway;
 import io.holdfast.server.gateway.GatewayActors;
 import io.holdfast.server.gateway.GatewayConfig;
 import io.holdfast.server.grpc.Backend;
+import io.holdfast.server.grpc.ClientLimits;
 import io.holdfast.server.grpc.Delay;
 import io.holdfast.server.grpc.GrpcServer;
 import io.holdfast.server.lease.SiteLeases;
@@ -131,15 +132,17 @@ public final class HoldfastNode {
             Function<ActorSystem<?>, Optional<SharedCells>> siteStore)
             throws IOException {
         NodeAddress self = settings.site().self();
-        return new HoldfastNode(settings, hosting, siteStore, GrpcServer.start(self.port(), self.host()));
+        var limits = ClientLimits.ofHeap(Runtime.getRuntime().maxMemory());
+        return new HoldfastNode(settings, hosting, siteStore, GrpcServer.start(self.port(), self.host(), limits));
     }
 
     private DataRoom openRoom() {
         String node =
                 several() ? settings.site().self().endpoint() : settings.site().name();
-        long memoryBytes = DataMemory.limitOf(
-                Runtime.getRuntime().maxMemory(), settings.site().dataShare());
+        long heapBytes = Runtime.getRuntime().maxMemory();
+        long memoryBytes = DataMemory.limitOf(heapBytes, settings.site().dataShare());
         return new DataRoom(
+                heapBytes,
                 new DataMemory(node, memoryBytes, incidents),
                 DataDisk.watch(system, node, settings.persistence(), incidents));
     }

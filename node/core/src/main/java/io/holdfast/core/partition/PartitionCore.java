@@ -412,6 +412,21 @@ public final class PartitionCore {
         return store.bytes() + raft.logBytes();
     }
 
+    /** What keys and their versions take in memory, and about what an image of them does. */
+    public long storeBytes() {
+        return store.bytes();
+    }
+
+    /** What writes take that are not answered yet. */
+    public long pendingBytes() {
+        return writes.bytes();
+    }
+
+    /** What the images take that are being sent to other sites. */
+    public long imageBytes() {
+        return raft.imageBytes();
+    }
+
     /** Whether {@link PartitionInput.FreeDisk} would have an effect. */
     public boolean snapshotWouldFree() {
         return snapshots.wouldFree(store.bytes());

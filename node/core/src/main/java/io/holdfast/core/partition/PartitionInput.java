@@ -10,7 +10,7 @@ import java.util.OptionalLong;
 /** What can happen to a replica of a partition. */
 public sealed interface PartitionInput {
 
-    /** What concerns the replicated log alone: time, peers, hints, the journal. */
+    /** What concerns the replicated log alone: time, peers, hints, the journal, an image that was not encoded. */
     record ToRaft(Input input) implements PartitionInput {}
 
     /**

@@ -76,6 +76,10 @@ final class PendingWrites {
         return attempts.containsKey(id);
     }
 
+    long bytes() {
+        return bytes;
+    }
+
     boolean isEmpty() {
         return queued.isEmpty() && proposals.isEmpty() && waitingForAll.isEmpty();
     }

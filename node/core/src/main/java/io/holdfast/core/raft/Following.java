@@ -154,6 +154,9 @@ final class Following {
             raft.log.append(entry);
             grew = true;
         }
+        if (grew) {
+            receiver.forget();
+        }
         return grew;
     }
 

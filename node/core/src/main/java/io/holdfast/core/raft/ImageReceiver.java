@@ -2,7 +2,8 @@ package io.holdfast.core.raft;
 
 import io.holdfast.core.Bytes;
 import io.holdfast.core.raft.PeerMessage.ImageChunk;
-import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.zip.CRC32C;
 
@@ -13,7 +14,9 @@ final class ImageReceiver {
     private int count;
     private int checksum;
     private int next;
-    private ByteArrayOutputStream collected = new ByteArrayOutputStream();
+    /** Put together at the end only: an array that grows with them would take up to twice as much all the time. */
+    private final List<Bytes> collected = new ArrayList<>();
+
     private Optional<Bytes> complete = Optional.empty();
 
     /** Answers the number of the chunk that is wanted next. */
@@ -26,7 +29,7 @@ final class ImageReceiver {
             restart(chunk);
         }
         if (chunk.number() == next) {
-            collected.writeBytes(chunk.bytes().unsafeArray());
+            collected.add(chunk.bytes());
             next++;
         }
         if (next == count) {
@@ -41,20 +44,41 @@ final class ImageReceiver {
         count = chunk.count();
         checksum = chunk.checksum();
         next = 0;
-        collected = new ByteArrayOutputStream();
+        collected.clear();
+    }
+
+    /** The log goes on without the rest of it. */
+    void forget() {
+        index = 0;
+        next = 0;
+        collected.clear();
     }
 
     private void finish() {
-        byte[] image = collected.toByteArray();
+        byte[] image = together();
         var crc = new CRC32C();
         crc.update(image);
-        collected = new ByteArrayOutputStream();
         index = 0;
         if ((int) crc.getValue() == checksum) {
             complete = Optional.of(Bytes.wrap(image));
         } else {
             next = 0;
         }
+    }
+
+    private byte[] together() {
+        int length = 0;
+        for (Bytes chunk : collected) {
+            length += chunk.length();
+        }
+        var all = new byte[length];
+        int at = 0;
+        for (Bytes chunk : collected) {
+            System.arraycopy(chunk.unsafeArray(), 0, all, at, chunk.length());
+            at += chunk.length();
+        }
+        collected.clear();
+        return all;
     }
 
     /** The whole image, once, after its last chunk. */

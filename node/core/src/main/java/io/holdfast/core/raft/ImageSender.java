@@ -46,6 +46,10 @@ final class ImageSender {
         this.lastProgressNanos = raft.now.nanos();
     }
 
+    Image image() {
+        return image;
+    }
+
     long index() {
         return image.index();
     }

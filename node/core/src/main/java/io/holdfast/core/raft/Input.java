@@ -51,6 +51,12 @@ public sealed interface Input {
         public long logTailBytes(RaftConfig config) {
             return Math.min(config.logTailBytes(), Math.max(config.maxAppendBytes(), logTailBytes));
         }
+
+        /** How much of its log a leader sends to one follower ahead of the answers: all that is under way stays in memory, at both ends. */
+        long inFlightBytes(RaftConfig config) {
+            long most = (long) config.maxAppendBytes() * config.maxInFlightAppends();
+            return Math.min(most, Math.max(config.maxAppendBytes(), logTailBytes));
+        }
     }
 
     /** Hand leadership over, if this replica leads. */
@@ -61,6 +67,9 @@ public sealed interface Input {
 
     /** The encoded image that {@link Outputs#imageWanted()} asked for. It stands at the index and term it says. */
     record ImageEncoded(long index, long term, Bytes image) implements Input {}
+
+    /** The image that was asked for could not be encoded, or may not be as yet. */
+    record ImageNotEncoded() implements Input {}
 
     /** The received image is saved durably, with what {@link RaftNode#written} gave. */
     record ImageInstalled(long index, long term, Membership membership) implements Input {}

@@ -131,6 +131,14 @@ final class Leadership {
         replication.imageEncoded(image);
     }
 
+    void imageNotEncoded() {
+        replication.imageNotEncoded();
+    }
+
+    long imageBytes() {
+        return replication.imageBytes();
+    }
+
     void transfer(SiteId to) {
         if (replication.isVoter(to) && transfer.isEmpty() && termBegun()) {
             wake();
@@ -234,6 +242,10 @@ final class Leadership {
 
     long asOfWallMillis() {
         return confirmation.asOfWallMillis();
+    }
+
+    long logBytesWorthKeeping(long tailBytes) {
+        return replication.logBytesWorthKeeping(tailBytes);
     }
 
     long neededFrom() {

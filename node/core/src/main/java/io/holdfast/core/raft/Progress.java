@@ -2,6 +2,7 @@ package io.holdfast.core.raft;
 
 import io.holdfast.core.SiteId;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Optional;
 
 /** What the leader knows of one follower, and how fast it sends to it. */
@@ -44,7 +45,12 @@ final class Progress {
 
     private ClockRateGuard clockRate;
     private final double clockDriftBound;
-    private final ArrayDeque<Long> inFlight = new ArrayDeque<>();
+    /** Messages with entries that it has not answered. */
+    private final ArrayDeque<Append> inFlight = new ArrayDeque<>();
+
+    private long inFlightBytes;
+
+    private record Append(long lastIndex, long bytes) {}
 
     /** For which membership and identity {@link #voter} is the answer. */
     private Membership askedOf;
@@ -79,30 +85,37 @@ final class Progress {
         return clockRate;
     }
 
-    boolean maySendEntries(int maxInFlight) {
+    /** @param maxBytes beyond it no further message goes */
+    boolean maySendEntries(int maxInFlight, long maxBytes) {
         return switch (mode) {
             case PROBE -> !paused;
-            case REPLICATE -> inFlight.size() < maxInFlight;
+            case REPLICATE -> inFlight.size() < maxInFlight && inFlightBytes < maxBytes;
             case IMAGE -> false;
         };
     }
 
-    void sentEntries(long lastIndex, long nowNanos) {
+    void sentEntries(List<Entry> entries, long nowNanos) {
         if (mode == Mode.PROBE) {
             paused = true;
             pausedNanos = nowNanos;
-        } else {
-            inFlight.addLast(lastIndex);
-            nextIndex = lastIndex + 1;
+            return;
         }
+        long bytes = 0;
+        for (Entry entry : entries) {
+            bytes += entry.size();
+        }
+        long lastIndex = entries.get(entries.size() - 1).index();
+        inFlight.addLast(new Append(lastIndex, bytes));
+        inFlightBytes += bytes;
+        nextIndex = lastIndex + 1;
     }
 
     /** The follower holds the leader's log up to the index. Answers whether that is news. */
     boolean matched(long index) {
         boolean news = index > matchIndex;
         matchIndex = Math.max(matchIndex, index);
-        while (!inFlight.isEmpty() && inFlight.peekFirst() <= matchIndex) {
-            inFlight.removeFirst();
+        while (!inFlight.isEmpty() && inFlight.peekFirst().lastIndex() <= matchIndex) {
+            inFlightBytes -= inFlight.removeFirst().bytes();
         }
         nextIndex = Math.max(nextIndex, matchIndex + 1);
         if (mode == Mode.PROBE && index >= nextIndex - 1) {
@@ -126,13 +139,18 @@ final class Progress {
     void probe(long next) {
         mode = Mode.PROBE;
         paused = false;
-        inFlight.clear();
+        forgetInFlight();
         nextIndex = Math.max(matchIndex + 1, next);
     }
 
     void awaitImage() {
         mode = Mode.IMAGE;
         paused = false;
+        forgetInFlight();
+    }
+
+    private void forgetInFlight() {
         inFlight.clear();
+        inFlightBytes = 0;
     }
 }

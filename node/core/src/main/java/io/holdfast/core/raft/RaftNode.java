@@ -124,6 +124,8 @@ public final class RaftNode {
             leadership.ifPresent(it -> it.transfer(transfer.to()));
         } else if (input instanceof Input.ImageEncoded image) {
             leadership.ifPresent(it -> it.imageEncoded(image));
+        } else if (input instanceof Input.ImageNotEncoded) {
+            leadership.ifPresent(Leadership::imageNotEncoded);
         } else if (input instanceof Input.ImageInstalled image) {
             following.installed(image);
         } else if (input instanceof Input.ImageFailed image) {
@@ -237,7 +239,9 @@ public final class RaftNode {
         long upTo = Math.min(commitIndex, wal.durableIndex());
         long tail = room.logTailBytes(config);
         log.trim(Math.min(upTo, keepFrom), tail);
-        log.trim(upTo, tail * 16);
+        if (keepFrom < Long.MAX_VALUE) {
+            log.trim(upTo, Math.max(tail, leadership.get().logBytesWorthKeeping(tail)));
+        }
     }
 
     private void halt() {
@@ -341,6 +345,11 @@ public final class RaftNode {
 
     public long durableIndex() {
         return wal.durableIndex();
+    }
+
+    /** What the images take in memory that this replica sends to others. */
+    public long imageBytes() {
+        return leadership.isPresent() ? leadership.get().imageBytes() : 0;
     }
 
     public boolean writeInFlight() {

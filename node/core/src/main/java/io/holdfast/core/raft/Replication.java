@@ -13,12 +13,17 @@ import java.util.TreeMap;
 
 /** Brings the leader's log to the followers: pipelined, bounded in bytes and messages, by image where the log is too short. */
 final class Replication {
+    /** That an image will be large is known only when it is there. */
+    private static final int TAILS_WHILE_ENCODED = 16;
+
     private final RaftNode raft;
     private final Followers followers;
     private final Confirmation confirmation;
     private Optional<ImageSender.Image> image = Optional.empty();
     /** Where the image will stand that is being encoded; {@link Long#MAX_VALUE} if none is. */
     private long imageAskedIndex = Long.MAX_VALUE;
+
+    private long askForImageNanos;
 
     Replication(RaftNode raft, Followers followers, Confirmation confirmation) {
         this.raft = raft;
@@ -64,14 +69,15 @@ final class Replication {
     }
 
     private boolean entriesMayGo(Progress progress) {
-        return lacksEntries(progress) && progress.maySendEntries(raft.config.maxInFlightAppends());
+        return lacksEntries(progress)
+                && progress.maySendEntries(raft.config.maxInFlightAppends(), raft.room.inFlightBytes(raft.config));
     }
 
     private void sendEntries(Progress progress, Heading heading) {
         while (entriesMayGo(progress)) {
             List<Entry> entries = raft.log.slice(progress.nextIndex, raft.config.maxAppendBytes());
             sendAppend(progress, heading, entries, false);
-            progress.sentEntries(entries.get(entries.size() - 1).index(), raft.now.nanos());
+            progress.sentEntries(entries, raft.now.nanos());
         }
     }
 
@@ -157,9 +163,10 @@ final class Replication {
 
     private void sendImage(Progress progress) {
         if (progress.imageSender.isEmpty()) {
-            boolean usable = image.isPresent() && raft.log.knows(image.get().index());
-            if (!usable) {
-                if (imageAskedIndex == Long.MAX_VALUE) {
+            // One that the log does not go on from any more would only stand in the way of the next.
+            image = image.filter(it -> raft.log.knows(it.index()));
+            if (image.isEmpty()) {
+                if (imageAskedIndex == Long.MAX_VALUE && raft.now.nanos() - askForImageNanos >= 0) {
                     imageAskedIndex = raft.commitIndex;
                     raft.out.imageWanted = true;
                 }
@@ -173,6 +180,24 @@ final class Replication {
     void imageEncoded(Input.ImageEncoded encoded) {
         imageAskedIndex = Long.MAX_VALUE;
         image = Optional.of(ImageSender.Image.of(encoded, raft.config.imageChunkBytes()));
+    }
+
+    /** It is asked for again as soon as heartbeats go. */
+    void imageNotEncoded() {
+        imageAskedIndex = Long.MAX_VALUE;
+        askForImageNanos = raft.now.nanos() + raft.config.heartbeatNanos();
+    }
+
+    /** What the images take in memory that followers are being sent. */
+    long imageBytes() {
+        long bytes = image.map(it -> (long) it.bytes().length()).orElse(0L);
+        for (Progress progress : followers) {
+            bytes += progress.imageSender
+                    .filter(sender -> image.isEmpty() || sender.image() != image.get())
+                    .map(sender -> (long) sender.image().bytes().length())
+                    .orElse(0L);
+        }
+        return bytes;
     }
 
     void imageAnswered(ImageAck ack) {
@@ -195,6 +220,12 @@ final class Replication {
             }
         }
         return needed;
+    }
+
+    /** How much of the log is kept for images under way: beyond an image's own size another one costs no more. */
+    long logBytesWorthKeeping(long tailBytes) {
+        boolean beingEncoded = imageAskedIndex < Long.MAX_VALUE;
+        return beingEncoded ? TAILS_WHILE_ENCODED * tailBytes : imageBytes();
     }
 
     /** Notes the hint and answers whether it brings a site back. */

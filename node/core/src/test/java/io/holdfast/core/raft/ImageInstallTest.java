@@ -89,6 +89,20 @@ class ImageInstallTest {
         assertThat(wantedNext(follower)).isZero();
     }
 
+    /** Nobody may ever send the rest, and it would stay in memory. */
+    @Test
+    void aPartIsForgottenWhenTheLogGoesOnWithoutIt() {
+        var follower = follower();
+        send(follower, 10, 4, 0, 1);
+
+        follower.receive(follower.append(B, 5, 0, 0, 0, Lone.entries(1, 4)));
+
+        send(follower, 10, 4, 2);
+        assertThat(wantedNext(follower)).isZero();
+        send(follower, 10, 4, 0, 1, 2, 3);
+        assertThat(follower.out.imageReceived()).contains(new Outputs.ReceivedImage(10, 4, Bytes.wrap(IMAGE)));
+    }
+
     @Test
     void entriesAreNotTakenMeanwhileAndNoVoteIsSought() {
         var follower = follower();

@@ -105,6 +105,34 @@ class LeaderTest {
                 .allMatch(it -> it.to().equals(B));
     }
 
+    /** Each of them goes alone, and may be as large as many others together. */
+    @Test
+    void largeEntriesCountByTheirBytes() {
+        var small = new Lone(Lone.config(Lone.LEASE, 100, 10), RecoveredLog.empty(Lone.genesis(), 1)).elect();
+        small.sent.clear();
+        for (int i = 0; i < 10; i++) {
+            small.step(new Input.Propose(small.millis, Bytes.wrap(new byte[300])));
+        }
+        assertThat(entriesSentTo(small))
+                .as("no more when 1000 bytes are under way")
+                .isEqualTo(2 * 4);
+
+        small.step(new Input.Room(false, 200));
+        small.receive(small.matches(B, small.node.lastIndex() - 7));
+        assertThat(entriesSentTo(small))
+                .as("the window is 200 bytes now, and one is under way")
+                .isEqualTo(2 * 4);
+        small.receive(small.matches(B, small.node.lastIndex() - 6));
+
+        assertThat(entriesSentTo(small)).as("the next, alone").isEqualTo(2 * 4 + 1);
+    }
+
+    private static long entriesSentTo(Lone leader) {
+        return leader.sentOf(AppendRequest.class).stream()
+                .mapToLong(request -> request.entries().size())
+                .sum();
+    }
+
     @Test
     void anEntryLargerThanTheLimitGoesAlone() {
         propose(300_000);

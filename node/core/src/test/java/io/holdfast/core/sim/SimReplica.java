@@ -181,11 +181,15 @@ final class SimReplica {
     }
 
     private void encode(PartitionImage image, int current) {
+        boolean noMemory = world.has(Fault.FULL_MEMORY) && world.random.chance(0.2);
         world.queue.after(
                 world.random.exponential(1.0 * MILLI),
                 () -> node.whenAwake(() -> {
                     if (current == life) {
-                        step(new PartitionInput.ImageEncoded(image.index(), image.term(), image.encode()));
+                        step(
+                                noMemory
+                                        ? new PartitionInput.ToRaft(new Input.ImageNotEncoded())
+                                        : new PartitionInput.ImageEncoded(image.index(), image.term(), image.encode()));
                     }
                 }));
     }

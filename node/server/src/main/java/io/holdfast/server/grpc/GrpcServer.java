@@ -42,12 +42,13 @@ public final class GrpcServer {
     }
 
     private final NodeGate gate = new NodeGate();
-    private final StoreService store = new StoreService(gate);
+    private final StoreService store;
     private final HealthStatusManager health = new HealthStatusManager();
     private final Server server;
     private Optional<CompletionStage<Void>> stopping = Optional.empty();
 
-    private GrpcServer(InetSocketAddress address) {
+    private GrpcServer(InetSocketAddress address, ClientLimits limits) {
+        store = new StoreService(gate, new RequestMemory(limits.requestBytes(), limits.answerBytes()));
         health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.NOT_SERVING);
         // On the network's own threads, because nothing in the services waits: handing over costs more than the work.
         server = NettyServerBuilder.forAddress(address)
@@ -72,13 +73,13 @@ public final class GrpcServer {
      * @param port TCP port, 0 for any that is free
      * @throws IOException if the port cannot be had; the message names it
      */
-    public static GrpcServer start(int port, String host) throws IOException {
+    public static GrpcServer start(int port, String host, ClientLimits limits) throws IOException {
         var address = new InetSocketAddress(host, port);
         if (address.isUnresolved()) {
             throw new IOException("The host name " + host + " of this node's client port cannot be resolved: correct"
                     + " it in the settings, or in the name service.");
         }
-        var grpc = new GrpcServer(address);
+        var grpc = new GrpcServer(address, limits);
         try {
             grpc.server.start();
         } catch (IOException e) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,8 +24,8 @@ import org.slf4j.LoggerFactory;
  * One stream of requests and responses. What is answered while the stream is busy goes out together, as soon as it takes more.
  *
  * <p>Flow control: the next batch of requests is asked for only while fewer than {@link #READ_BELOW} requests have neither been
- * answered nor handed to the network. A client that does not read its responses is therefore soon not read from either, and
- * what it costs in memory is bounded.
+ * answered nor handed to the network, and while {@link RequestMemory} allows. A client that does not read its responses is
+ * therefore soon not read from either, and what it costs in memory is bounded.
  */
 final class Session implements StreamObserver<RequestBatch>, Caller {
     /** More are read while fewer than these are under way. */
@@ -52,8 +53,10 @@ final class Session implements StreamObserver<RequestBatch>, Caller {
 
     private final ServerCallStreamObserver<ResponseBatch> out;
     private final Host host;
+    private final RequestMemory memory;
     private final ConcurrentLinkedQueue<Response> ready = new ConcurrentLinkedQueue<>();
     private final AtomicInteger underWay = new AtomicInteger();
+    private final AtomicLong requestBytes = new AtomicLong();
     private final Drain drain = new Drain(this::send);
     private volatile boolean halfClosed;
     private volatile boolean closing;
@@ -64,9 +67,10 @@ final class Session implements StreamObserver<RequestBatch>, Caller {
     // Written by gRPC's thread, read by the drain.
     private volatile int batches;
 
-    Session(ServerCallStreamObserver<ResponseBatch> out, Host host) {
+    Session(ServerCallStreamObserver<ResponseBatch> out, Host host, RequestMemory memory) {
         this.out = out;
         this.host = host;
+        this.memory = memory;
         out.disableAutoRequest();
         out.setOnReadyHandler(drain::run);
         out.setOnCancelHandler(this::cancelled);
@@ -87,47 +91,98 @@ final class Session implements StreamObserver<RequestBatch>, Caller {
     public void onNext(RequestBatch batch) {
         var operations = new ArrayList<Operation>(batch.getRequestsCount());
         int before = underWay.getAndAdd(batch.getRequestsCount());
+        long bytes = 0;
         for (Request request : batch.getRequestsList()) {
             try {
-                if (before + operations.size() >= REFUSE_ABOVE) {
-                    throw new Problem(
-                            Reason.OVERLOADED,
-                            "The stream has " + REFUSE_ABOVE + " requests under way, its limit: retry with the same"
-                                    + " write id when some are answered.");
-                }
+                refuseIfTooMuch(before + operations.size());
                 Optional<Response> immediate = host.immediate(request);
                 if (immediate.isPresent()) {
-                    ready.add(immediate.get());
+                    keep(immediate.get());
                 } else {
-                    operations.add(host.operation(request));
+                    Operation operation = host.operation(request);
+                    bytes += operation.size();
+                    operations.add(operation);
                 }
             } catch (Problem problem) {
-                ready.add(Responses.failed(request.getId(), problem));
+                keep(Responses.failed(request.getId(), problem));
             } catch (RuntimeException e) {
                 LOG.error("A request of keyspace '{}' could not be read", request.getKeyspace(), e);
-                ready.add(Responses.failed(request.getId(), Problem.internal()));
+                keep(Responses.failed(request.getId(), Problem.internal()));
             }
         }
         if (!operations.isEmpty()) {
+            holdRequests(bytes);
             host.submit(operations, this);
         }
         batches++;
         drain.run();
     }
 
+    private void refuseIfTooMuch(int requests) {
+        if (requests >= REFUSE_ABOVE) {
+            throw new Problem(
+                    Reason.OVERLOADED,
+                    "The stream has " + REFUSE_ABOVE + " requests under way, its limit: retry with the same"
+                            + " write id when some are answered.");
+        }
+        memory.refuseIfFull();
+    }
+
+    private void holdRequests(long more) {
+        requestBytes.addAndGet(more);
+        memory.requests(more);
+    }
+
     @Override
     public void answered(String leaderSite, List<Answer> answers) {
+        long bytes = 0;
+        for (Answer answer : answers) {
+            bytes += answer.operation().size();
+        }
+        holdRequests(-bytes);
         if (gone) {
             return;
         }
         var responses = new ArrayList<Response>(answers.size());
+        long responseBytes = 0;
         for (Answer answer : answers) {
-            responses.add(Responses.of(leaderSite, answer));
+            Response response = response(leaderSite, answer, responseBytes);
+            responses.add(response);
+            responseBytes += response.getSerializedSize();
         }
-        // In one piece, which this queue appends at once: another thread that sends meanwhile would tear it into more
-        // messages.
-        ready.addAll(responses);
+        keep(responses, responseBytes);
         drain.run();
+    }
+
+    private Response response(String leaderSite, Answer answer, long besides) {
+        Response response = Responses.of(leaderSite, answer);
+        boolean read = answer.operation() instanceof Operation.Read;
+        return read && !memory.mayAnswer(response.getSerializedSize(), besides)
+                ? Responses.failed(response.getId(), RequestMemory.noRoomForAnswer())
+                : response;
+    }
+
+    private void keep(Response response) {
+        keep(List.of(response), response.getSerializedSize());
+    }
+
+    /** In one piece, which the queue appends at once: another thread that sends meanwhile would tear it into more messages. */
+    private void keep(List<Response> responses, long bytes) {
+        memory.answers(bytes);
+        ready.addAll(responses);
+    }
+
+    /** The next response, which then belongs to the caller; null if there is none. */
+    private Response take() {
+        Response next = ready.poll();
+        if (next != null) {
+            memory.answers(-next.getSerializedSize());
+        }
+        return next;
+    }
+
+    private void discard() {
+        for (Response next = take(); next != null; next = take()) {}
     }
 
     @Override
@@ -143,7 +198,7 @@ final class Session implements StreamObserver<RequestBatch>, Caller {
 
     private void cancelled() {
         gone = true;
-        ready.clear();
+        discard();
         host.ended(this);
     }
 
@@ -160,7 +215,7 @@ final class Session implements StreamObserver<RequestBatch>, Caller {
 
     private void sendReady() {
         if (gone || ended) {
-            ready.clear();
+            discard();
             return;
         }
         while (out.isReady() && !ready.isEmpty()) {
@@ -169,10 +224,14 @@ final class Session implements StreamObserver<RequestBatch>, Caller {
         boolean idle = underWay.get() == 0 && ready.isEmpty();
         if (idle && (halfClosed || closing)) {
             end();
-        } else if (!closing && !halfClosed && batches == requested && underWay.get() < READ_BELOW) {
+        } else if (!closing && !halfClosed && batches == requested && mayRead()) {
             requested++;
             out.request(1);
         }
+    }
+
+    private boolean mayRead() {
+        return underWay.get() < READ_BELOW && memory.mayRead(requestBytes.get());
     }
 
     private void sendBatch() {
@@ -186,7 +245,7 @@ final class Session implements StreamObserver<RequestBatch>, Caller {
             }
             bytes += size;
             count++;
-            batch.addResponses(ready.poll());
+            batch.addResponses(take());
         }
         out.onNext(batch.build());
         underWay.addAndGet(-count);

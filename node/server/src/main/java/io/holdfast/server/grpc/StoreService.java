@@ -24,16 +24,18 @@ final class StoreService extends StoreGrpc.StoreImplBase implements Session.Host
     static final int MAX_SCANS = 64;
 
     private final NodeGate gate;
+    private final RequestMemory memory;
     private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
     private final AtomicInteger scans = new AtomicInteger();
 
-    StoreService(NodeGate gate) {
+    StoreService(NodeGate gate, RequestMemory memory) {
         this.gate = gate;
+        this.memory = memory;
     }
 
     @Override
     public StreamObserver<RequestBatch> session(StreamObserver<ResponseBatch> out) {
-        var session = new Session((ServerCallStreamObserver<ResponseBatch>) out, this);
+        var session = new Session((ServerCallStreamObserver<ResponseBatch>) out, this, memory);
         sessions.add(session);
         session.begin();
         return session;
@@ -77,8 +79,11 @@ final class StoreService extends StoreGrpc.StoreImplBase implements Session.Host
                 out.onCompleted();
                 return;
             }
+            memory.refuseIfFull();
             Operation operation = backend.requests().operation(request);
+            memory.requests(operation.size());
             backend.gateway().submit(List.of(operation), (leader, answers) -> {
+                memory.requests(-operation.size());
                 Response response = Responses.of(leader, answers.get(0));
                 if (response.hasError()) {
                     var error = response.getError();

@@ -4,26 +4,24 @@ import io.holdfast.core.InvariantViolation;
 import io.holdfast.core.Now;
 import io.holdfast.core.SiteId;
 import io.holdfast.core.partition.PartitionCore;
-import io.holdfast.core.partition.PartitionImage;
 import io.holdfast.core.partition.PartitionInput;
 import io.holdfast.core.partition.PartitionOutput;
 import io.holdfast.core.partition.Recovery;
 import io.holdfast.core.partition.Reply;
 import io.holdfast.core.raft.Input;
 import io.holdfast.core.raft.Outgoing;
-import io.holdfast.core.raft.Outputs.ReceivedImage;
 import io.holdfast.core.raft.PeerMessage;
+import io.holdfast.core.store.Command;
 import io.holdfast.core.txn.Unfinished;
 import io.holdfast.server.catalog.KeyspaceDefinition;
 import io.holdfast.server.membership.SiteReachability;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -68,6 +66,8 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
     private final Consumer<Outgoing> sendAtOnce;
     private final Consumer<Outgoing> sendAtLeisure;
     private final DataMemory.Share memory;
+    private final ByteBudget.Share pendingWrites;
+    private final ImageWork images;
 
     private Optional<PartitionCore> core = Optional.empty();
     private long nextToken;
@@ -119,6 +119,8 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         this.reachability = shared.reachability()
                 .subscribe((site, reachable) -> self.tell(new ReplicaEvent.SiteSeen(site, reachable)));
         this.memory = shared.room().memory().share();
+        this.pendingWrites = shared.room().work().writes().share();
+        this.images = new ImageWork(partition, shared, input -> self.tell(new ReplicaEvent.ForCore(input)));
         timers.startTimerWithFixedDelay("housekeeping", new ReplicaEvent.Housekeeping(), HOUSEKEEPING);
     }
 
@@ -186,16 +188,35 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
 
     private Behavior<ReplicaMessage> write(ReplicaMessage.Write write) {
         if (core.isEmpty()) {
-            return refuse(write.requestId(), write.replyTo());
+            // The journal is still being read: another replica must answer.
+            return refuse(write.requestId(), write.replyTo(), Reply.Refusal.NOT_LEADER);
+        }
+        if (leads() && !mayTake(write.commands())) {
+            return refuse(write.requestId(), write.replyTo(), Reply.Refusal.OVERLOADED);
         }
         long deadline = now().nanos() + Duration.ofMillis(write.timeoutMillis()).toNanos();
         long token = remember(write.requestId(), write.replyTo());
         return step(new PartitionInput.Submit(token, write.concern(), deadline, write.commands()));
     }
 
+    private boolean leads() {
+        return core.isPresent() && core.get().raft().leadingTerm() != 0;
+    }
+
+    /** What brings no data is taken always: it ends what others wait for, or makes room. */
+    private boolean mayTake(List<Command> commands) {
+        long bytes = 0;
+        boolean brings = false;
+        for (Command command : commands) {
+            bytes += command.size();
+            brings |= command.brings();
+        }
+        return !brings || pendingWrites.mayTake(bytes);
+    }
+
     private Behavior<ReplicaMessage> read(ReplicaMessage.Read read) {
         if (core.isEmpty()) {
-            return refuse(read.requestId(), read.replyTo());
+            return refuse(read.requestId(), read.replyTo(), Reply.Refusal.NOT_LEADER);
         }
         long token = remember(read.requestId(), read.replyTo());
         return step(new PartitionInput.Ask(token, read.queries(), read.maxStalenessMillis()));
@@ -206,9 +227,8 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         return nextToken;
     }
 
-    /** The journal is still being read: another replica must answer. */
-    private Behavior<ReplicaMessage> refuse(long requestId, ActorRef<ReplicaReply> replyTo) {
-        var refused = new Reply.Refused(requestId, Reply.Refusal.NOT_LEADER, Optional.empty());
+    private Behavior<ReplicaMessage> refuse(long requestId, ActorRef<ReplicaReply> replyTo, Reply.Refusal reason) {
+        var refused = new Reply.Refused(requestId, reason, Optional.empty());
         replyTo.tell(new ReplicaReply(partition, shared.site(), refused));
         return this;
     }
@@ -307,12 +327,14 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
             shared.finisher().accept(partition, transaction);
         }
         if (out.encode().isPresent()) {
-            encode(out.encode().get());
+            images.encode(out.encode().get(), running.storeBytes());
         }
         if (out.decode().isPresent()) {
-            decode(out.decode().get());
+            images.decode(out.decode().get());
         }
         memory.set(running.memoryBytes());
+        pendingWrites.set(running.pendingBytes());
+        images.sends(running.imageBytes());
         observer.stepped(running);
         publish(running);
         // Last: who sees a reply must find the state that it speaks of.
@@ -338,36 +360,6 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         return new Reply.Refused(requestId, refused.reason(), refused.leader());
     }
 
-    private void encode(PartitionImage image) {
-        inBackground(
-                () -> new PartitionInput.ImageEncoded(image.index(), image.term(), image.encode()),
-                failure -> getContext().getLog().error("{}: an image cannot be encoded", partition, failure));
-    }
-
-    private void decode(ReceivedImage received) {
-        ActorRef<ReplicaMessage> self = getContext().getSelf();
-        inBackground(() -> new PartitionInput.ImageDecoded(PartitionImage.decode(received.bytes())), failure -> {
-            shared.incidents()
-                    .report(
-                            "replica-failed",
-                            partition.toString(),
-                            "an image from the leader cannot be read: " + failure.getMessage(),
-                            "asks for another one");
-            self.tell(new ReplicaEvent.ForCore(new PartitionInput.ImageUndecodable(received.index())));
-        });
-    }
-
-    private void inBackground(Supplier<PartitionInput> work, Consumer<Throwable> onFailure) {
-        ActorRef<ReplicaMessage> self = getContext().getSelf();
-        CompletableFuture.supplyAsync(work, shared.background()).whenComplete((input, failure) -> {
-            if (failure == null) {
-                self.tell(new ReplicaEvent.ForCore(input));
-            } else {
-                onFailure.accept(failure);
-            }
-        });
-    }
-
     private Behavior<ReplicaMessage> tick() {
         tickAtNanos = Long.MAX_VALUE;
         if (core.isPresent() && now().nanos() < core.get().nextTickNanos()) {
@@ -375,8 +367,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
             return Behaviors.same();
         }
         long patience = shared.patience().get().toNanos();
-        boolean leads = core.isPresent() && core.get().raft().leadingTerm() != 0;
-        shortestTickNanos = patience > 0 && !leads ? PATIENT_TICK_NANOS : SHORTEST_TICK_NANOS;
+        shortestTickNanos = patience > 0 && !leads() ? PATIENT_TICK_NANOS : SHORTEST_TICK_NANOS;
         step(raft(new Input.Tick(patience)), sendAtLeisure);
         shortestTickNanos = SHORTEST_TICK_NANOS;
         return Behaviors.same();
@@ -418,8 +409,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
                 // So that a silent leader forgets what has become too old to be read.
                 step(raft(shared.room().state()));
             }
-            if (running.snapshotWouldFree()
-                    && shared.room().disk().maySnapshot(running.view().bytes())) {
+            if (running.snapshotWouldFree() && shared.room().disk().maySnapshot(running.storeBytes())) {
                 step(new PartitionInput.FreeDisk());
             }
             publish(running);
@@ -454,6 +444,8 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         reachability.close();
         storage.end();
         memory.end();
+        pendingWrites.set(0);
+        images.end();
         shared.directory().remove(partition, getContext().getSelf());
         return this;
     }

@@ -119,7 +119,7 @@ class AdminTest extends ServiceFixture {
 
         FakeNode(FakeCluster cluster) {
             try {
-                server = GrpcServer.start(0, "127.0.0.1");
+                server = GrpcServer.start(0, "127.0.0.1", ServiceFixture.LIMITS);
             } catch (IOException e) {
                 throw new java.io.UncheckedIOException(e);
             }
@@ -201,7 +201,7 @@ class AdminTest extends ServiceFixture {
 
     @Test
     void aNodeThatIsNotWiredSaysSo() throws IOException {
-        var starting = GrpcServer.start(0, "127.0.0.1");
+        var starting = GrpcServer.start(0, "127.0.0.1", ServiceFixture.LIMITS);
         var to = NettyChannelBuilder.forAddress("127.0.0.1", starting.port())
                 .usePlaintext()
                 .build();
@@ -229,7 +229,7 @@ class AdminTest extends ServiceFixture {
 
     @Test
     void aPortInUseIsNamed() {
-        Assertions.assertThatThrownBy(() -> GrpcServer.start(server.port(), "127.0.0.1"))
+        Assertions.assertThatThrownBy(() -> GrpcServer.start(server.port(), "127.0.0.1", ServiceFixture.LIMITS))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("port " + server.port());
     }

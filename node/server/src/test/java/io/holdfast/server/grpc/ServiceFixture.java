@@ -23,6 +23,8 @@ import org.junit.jupiter.api.BeforeEach;
 
 /** A node's services on a free port of the loopback, and a channel to them. */
 abstract class ServiceFixture {
+    static final ClientLimits LIMITS = ClientLimits.ofHeap(2L << 30);
+
     FakeCluster cluster;
     GrpcServer server;
     ManagedChannel channel;
@@ -31,9 +33,13 @@ abstract class ServiceFixture {
     @BeforeEach
     void startServices() throws IOException {
         cluster = new FakeCluster();
-        server = GrpcServer.start(0, "127.0.0.1");
+        server = startServer();
         server.serve(cluster.backend);
         channel = channel();
+    }
+
+    GrpcServer startServer() throws IOException {
+        return GrpcServer.start(0, "127.0.0.1", LIMITS);
     }
 
     @AfterEach

@@ -13,7 +13,7 @@ class DataDiskTest {
     private final DataDisk disk = new DataDisk("a", 1_000, free -> reclaims++, () -> nanos, incidents);
     private final DataMemory memory = new DataMemory("a", 1_000, incidents);
     private final DataMemory.Share share = memory.share();
-    private final DataRoom room = new DataRoom(memory, disk);
+    private final DataRoom room = new DataRoom(1L << 30, memory, disk);
 
     @Test
     void whatIsNotKnownIsNotLow() {

@@ -53,7 +53,7 @@ class PeersTest {
                 new HeartbeatPost(
                         Duration.ofMillis(300), (node, heartbeats) -> {}, (after, task) -> {}, System::nanoTime),
                 () -> Duration.ZERO,
-                new DataRoom(new DataMemory("a", Long.MAX_VALUE, incidents), DataDisk.unwatched()),
+                new DataRoom(1L << 30, new DataMemory("a", Long.MAX_VALUE, incidents), DataDisk.unwatched()),
                 (partition, unfinished) -> {},
                 Runnable::run,
                 Set.of(),

@@ -49,7 +49,11 @@ final class ReplicaGroup implements AutoCloseable {
     private final List<Sent> sent = new CopyOnWriteArrayList<>();
 
     private record Running(
-            ActorSystem<ReplicaMessage> system, ReplicaDirectory directory, Hints hints, IncidentLog incidents) {}
+            ActorSystem<ReplicaMessage> system,
+            ReplicaDirectory directory,
+            Hints hints,
+            IncidentLog incidents,
+            DataRoom room) {}
 
     /** Of a partition that no other group has: several may use one storage after each other. */
     ReplicaGroup(JournalKind journals, List<String> sites) {
@@ -105,6 +109,10 @@ final class ReplicaGroup implements AutoCloseable {
         return running.get(node).incidents();
     }
 
+    WorkMemory work(String node) {
+        return running.get(node).room().work();
+    }
+
     void start(String node, Tenancy tenancy) {
         start(node, identity(node.substring(0, 1)), tenancy);
     }
@@ -115,6 +123,7 @@ final class ReplicaGroup implements AutoCloseable {
         var incidents = new IncidentLog(System::currentTimeMillis);
         var directory = new ReplicaDirectory();
         var hints = new Hints();
+        var room = new DataRoom(1L << 30, new DataMemory(site, Long.MAX_VALUE, incidents), DataDisk.unwatched());
         HoldfastSettings settings = settings(site);
         var context = new ReplicaContext(
                 site,
@@ -137,7 +146,7 @@ final class ReplicaGroup implements AutoCloseable {
                 ReplicaContext.USUAL_PEER_SILENCE,
                 new HeartbeatPost(Duration.ofMillis(300), (to, lost) -> {}, (after, task) -> {}, System::nanoTime),
                 () -> Duration.ZERO,
-                new DataRoom(new DataMemory(site, Long.MAX_VALUE, incidents), DataDisk.unwatched()),
+                room,
                 (partition, unfinished) -> {},
                 ForkJoinPool.commonPool(),
                 Set.of(),
@@ -146,7 +155,7 @@ final class ReplicaGroup implements AutoCloseable {
                 PartitionReplica.create(partition, definition, context, ReplicaObserver.NONE),
                 "site-" + site,
                 config(site));
-        running.put(node, new Running(system, directory, hints, incidents));
+        running.put(node, new Running(system, directory, hints, incidents, room));
     }
 
     /** An actor system beside those of the replicas, on the same journal. */

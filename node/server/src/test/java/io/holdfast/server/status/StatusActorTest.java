@@ -46,7 +46,10 @@ class StatusActorTest {
             "a",
             "127.0.0.1:9",
             () -> new LocalNode.Storage(storageOk.get(), storageOk.get() ? "" : "full"),
-            new DataRoom(new DataMemory("a", 1_000, new IncidentLog(System::currentTimeMillis)), DataDisk.unwatched()),
+            new DataRoom(
+                    1L << 30,
+                    new DataMemory("a", 1_000, new IncidentLog(System::currentTimeMillis)),
+                    DataDisk.unwatched()),
             directory);
     private final List<List<NodeReport>> merged = new CopyOnWriteArrayList<>();
 

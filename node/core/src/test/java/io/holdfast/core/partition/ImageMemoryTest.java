@@ -1,0 +1,118 @@
+package io.holdfast.core.partition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.core.raft.Input;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** An image is as large as its partition: how long a leader holds one, and what it does where there is no memory for it. */
+class ImageMemoryTest {
+    private final Settings settings = new Settings("a", "b", "c");
+    private Cluster cluster;
+
+    @BeforeEach
+    void leaveOneBehind() {
+        settings.logTailBytes = 100;
+        settings.maxAppendBytes = 100;
+        cluster = Cluster.ledByFirst(settings);
+        cluster.crash("c");
+        put(20);
+        cluster.restart("c");
+        untilAsked();
+    }
+
+    private void put(int times) {
+        for (int i = 0; i < times; i++) {
+            cluster.submit("a", cluster.put("k" + i, "v" + i));
+            moveOn();
+            moveOn();
+        }
+    }
+
+    /** Everything but time and encoding. */
+    private void moveOn() {
+        cluster.deliver(packet -> true);
+        cluster.replicas.values().stream().filter(Replica::up).forEach(this::store);
+        cluster.deliver(packet -> true);
+    }
+
+    private void store(Replica replica) {
+        String site = replica.site.name();
+        if (replica.writing.isPresent()) {
+            cluster.durable(site);
+        }
+        if (replica.decoding.isPresent()) {
+            cluster.step(site, replica.imageDecoded());
+        }
+        if (replica.maySaveSnapshot()) {
+            cluster.step(site, replica.snapshotDurable());
+        }
+    }
+
+    private boolean asked() {
+        return cluster.at("a").encoding.isPresent();
+    }
+
+    /** Half a heartbeat passes. */
+    private void goOn() {
+        cluster.pass(settings.heartbeat / 2);
+        cluster.tickAll();
+        moveOn();
+    }
+
+    private void untilAsked() {
+        for (int i = 0; i < 100 && !asked(); i++) {
+            goOn();
+        }
+        assertThat(asked()).as("the image is asked for").isTrue();
+    }
+
+    private void notEncoded() {
+        cluster.at("a").encoding = Optional.empty();
+        cluster.raft("a", new Input.ImageNotEncoded());
+    }
+
+    @Test
+    void oneThatIsNotEncodedIsAskedForAgainAndNotAtOnce() {
+        notEncoded();
+        goOn();
+        assertThat(asked()).as("after half a heartbeat").isFalse();
+
+        untilAsked();
+        notEncoded();
+        untilAsked();
+        cluster.run(2_000);
+
+        assertThat(cluster.at("c").snapshot).isPresent();
+        cluster.assertConverged();
+    }
+
+    @Test
+    void itTakesMemoryUntilTheFollowerHasIt() {
+        assertThat(cluster.core("a").imageBytes()).isZero();
+
+        cluster.step("a", cluster.at("a").imageEncoded());
+
+        assertThat(cluster.core("a").imageBytes()).isPositive();
+        cluster.run(2_000);
+        assertThat(cluster.core("a").imageBytes()).isZero();
+    }
+
+    /** While it was sent more was written than it is large. It must not take the memory that the next one waits for. */
+    @Test
+    void oneThatTheLogDoesNotGoOnFromAnyMoreIsDropped() {
+        cluster.step("a", cluster.at("a").imageEncoded());
+        cluster.cut("a", "c");
+        put(100);
+        assertThat(cluster.core("a").imageBytes()).as("still being sent").isPositive();
+        cluster.heal();
+
+        untilAsked();
+
+        assertThat(cluster.core("a").imageBytes()).isZero();
+        cluster.run(3_000);
+        cluster.assertConverged();
+    }
+}

@@ -1,0 +1,148 @@
+package io.holdfast.server.grpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.server.partition.ReplicaMessage;
+import io.holdfast.v1.Reason;
+import io.holdfast.v1.Request;
+import io.holdfast.v1.Response;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What clients may take of a node's memory, with limits of 1 MiB for requests and for answers. */
+class RequestMemoryTest extends ServiceFixture {
+    private static final int LARGE = 200_000;
+
+    @Override
+    GrpcServer startServer() throws IOException {
+        return GrpcServer.start(0, "127.0.0.1", new ClientLimits(1 << 20, 1 << 20));
+    }
+
+    @BeforeEach
+    void makeKeyspace() {
+        cluster.keyspace("shop", 4);
+    }
+
+    private static List<Request> largePuts(int count) {
+        return LongStream.rangeClosed(1, count)
+                .mapToObj(id -> put(id, "large" + id, bytes(LARGE)))
+                .toList();
+    }
+
+    /** They stay under way for as long as that. */
+    private void swallowLargeWrites() {
+        cluster.swallow = message -> message instanceof ReplicaMessage.Write write
+                && write.commands().stream().anyMatch(command -> command.size() >= LARGE);
+    }
+
+    private long largeWritesReceived() {
+        return cluster.received.stream()
+                .filter(ReplicaMessage.Write.class::isInstance)
+                .flatMap(message -> ((ReplicaMessage.Write) message).commands().stream())
+                .filter(command -> command.size() >= LARGE)
+                .count();
+    }
+
+    @Test
+    void aSessionIsNotReadFromWhileRequestsTakeWhatTheyMayAndOthersAre() {
+        swallowLargeWrites();
+        var large = new SessionClient(channel);
+        largePuts(40).forEach(large::send);
+        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> largeWritesReceived() >= 6);
+
+        var small = new SessionClient(channel());
+        small.send(put(1, "k", bytes("v")));
+        assertThat(small.await(1).get(1L).getWrite().getApplied()).isTrue();
+        assertThat(store().execute(put(1, "k", bytes("w"))).getWrite().getApplied())
+                .isTrue();
+        assertThat(largeWritesReceived()).as("1 MiB and one more").isEqualTo(6);
+
+        cluster.swallow = message -> false;
+        large.await(40);
+        assertThat(largeWritesReceived()).as("all are read in the end").isEqualTo(40);
+    }
+
+    @Test
+    void whatWasReadAllTheSameIsRefusedBeyondTwiceAsMuch() {
+        swallowLargeWrites();
+        var large = new SessionClient(channel);
+        large.send(largePuts(11));
+        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> largeWritesReceived() == 11);
+
+        var small = new SessionClient(channel());
+        small.send(put(1, "k", bytes("v")));
+        assertThat(small.await(1).get(1L).getError().getReason()).isEqualTo(Reason.OVERLOADED);
+        assertFails(Reason.OVERLOADED, () -> store().execute(put(1, "k", bytes("v"))));
+
+        large.await(11);
+        small.send(put(2, "k", bytes("v")));
+        assertThat(small.await(2).get(2L).getWrite().getApplied()).isTrue();
+    }
+
+    @Test
+    void aClientThatDoesNotReadKeepsNoMoreLargeAnswersThanThereIsMemoryFor() {
+        for (int id = 1; id <= 40; id++) {
+            store().execute(put(id, "large" + id, bytes(LARGE)));
+        }
+        var slow = new SessionClient(channel(), true);
+        slow.send(LongStream.rangeClosed(1, 40)
+                .mapToObj(id -> get(id, "large" + id))
+                .toList());
+        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> cluster.gateway.outstanding() == 0 && asked(40));
+        assertThat(store().execute(get(1, "absent")).hasGet())
+                .as("a small answer has room")
+                .isTrue();
+
+        slow.read(Integer.MAX_VALUE);
+        Collection<Response> answers = slow.await(40).values();
+        long given = answers.stream().filter(it -> it.getGet().getFound()).count();
+        long refused = answers.stream()
+                .filter(it -> it.getError().getReason() == Reason.OVERLOADED)
+                .count();
+        assertThat(given).as("those that it keeps, and what the network takes").isBetween(5L, 30L);
+        assertThat(refused).isEqualTo(40 - given);
+        slow.send(get(50, "large1"));
+        assertThat(slow.await(41).get(50L).getGet().getFound()).isTrue();
+    }
+
+    private boolean asked(int queries) {
+        return cluster.received.stream()
+                        .filter(ReplicaMessage.Read.class::isInstance)
+                        .mapToInt(message ->
+                                ((ReplicaMessage.Read) message).queries().size())
+                        .sum()
+                >= queries;
+    }
+
+    @Test
+    void aClientThatGoesAwayLeavesItsMemory() {
+        store().execute(put(1, "large1", bytes(LARGE)));
+        var gone = channel();
+        var slow = new SessionClient(gone, true);
+        var other = new SessionClient(channel);
+        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
+            slow.send(get(1, "large1"));
+            return !isGiven(other);
+        });
+
+        gone.shutdownNow();
+
+        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> isGiven(other));
+    }
+
+    private static boolean isGiven(SessionClient client) {
+        long id = client.responses.size() + 1;
+        client.send(get(id, "large1"));
+        Response answer = client.await((int) id).get(id);
+        assertThat(answer.getGet().getFound() || answer.getError().getReason() == Reason.OVERLOADED)
+                .as(answer.toString())
+                .isTrue();
+        return answer.getGet().getFound();
+    }
+}
