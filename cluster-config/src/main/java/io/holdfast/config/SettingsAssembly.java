@@ -83,7 +83,12 @@ final class SettingsAssembly {
         NodeAddress self = topology.self(sites);
         SystemSettings system = system(self);
         HoldfastSettings settings = new HoldfastSettings(
-                new SiteSettings(self.site(), self, dataDir, reader.ratio("site.data-share", 0.01, 0.9)),
+                new SiteSettings(
+                        self.site(),
+                        self,
+                        dataDir,
+                        reader.ratio("site.data-share", 0.01, 0.9),
+                        reader.integer("site.max-connections", 1, 1_000_000)),
                 sites,
                 new DatabaseSettings(
                         reader.integer("database.partitions", 1, 1024),

@@ -98,6 +98,7 @@ public final class HoldfastNode {
         this.directory =
                 several() ? new ReplicaDirectory(SiteNewsActor.FRESH, System::nanoTime) : new ReplicaDirectory();
         this.grpc = grpc;
+        grpc.onConnectionsFull(this::connectionsFull);
         this.system =
                 ActorSystem.create(SpawnProtocol.create(), PekkoConfig.SYSTEM_NAME, PekkoConfig.of(settings, hosting));
         this.room = openRoom();
@@ -132,13 +133,31 @@ public final class HoldfastNode {
             Function<ActorSystem<?>, Optional<SharedCells>> siteStore)
             throws IOException {
         NodeAddress self = settings.site().self();
-        var limits = ClientLimits.ofHeap(Runtime.getRuntime().maxMemory());
+        int connections = OpenFiles.connections(settings.site().maxConnections());
+        var limits = ClientLimits.ofHeap(Runtime.getRuntime().maxMemory(), connections);
         return new HoldfastNode(settings, hosting, siteStore, GrpcServer.start(self.port(), self.host(), limits));
     }
 
+    private void connectionsFull(boolean full) {
+        if (full) {
+            incidents.report(
+                    "connections-full",
+                    nodeName(),
+                    "clients hold all the connections that this node allows",
+                    "new ones are closed at once: find who opens so many, or raise site.max-connections and the limit of open"
+                            + " files");
+        } else {
+            incidents.recovered("connections-full", nodeName());
+        }
+    }
+
+    /** As incidents call this node. */
+    private String nodeName() {
+        return several() ? settings.site().self().endpoint() : settings.site().name();
+    }
+
     private DataRoom openRoom() {
-        String node =
-                several() ? settings.site().self().endpoint() : settings.site().name();
+        String node = nodeName();
         long heapBytes = Runtime.getRuntime().maxMemory();
         long memoryBytes = DataMemory.limitOf(heapBytes, settings.site().dataShare());
         return new DataRoom(

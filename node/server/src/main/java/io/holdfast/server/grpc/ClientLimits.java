@@ -3,17 +3,18 @@ package io.holdfast.server.grpc;
 /**
  * What a node allows its clients.
  *
+ * @param connections of clients at a time; more are closed at once
  * @param requestBytes that requests under way may take of the heap, all of them together
  * @param answerBytes that answers may take that their clients have not read yet
  */
-public record ClientLimits(long requestBytes, long answerBytes) {
+public record ClientLimits(int connections, long requestBytes, long answerBytes) {
     /** The journal, the log and the messages to other sites each hold a request once more. */
     private static final int REQUEST_PART = 32;
 
     private static final int ANSWER_PART = 8;
 
     /** @param heapBytes of this node */
-    public static ClientLimits ofHeap(long heapBytes) {
-        return new ClientLimits(heapBytes / REQUEST_PART, heapBytes / ANSWER_PART);
+    public static ClientLimits ofHeap(long heapBytes, int connections) {
+        return new ClientLimits(connections, heapBytes / REQUEST_PART, heapBytes / ANSWER_PART);
     }
 }

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +27,9 @@ public final class GrpcServer {
     static final int MAX_MESSAGE_BYTES = 12 << 20;
 
     private static final int MAX_CALLS_PER_CONNECTION = 1024;
+    /** Who has not begun to speak gRPC by then is cut off: it takes a place from others. */
+    private static final int HANDSHAKE_SECONDS = 20;
+
     private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(GrpcServer.class);
 
     /**
@@ -43,18 +47,24 @@ public final class GrpcServer {
 
     private final NodeGate gate = new NodeGate();
     private final StoreService store;
+    private final ClientConnections connections;
+    private final ListeningChannel listening;
     private final HealthStatusManager health = new HealthStatusManager();
     private final Server server;
     private Optional<CompletionStage<Void>> stopping = Optional.empty();
 
     private GrpcServer(InetSocketAddress address, ClientLimits limits) {
         store = new StoreService(gate, new RequestMemory(limits.requestBytes(), limits.answerBytes()));
+        connections = new ClientConnections(limits.connections());
+        listening = new ListeningChannel(connections);
         health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.NOT_SERVING);
         // On the network's own threads, because nothing in the services waits: handing over costs more than the work.
-        server = NettyServerBuilder.forAddress(address)
+        server = listening
+                .in(NettyServerBuilder.forAddress(address))
                 .directExecutor()
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
                 .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
+                .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
                 .permitKeepAliveTime(5, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)
                 .keepAliveTime(30, TimeUnit.SECONDS)
@@ -83,6 +93,7 @@ public final class GrpcServer {
         try {
             grpc.server.start();
         } catch (IOException e) {
+            grpc.listening.end();
             throw new IOException(
                     "The port " + port + " on " + host + " for clients cannot be opened (" + rootMessage(e)
                             + "): end the program that uses it, or choose another port in the settings.",
@@ -102,6 +113,11 @@ public final class GrpcServer {
     /** The port that it listens on. */
     public int port() {
         return server.getPort();
+    }
+
+    /** @param changed is told when there are as many connections as may be, and when there are fewer again; must not block */
+    public void onConnectionsFull(Consumer<Boolean> changed) {
+        connections.onChange(changed);
     }
 
     /** The node is wired: serve. */
@@ -151,6 +167,8 @@ public final class GrpcServer {
         } catch (InterruptedException e) {
             server.shutdownNow();
             Thread.currentThread().interrupt();
+        } finally {
+            listening.end();
         }
     }
 }

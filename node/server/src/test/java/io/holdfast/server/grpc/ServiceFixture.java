@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 
 /** A node's services on a free port of the loopback, and a channel to them. */
 abstract class ServiceFixture {
-    static final ClientLimits LIMITS = ClientLimits.ofHeap(2L << 30);
+    static final ClientLimits LIMITS = ClientLimits.ofHeap(2L << 30, 1_000);
 
     FakeCluster cluster;
     GrpcServer server;
