@@ -29,6 +29,16 @@ public sealed interface PartitionInput {
             }
         }
 
+        /** Whether any of them brings data. */
+        boolean brings() {
+            for (Command command : commands) {
+                if (command.brings()) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
         int size() {
             int size = 0;
             for (Command command : commands) {

@@ -50,10 +50,10 @@ final class PendingWrites {
         this.maxBytes = maxBytes;
     }
 
-    /** Takes a submission, unless too much waits already. */
+    /** Takes a submission, unless it brings data and too much waits already: what ends something is what others wait for. */
     boolean offer(Submit submit) {
         int size = submit.size();
-        if (bytes > 0 && bytes + size > maxBytes) {
+        if (bytes > 0 && bytes + size > maxBytes && submit.brings()) {
             return false;
         }
         bytes += size;

@@ -50,6 +50,10 @@ final class ImageSender {
         return image;
     }
 
+    long bytes() {
+        return image.bytes().length();
+    }
+
     long index() {
         return image.index();
     }

@@ -37,6 +37,8 @@ final class Progress {
     boolean paused;
     /** The transfer of an image that is under way. */
     Optional<ImageSender> imageSender = Optional.empty();
+    /** The size of the image that it has taken, until it has caught up from there; 0 otherwise. */
+    long tookImageBytes;
 
     private long pausedNanos;
 
@@ -145,6 +147,7 @@ final class Progress {
 
     void awaitImage() {
         mode = Mode.IMAGE;
+        tookImageBytes = 0;
         paused = false;
         forgetInFlight();
     }

@@ -240,7 +240,7 @@ public final class RaftNode {
         long tail = room.logTailBytes(config);
         log.trim(Math.min(upTo, keepFrom), tail);
         if (keepFrom < Long.MAX_VALUE) {
-            log.trim(upTo, Math.max(tail, leadership.get().logBytesWorthKeeping(tail)));
+            log.trim(upTo, leadership.get().logBytesWorthKeeping(tail));
         }
     }
 

@@ -13,8 +13,10 @@ import java.util.TreeMap;
 
 /** Brings the leader's log to the followers: pipelined, bounded in bytes and messages, by image where the log is too short. */
 final class Replication {
-    /** That an image will be large is known only when it is there. */
-    private static final int TAILS_WHILE_ENCODED = 16;
+    /** A part of what a transfer takes is as long for a small image as for a large one. */
+    private static final int LEAST_TAILS = 4;
+    /** However large an image is; and while it is being encoded, as nobody knows yet. */
+    private static final int MOST_TAILS = 16;
 
     private final RaftNode raft;
     private final Followers followers;
@@ -49,8 +51,7 @@ final class Replication {
                 progress.awaitImage();
             }
             if (progress.mode == Progress.Mode.IMAGE) {
-                sendImage(progress);
-                imagesWanted = true;
+                imagesWanted |= proceedImage(progress);
             }
             entriesMayGo |= entriesMayGo(progress);
         }
@@ -155,10 +156,33 @@ final class Replication {
             progress.imageSender = Optional.empty();
             progress.matched(index);
             progress.probe(progress.matchIndex + 1);
+            progress.tookImageBytes = sender.get().bytes();
         } else {
             boolean news = progress.matched(index);
             progress.resumeProbe(news, raft.now.nanos(), raft.config.heartbeatNanos());
         }
+        if (progress.matchIndex >= raft.commitIndex) {
+            progress.tookImageBytes = 0;
+        }
+    }
+
+    /** Answers whether one is wanted. One for a site that is away would be held for as long, and others' images wait for the memory. */
+    private boolean proceedImage(Progress progress) {
+        if (isAway(progress)) {
+            progress.imageSender = Optional.empty();
+            return false;
+        }
+        boolean wanted = progress.imageSender.isPresent() || hears(progress);
+        if (wanted) {
+            sendImage(progress);
+        }
+        return wanted;
+    }
+
+    /** Longer than a pause, after which a transfer goes on. */
+    private boolean isAway(Progress progress) {
+        long silence = raft.now.nanos() - progress.lastHeardNanos;
+        return raft.quiesced ? !progress.reachable : silence > 2 * raft.config.imageRetryNanos();
     }
 
     private void sendImage(Progress progress) {
@@ -182,22 +206,37 @@ final class Replication {
         image = Optional.of(ImageSender.Image.of(encoded, raft.config.imageChunkBytes()));
     }
 
-    /** It is asked for again as soon as heartbeats go. */
+    /** It is asked for again after a while: each asking costs a copy of what is not kept in versions. */
     void imageNotEncoded() {
         imageAskedIndex = Long.MAX_VALUE;
-        askForImageNanos = raft.now.nanos() + raft.config.heartbeatNanos();
+        askForImageNanos = raft.now.nanos() + raft.config.imageRetryNanos();
     }
 
-    /** What the images take in memory that followers are being sent. */
+    /** What the images take in memory that followers are being sent; each counts once. */
     long imageBytes() {
-        long bytes = image.map(it -> (long) it.bytes().length()).orElse(0L);
+        long bytes = image.isPresent() ? image.get().bytes().length() : 0;
         for (Progress progress : followers) {
-            bytes += progress.imageSender
-                    .filter(sender -> image.isEmpty() || sender.image() != image.get())
-                    .map(sender -> (long) sender.image().bytes().length())
-                    .orElse(0L);
+            if (progress.imageSender.isPresent()
+                    && isFirstWith(progress.imageSender.get().image(), progress)) {
+                bytes += progress.imageSender.get().bytes();
+            }
         }
         return bytes;
+    }
+
+    private boolean isFirstWith(ImageSender.Image sent, Progress to) {
+        if (image.isPresent() && image.get() == sent) {
+            return false;
+        }
+        for (Progress progress : followers) {
+            if (progress == to) {
+                return true;
+            }
+            if (progress.imageSender.isPresent() && progress.imageSender.get().image() == sent) {
+                return false;
+            }
+        }
+        return true;
     }
 
     void imageAnswered(ImageAck ack) {
@@ -211,21 +250,29 @@ final class Replication {
                 .ifPresent(sender -> sender.acknowledged(ack.nextNumber()));
     }
 
-    /** The first index that a transfer will need afterwards that is running, or waits for its image. */
+    /** The first index that a transfer will need afterwards that is running, waits for its image, or has just ended. */
     long neededFrom() {
         long needed = imageAskedIndex;
         for (Progress progress : followers) {
             if (progress.imageSender.isPresent()) {
                 needed = Math.min(needed, progress.imageSender.get().index());
+            } else if (progress.tookImageBytes > 0) {
+                needed = Math.min(needed, progress.matchIndex);
             }
         }
         return needed;
     }
 
-    /** How much of the log is kept for images under way: beyond an image's own size another one costs no more. */
+    /** How much of the log is kept from there on: beyond an image's own size another one costs no more. */
     long logBytesWorthKeeping(long tailBytes) {
-        boolean beingEncoded = imageAskedIndex < Long.MAX_VALUE;
-        return beingEncoded ? TAILS_WHILE_ENCODED * tailBytes : imageBytes();
+        long largest = imageAskedIndex < Long.MAX_VALUE ? Long.MAX_VALUE : 0;
+        for (Progress progress : followers) {
+            long sent = progress.imageSender.isPresent()
+                    ? progress.imageSender.get().bytes()
+                    : progress.tookImageBytes;
+            largest = Math.max(largest, sent);
+        }
+        return Math.min(MOST_TAILS * tailBytes, Math.max(LEAST_TAILS * tailBytes, largest));
     }
 
     /** Notes the hint and answers whether it brings a site back. */

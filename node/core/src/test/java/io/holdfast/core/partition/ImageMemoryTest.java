@@ -100,6 +100,59 @@ class ImageMemoryTest {
         assertThat(cluster.core("a").imageBytes()).isZero();
     }
 
+    /** It would be held for as long as the site is away, and take the memory that others' images wait for. */
+    @Test
+    void oneForASiteThatIsAwayIsDroppedAndNoOtherIsAskedFor() {
+        cluster.step("a", cluster.at("a").imageEncoded());
+        cluster.crash("c");
+        goOn();
+        assertThat(cluster.core("a").imageBytes()).as("it may be back at once").isPositive();
+
+        for (int i = 0; i < 100; i++) {
+            put(1);
+            goOn();
+            assertThat(asked()).isFalse();
+        }
+
+        assertThat(cluster.core("a").imageBytes()).isZero();
+        cluster.restart("c");
+        untilAsked();
+        cluster.run(2_000);
+        cluster.assertConverged();
+    }
+
+    /** Each image finds that more was written meanwhile than the end of the log holds, and less than it is large itself. */
+    @Test
+    void theLogIsKeptUntilWhoTookAnImageHasCaughtUp() {
+        cluster.run(2_000);
+        for (int i = 0; i < 40; i++) {
+            cluster.submit("a", cluster.put("large" + i, "v".repeat(30)));
+            moveOn();
+        }
+        cluster.run(100);
+        cluster.crash("c");
+        put(20);
+        notEncoded();
+        cluster.restart("c");
+        untilAsked();
+        int images = 0;
+        for (int i = 0; i < 200 && !caughtUp(); i++) {
+            if (asked()) {
+                cluster.step("a", cluster.at("a").imageEncoded());
+                images++;
+                put(6);
+            }
+            goOn();
+        }
+        assertThat(caughtUp()).as("after %d images", images).isTrue();
+        assertThat(images).isEqualTo(1);
+    }
+
+    private boolean caughtUp() {
+        return cluster.core("c").raft().commitIndex()
+                == cluster.core("a").raft().commitIndex();
+    }
+
     /** While it was sent more was written than it is large. It must not take the memory that the next one waits for. */
     @Test
     void oneThatTheLogDoesNotGoOnFromAnyMoreIsDropped() {

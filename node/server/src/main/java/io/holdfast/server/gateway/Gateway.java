@@ -231,27 +231,38 @@ public final class Gateway {
     }
 
     private void refuse(Exchange exchange, Reply.Refusal reason, long now) {
-        if (reason == Reply.Refusal.FULL && exchange.operations.size() > 1) {
-            apart(exchange, now);
+        boolean mayConcernSome = reason == Reply.Refusal.FULL || reason == Reply.Refusal.OVERLOADED;
+        if (mayConcernSome && exchange.isWrite() && exchange.operations.size() > 1) {
+            apart(exchange, reason, now);
         } else {
             fail(exchange, Failures.refused(exchange.partition, asFarAsKnown(exchange, reason)));
         }
     }
 
-    /** One that needs room is enough for a group to be refused. Others may need none, or may have an outcome already. */
-    private void apart(Exchange group, long now) {
-        Route route = group.route;
+    /** One that needs room is enough for a group to be refused. Others may need none, or, where all is full, may have an outcome already. */
+    private void apart(Exchange group, Reply.Refusal reason, long now) {
         var needNoRoom = new ArrayList<Operation>();
+        var needRoom = new ArrayList<Operation>();
         for (Operation operation : group.operations) {
-            if (operation instanceof Operation.Write write && !write.command().brings()) {
-                needNoRoom.add(operation);
-            } else {
-                send(group.only(List.of(operation)), route, now);
-            }
+            (((Operation.Write) operation).command().brings() ? needRoom : needNoRoom).add(operation);
         }
-        if (needNoRoom.size() == group.operations.size()) {
-            fail(group, Failures.wrongAnswer(group.partition));
-        } else if (!needNoRoom.isEmpty()) {
+        if (needRoom.isEmpty()) {
+            boolean bug = reason == Reply.Refusal.FULL;
+            fail(
+                    group,
+                    bug
+                            ? Failures.wrongAnswer(group.partition)
+                            : Failures.refused(group.partition, asFarAsKnown(group, reason)));
+            return;
+        }
+        Route route = group.route;
+        if (reason == Reply.Refusal.FULL) {
+            needRoom.forEach(operation -> send(group.only(List.of(operation)), route, now));
+        } else {
+            Exchange refused = group.only(needRoom);
+            fail(refused, Failures.refused(group.partition, asFarAsKnown(refused, reason)));
+        }
+        if (!needNoRoom.isEmpty()) {
             send(group.only(needNoRoom), route, now);
         }
     }

@@ -90,6 +90,7 @@ final class Transactions {
     private final class Running {
         private final Coordinator coordinator;
         private final Optional<Client> client;
+        private volatile boolean told;
 
         Running(Coordinator coordinator, Optional<Client> client) {
             this.coordinator = coordinator;
@@ -121,12 +122,13 @@ final class Transactions {
         /** The participants keep what they know, and are settled by whoever meets their locks. */
         private void broken(RuntimeException failure) {
             LOG.error("A coordinator of a transaction failed on an answer", failure);
-            if (running.remove(this)) {
+            if (running.remove(this) && !told) {
                 client.ifPresent(it -> answer(it.commit(), it.caller(), Failures.brokenTransaction()));
             }
         }
 
         private void tell(CoordinatorOutput.Result result) {
+            told = true;
             client.ifPresent(it -> answer(it.commit(), it.caller(), resultFor(it.commit(), result)));
         }
 

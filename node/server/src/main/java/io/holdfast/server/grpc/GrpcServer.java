@@ -46,6 +46,7 @@ public final class GrpcServer {
     }
 
     private final NodeGate gate = new NodeGate();
+    private final RequestMemory memory;
     private final StoreService store;
     private final ClientConnections connections;
     private final ListeningChannel listening;
@@ -54,7 +55,8 @@ public final class GrpcServer {
     private Optional<CompletionStage<Void>> stopping = Optional.empty();
 
     private GrpcServer(InetSocketAddress address, ClientLimits limits) {
-        store = new StoreService(gate, new RequestMemory(limits.requestBytes(), limits.answerBytes()));
+        memory = new RequestMemory(limits.requestBytes(), limits.answerBytes());
+        store = new StoreService(gate, memory);
         connections = new ClientConnections(limits.connections());
         listening = new ListeningChannel(connections);
         health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.NOT_SERVING);
@@ -108,6 +110,10 @@ public final class GrpcServer {
             root = root.getCause();
         }
         return root.getMessage();
+    }
+
+    RequestMemory memory() {
+        return memory;
     }
 
     /** The port that it listens on. */

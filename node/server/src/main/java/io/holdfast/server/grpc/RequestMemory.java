@@ -1,6 +1,8 @@
 package io.holdfast.server.grpc;
 
 import io.holdfast.v1.Reason;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -12,6 +14,10 @@ import java.util.concurrent.atomic.AtomicLong;
 final class RequestMemory {
     /** A session that holds less is read from whatever others hold, so that few large requests do not keep small ones waiting. */
     static final int FREE_BYTES = 64 << 10;
+    /** A session that holds a smaller part in answers is given what it asks for while others hold all, up to twice as much together. */
+    private static final int FREE_ANSWER_PART = 16;
+    /** What a session reads at a time, more or less. */
+    private static final int READ_BYTES = 256 << 10;
     /** Smaller answers are given whatever is held: their number is bounded by that of the requests. */
     static final int SMALL_ANSWER_BYTES = 16 << 10;
 
@@ -19,6 +25,8 @@ final class RequestMemory {
     private final long answerBytes;
     private final AtomicLong requests = new AtomicLong();
     private final AtomicLong answers = new AtomicLong();
+    /** How those go on that may not be read from. */
+    private final Set<Runnable> heldBack = ConcurrentHashMap.newKeySet();
 
     /**
      * @param requestBytes beyond it only sessions that hold little are read from, and beyond twice as much all is refused
@@ -29,9 +37,34 @@ final class RequestMemory {
         this.answerBytes = answerBytes;
     }
 
+    long requestsHeld() {
+        return requests.get();
+    }
+
+    long answersHeld() {
+        return answers.get();
+    }
+
     /** More of it has come, or, below 0, has been answered. */
     void requests(long more) {
-        requests.addAndGet(more);
+        long now = requests.addAndGet(more);
+        if (more < 0 && now < requestBytes && !heldBack.isEmpty()) {
+            resume(now);
+        }
+    }
+
+    /** As many as there is room for, or all would read at once what none could before. */
+    private void resume(long now) {
+        long room = 1 + (requestBytes - now) / READ_BYTES;
+        for (Runnable session : heldBack) {
+            if (room == 0) {
+                return;
+            }
+            if (heldBack.remove(session)) {
+                room--;
+                session.run();
+            }
+        }
     }
 
     /** More of them wait for the network, or, below 0, have gone. */
@@ -39,9 +72,24 @@ final class RequestMemory {
         answers.addAndGet(more);
     }
 
-    /** Whether a session that holds so much may be read from. */
-    boolean mayRead(long held) {
-        return held < FREE_BYTES || requests.get() < requestBytes;
+    /**
+     * Whether a session may be read from.
+     *
+     * @param held what it holds
+     * @param resume is called once when it may be tried again, if it may not; on any thread
+     */
+    boolean mayRead(long held, Runnable resume) {
+        if (held < FREE_BYTES || requests.get() < requestBytes) {
+            return true;
+        }
+        heldBack.add(resume);
+        // What was answered meanwhile found nobody to call.
+        return requests.get() < requestBytes && heldBack.remove(resume);
+    }
+
+    /** It will not read any more. */
+    void forget(Runnable resume) {
+        heldBack.remove(resume);
     }
 
     /** @throws Problem if requests take more than can be allowed */
@@ -59,10 +107,13 @@ final class RequestMemory {
      * Whether the answer to a read can be kept until its client takes it.
      *
      * @param bytes its size
-     * @param besides what the same client is about to get with it
+     * @param held what the client's session holds in answers already, those that come with it included
      */
-    boolean mayAnswer(long bytes, long besides) {
-        return bytes < SMALL_ANSWER_BYTES || answers.get() + besides < answerBytes;
+    boolean mayAnswer(long bytes, long held) {
+        long all = answers.get();
+        return bytes < SMALL_ANSWER_BYTES
+                || all < answerBytes && held < answerBytes
+                || held < answerBytes / FREE_ANSWER_PART && all < 2 * answerBytes;
     }
 
     static Problem noRoomForAnswer() {

@@ -57,7 +57,11 @@ final class Session implements StreamObserver<RequestBatch>, Caller {
     private final ConcurrentLinkedQueue<Response> ready = new ConcurrentLinkedQueue<>();
     private final AtomicInteger underWay = new AtomicInteger();
     private final AtomicLong requestBytes = new AtomicLong();
+    private final AtomicLong answerBytes = new AtomicLong();
     private final Drain drain = new Drain(this::send);
+    /** When there is memory again; one and the same for the session's life. */
+    private final Runnable resume = drain::run;
+
     private volatile boolean halfClosed;
     private volatile boolean closing;
     private volatile boolean gone;
@@ -112,10 +116,19 @@ final class Session implements StreamObserver<RequestBatch>, Caller {
         }
         if (!operations.isEmpty()) {
             holdRequests(bytes);
-            host.submit(operations, this);
+            submit(operations, bytes);
         }
         batches++;
         drain.run();
+    }
+
+    private void submit(List<Operation> operations, long bytes) {
+        try {
+            host.submit(operations, this);
+        } catch (RuntimeException e) {
+            holdRequests(-bytes);
+            throw e;
+        }
     }
 
     private void refuseIfTooMuch(int requests) {
@@ -157,7 +170,7 @@ final class Session implements StreamObserver<RequestBatch>, Caller {
     private Response response(String leaderSite, Answer answer, long besides) {
         Response response = Responses.of(leaderSite, answer);
         boolean read = answer.operation() instanceof Operation.Read;
-        return read && !memory.mayAnswer(response.getSerializedSize(), besides)
+        return read && !memory.mayAnswer(response.getSerializedSize(), answerBytes.get() + besides)
                 ? Responses.failed(response.getId(), RequestMemory.noRoomForAnswer())
                 : response;
     }
@@ -168,15 +181,20 @@ final class Session implements StreamObserver<RequestBatch>, Caller {
 
     /** In one piece, which the queue appends at once: another thread that sends meanwhile would tear it into more messages. */
     private void keep(List<Response> responses, long bytes) {
-        memory.answers(bytes);
+        holdAnswers(bytes);
         ready.addAll(responses);
+    }
+
+    private void holdAnswers(long more) {
+        answerBytes.addAndGet(more);
+        memory.answers(more);
     }
 
     /** The next response, which then belongs to the caller; null if there is none. */
     private Response take() {
         Response next = ready.poll();
         if (next != null) {
-            memory.answers(-next.getSerializedSize());
+            holdAnswers(-next.getSerializedSize());
         }
         return next;
     }
@@ -198,6 +216,7 @@ final class Session implements StreamObserver<RequestBatch>, Caller {
 
     private void cancelled() {
         gone = true;
+        memory.forget(resume);
         discard();
         host.ended(this);
     }
@@ -231,7 +250,7 @@ final class Session implements StreamObserver<RequestBatch>, Caller {
     }
 
     private boolean mayRead() {
-        return underWay.get() < READ_BELOW && memory.mayRead(requestBytes.get());
+        return underWay.get() < READ_BELOW && memory.mayRead(requestBytes.get(), resume);
     }
 
     private void sendBatch() {
@@ -245,7 +264,12 @@ final class Session implements StreamObserver<RequestBatch>, Caller {
             }
             bytes += size;
             count++;
-            batch.addResponses(take());
+            Response taken = take();
+            if (taken == null) {
+                // The client has gone meanwhile, and with it what was here for it.
+                return;
+            }
+            batch.addResponses(taken);
         }
         out.onNext(batch.build());
         underWay.addAndGet(-count);

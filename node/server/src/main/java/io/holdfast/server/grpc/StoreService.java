@@ -82,7 +82,7 @@ final class StoreService extends StoreGrpc.StoreImplBase implements Session.Host
             memory.refuseIfFull();
             Operation operation = backend.requests().operation(request);
             memory.requests(operation.size());
-            backend.gateway().submit(List.of(operation), (leader, answers) -> {
+            submit(backend, operation, (leader, answers) -> {
                 memory.requests(-operation.size());
                 Response response = Responses.of(leader, answers.get(0));
                 if (response.hasError()) {
@@ -94,6 +94,15 @@ final class StoreService extends StoreGrpc.StoreImplBase implements Session.Host
                 }
             });
         });
+    }
+
+    private void submit(Backend backend, Operation operation, Caller caller) {
+        try {
+            backend.gateway().submit(List.of(operation), caller);
+        } catch (RuntimeException e) {
+            memory.requests(-operation.size());
+            throw e;
+        }
     }
 
     @Override

@@ -21,8 +21,17 @@ final class ByteBudget {
 
         /** Whether there is room for so much more. There always is while nobody takes anything, or what is larger than all of it would never go. */
         boolean mayTake(long more) {
+            return fits(more, limitBytes);
+        }
+
+        /** The same; and who takes nothing yet may begin while others have all of it, but not twice as much. */
+        boolean mayTakeOrBegin(long more) {
+            return fits(more, bytes == 0 ? 2 * limitBytes : limitBytes);
+        }
+
+        private boolean fits(long more, long limit) {
             long before = used.get();
-            return before == 0 || before + more <= limitBytes;
+            return before == 0 || before + more <= limit;
         }
 
         /** Says what is taken now. Cheap where nothing has changed. */

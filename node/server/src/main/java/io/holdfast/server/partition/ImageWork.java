@@ -7,6 +7,7 @@ import io.holdfast.core.raft.Outputs.ReceivedImage;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,74 +17,79 @@ import org.slf4j.LoggerFactory;
  */
 final class ImageWork {
     private static final Logger LOG = LoggerFactory.getLogger(ImageWork.class);
+    private static final PartitionInput NOT_ENCODED = new PartitionInput.ToRaft(new Input.ImageNotEncoded());
 
     private final PartitionId partition;
     private final ReplicaContext shared;
-    private final Consumer<PartitionInput> done;
+    private final ActorRef<ReplicaMessage> replica;
     private final ByteBudget.Share memory;
-    private volatile boolean encoding;
+    private long encodingBytes;
+    private long sendingBytes;
 
-    /** @param done takes what comes of it, on another thread */
-    ImageWork(PartitionId partition, ReplicaContext shared, Consumer<PartitionInput> done) {
+    ImageWork(PartitionId partition, ReplicaContext shared, ActorRef<ReplicaMessage> replica) {
         this.partition = partition;
         this.shared = shared;
-        this.done = done;
+        this.replica = replica;
         this.memory = shared.room().work().images().share();
     }
 
     /** @param bytes what it will take, roughly */
     void encode(PartitionImage image, long bytes) {
         if (!memory.mayTake(bytes)) {
-            notEncoded();
+            replica.tell(new ReplicaEvent.ForCore(NOT_ENCODED));
             return;
         }
-        memory.set(bytes);
-        encoding = true;
+        encodingBytes += bytes;
+        count();
         inBackground(
-                () -> {
-                    try {
-                        return new PartitionInput.ImageEncoded(image.index(), image.term(), image.encode());
-                    } finally {
-                        encoding = false;
-                    }
-                },
+                () -> new PartitionInput.ImageEncoded(image.index(), image.term(), image.encode()),
+                encoded -> replica.tell(new ReplicaEvent.ImageTried(bytes, encoded)),
                 failure -> {
                     LOG.error("{}: an image cannot be encoded; it is tried again", partition, failure);
-                    notEncoded();
+                    replica.tell(new ReplicaEvent.ImageTried(bytes, NOT_ENCODED));
                 });
     }
 
-    private void notEncoded() {
-        done.accept(new PartitionInput.ToRaft(new Input.ImageNotEncoded()));
-    }
-
-    void decode(ReceivedImage received) {
-        inBackground(() -> new PartitionInput.ImageDecoded(PartitionImage.decode(received.bytes())), failure -> {
-            shared.incidents()
-                    .report(
-                            "replica-failed",
-                            partition.toString(),
-                            "an image from the leader cannot be read: " + failure.getMessage(),
-                            "asks for another one");
-            done.accept(new PartitionInput.ImageUndecodable(received.index()));
-        });
-    }
-
-    private void inBackground(Supplier<PartitionInput> work, Consumer<Throwable> onFailure) {
-        CompletableFuture.supplyAsync(work, shared.background()).whenComplete((input, failure) -> {
-            if (failure == null) {
-                done.accept(input);
-            } else {
-                onFailure.accept(failure);
-            }
-        });
+    /** Before the replica takes the result: from then on the image counts among those that it sends. */
+    void encoded(ReplicaEvent.ImageTried tried) {
+        // One of a life before this one is none of this one's.
+        encodingBytes = Math.max(0, encodingBytes - tried.bytes());
     }
 
     /** What the images take that the replica has encoded and still sends. Cheap, for each step. */
     void sends(long bytes) {
-        if (!encoding) {
-            memory.set(bytes);
-        }
+        sendingBytes = bytes;
+        count();
+    }
+
+    private void count() {
+        memory.set(encodingBytes + sendingBytes);
+    }
+
+    void decode(ReceivedImage received) {
+        inBackground(
+                () -> new PartitionInput.ImageDecoded(PartitionImage.decode(received.bytes())),
+                decoded -> replica.tell(new ReplicaEvent.ForCore(decoded)),
+                failure -> {
+                    shared.incidents()
+                            .report(
+                                    "replica-failed",
+                                    partition.toString(),
+                                    "an image from the leader cannot be read: " + failure.getMessage(),
+                                    "asks for another one");
+                    replica.tell(new ReplicaEvent.ForCore(new PartitionInput.ImageUndecodable(received.index())));
+                });
+    }
+
+    private void inBackground(
+            Supplier<PartitionInput> work, Consumer<PartitionInput> onResult, Consumer<Throwable> onFailure) {
+        CompletableFuture.supplyAsync(work, shared.background()).whenComplete((result, failure) -> {
+            if (failure == null) {
+                onResult.accept(result);
+            } else {
+                onFailure.accept(failure);
+            }
+        });
     }
 
     void end() {

@@ -120,7 +120,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
                 .subscribe((site, reachable) -> self.tell(new ReplicaEvent.SiteSeen(site, reachable)));
         this.memory = shared.room().memory().share();
         this.pendingWrites = shared.room().work().writes().share();
-        this.images = new ImageWork(partition, shared, input -> self.tell(new ReplicaEvent.ForCore(input)));
+        this.images = new ImageWork(partition, shared, self);
         timers.startTimerWithFixedDelay("housekeeping", new ReplicaEvent.Housekeeping(), HOUSEKEEPING);
     }
 
@@ -136,6 +136,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
                 .onMessage(ReplicaMessage.Write.class, this::write)
                 .onMessage(ReplicaMessage.Read.class, this::read)
                 .onMessage(ReplicaEvent.ForCore.class, event -> step(event.input()))
+                .onMessage(ReplicaEvent.ImageTried.class, this::imageTried)
                 .onMessage(ReplicaEvent.Tick.class, tick -> tick())
                 .onMessage(ReplicaEvent.Housekeeping.class, tick -> housekeep())
                 .onMessage(ReplicaEvent.SiteSeen.class, this::siteSeen)
@@ -158,6 +159,11 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
     private Behavior<ReplicaMessage> opened(ReplicaEvent.Opened opened) {
         storage.opened(opened);
         return this;
+    }
+
+    private Behavior<ReplicaMessage> imageTried(ReplicaEvent.ImageTried tried) {
+        images.encoded(tried);
+        return step(tried.result());
     }
 
     private Behavior<ReplicaMessage> retired(ReplicaEvent.Retired retired) {
@@ -211,7 +217,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
             bytes += command.size();
             brings |= command.brings();
         }
-        return !brings || pendingWrites.mayTake(bytes);
+        return !brings || pendingWrites.mayTakeOrBegin(bytes);
     }
 
     private Behavior<ReplicaMessage> read(ReplicaMessage.Read read) {

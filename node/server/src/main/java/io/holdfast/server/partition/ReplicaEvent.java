@@ -21,6 +21,13 @@ sealed interface ReplicaEvent extends ReplicaMessage {
     /** The journal, or work on another thread, answers the core. */
     record ForCore(PartitionInput input) implements ReplicaEvent {}
 
+    /**
+     * An encoding has ended, well or not.
+     *
+     * @param bytes what it was taken to need when it began
+     */
+    record ImageTried(long bytes, PartitionInput result) implements ReplicaEvent {}
+
     /** The journal cannot write or read any more. */
     record JournalFailed(Throwable cause) implements ReplicaEvent {}
 

@@ -60,6 +60,20 @@ class GatewayRefusalTest extends GatewayByHand {
                         Reason.STORE_FULL);
     }
 
+    /** What ends a transaction may have gone together with what begins another. */
+    @Test
+    void ofAGroupThatIsTooMuchAtATimeWhatBringsNothingIsAskedAgain() {
+        var deletes = List.of(delete(2), delete(4));
+        gateway.submit(List.of(put(1, P0), deletes.get(0), put(3, P0), deletes.get(1)), caller);
+        refused(sent.get(0).write().requestId(), Reply.Refusal.OVERLOADED);
+
+        assertThat(reasons()).containsExactly(Reason.OVERLOADED, Reason.OVERLOADED);
+        assertThat(sent).hasSize(2);
+        assertThat(sent.get(1).write().commands()).hasSize(2).noneMatch(Command::brings);
+        written(sent.get(1).write(), "b");
+        assertThat(answers).hasSize(4);
+    }
+
     @Test
     void theMembersOfAGroupThatIsRefusedForWantOfRoomAreAskedAgainApart() {
         var deletes = List.of(delete(2), delete(4));

@@ -31,7 +31,9 @@ class RequestMemoryTest extends ServiceFixture {
 
     private static List<Request> largePuts(int count) {
         return LongStream.rangeClosed(1, count)
-                .mapToObj(id -> put(id, "large" + id, bytes(LARGE)))
+                .mapToObj(id -> put(id, "large" + id, bytes(LARGE)).toBuilder()
+                        .setTimeoutMillis(8_000)
+                        .build())
                 .toList();
     }
 
@@ -120,20 +122,55 @@ class RequestMemoryTest extends ServiceFixture {
                 >= queries;
     }
 
+    /** The one that was held back has requests under way that nobody answers: nothing of its own wakes it. */
     @Test
-    void aClientThatGoesAwayLeavesItsMemory() {
-        store().execute(put(1, "large1", bytes(LARGE)));
+    void aSessionThatWasHeldBackGoesOnWhenOthersAreAnswered() {
+        swallowLargeWrites();
+        var filler = new SessionClient(channel);
+        largePuts(4).forEach(filler::send);
+        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> largeWritesReceived() == 4);
+        var stuck = new SessionClient(channel());
+        stuck.send(put(1, "stuck", bytes(LARGE + 1)).toBuilder()
+                .setTimeoutMillis(60_000)
+                .build());
+        stuck.send(put(2, "stuck", bytes(LARGE + 1)).toBuilder()
+                .setTimeoutMillis(60_000)
+                .build());
+        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> largeWritesReceived() == 6);
+
+        stuck.send(put(3, "k", bytes("v")));
+
+        assertThat(stuck.await(1).get(3L).getWrite().getApplied())
+                .as("when the filler's have timed out")
+                .isTrue();
+        assertThat(filler.responses).hasSize(4);
+    }
+
+    @Test
+    void aClientThatDoesNotReadLeavesSomethingToOthersAndAllWhenItGoes() {
+        for (int id = 1; id <= 40; id++) {
+            store().execute(put(id, "large" + id, bytes(LARGE)));
+        }
         var gone = channel();
         var slow = new SessionClient(gone, true);
-        var other = new SessionClient(channel);
+        List<Request> gets = LongStream.rangeClosed(1, 40)
+                .mapToObj(id -> get(id, "large" + id))
+                .toList();
+        // The network takes in some of it first.
         Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
-            slow.send(get(1, "large1"));
-            return !isGiven(other);
+            slow.send(gets);
+            return server.memory().answersHeld() >= 1 << 20 && cluster.gateway.outstanding() == 0;
         });
+        var other = new SessionClient(channel);
+        assertThat(isGiven(other)).isTrue();
+        assertThat(server.memory().answersHeld()).isBetween(1L << 20, 2L << 20);
 
         gone.shutdownNow();
 
-        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> isGiven(other));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> server.memory().answersHeld() == 0);
+        assertThat(server.memory().requestsHeld()).isZero();
     }
 
     private static boolean isGiven(SessionClient client) {

@@ -21,6 +21,15 @@ class ByteBudgetTest {
     }
 
     @Test
+    void whoTakesNothingYetMayBeginWhileOthersHaveAll() {
+        one.set(100);
+        assertThat(other.mayTake(1)).isFalse();
+        assertThat(other.mayTakeOrBegin(100)).isTrue();
+        assertThat(other.mayTakeOrBegin(101)).as("twice as much is too much").isFalse();
+        assertThat(one.mayTakeOrBegin(1)).as("it has begun").isFalse();
+    }
+
+    @Test
     void whatIsLargerThanAllOfItGoesAlone() {
         assertThat(one.mayTake(1_000)).isTrue();
         one.set(1_000);
