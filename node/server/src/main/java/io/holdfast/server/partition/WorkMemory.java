@@ -8,7 +8,7 @@ package io.holdfast.server.partition;
  */
 record WorkMemory(ByteBudget writes, ByteBudget images) {
     private static final int WRITES_PART = 16;
-    private static final int IMAGES_PART = 16;
+    private static final int IMAGES_PART = 32;
 
     static WorkMemory ofHeap(long heapBytes) {
         return new WorkMemory(new ByteBudget(heapBytes / WRITES_PART), new ByteBudget(heapBytes / IMAGES_PART));
