@@ -119,7 +119,7 @@ public final class HoldfastNode {
     /**
      * Starts a node and answers at once; {@link #ready} tells when it serves.
      *
-     * @throws IOException if a port cannot be opened; the message says which and what to do
+     * @throws IOException if a port cannot be opened, or too few files; the message says which and what to do
      * @throws io.holdfast.config.SettingsException if Pekko's part of the settings cannot be combined
      */
     public static HoldfastNode start(HoldfastSettings settings, PekkoConfig.Hosting hosting) throws IOException {

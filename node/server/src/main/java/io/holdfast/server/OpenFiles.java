@@ -6,7 +6,7 @@ import java.lang.management.ManagementFactory;
 
 /** How many files and connections the operating system lets this process have open at a time. */
 final class OpenFiles {
-    /** What a node needs beside its clients: some 140 when it starts, then one for each 64 MiB of its journal, and its snapshots. */
+    /** What a node needs beside its clients: some 140 when it starts, a few for each processor, then one for each 64 MiB of its journal, and its snapshots. */
     private static final long FOR_THE_NODE = 512;
 
     private static final long FOR_CLIENTS = 64;

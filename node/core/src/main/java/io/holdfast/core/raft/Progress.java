@@ -37,9 +37,11 @@ final class Progress {
     boolean paused;
     /** The transfer of an image that is under way. */
     Optional<ImageSender> imageSender = Optional.empty();
-    /** The size of the image that it has taken, until it has caught up from there; 0 otherwise. */
+    /** The size of the image that it has taken, until it has been sent all that follows it; 0 otherwise. */
     long tookImageBytes;
 
+    private long answeredNanos;
+    private boolean hasAnswered;
     private long pausedNanos;
 
     /** Which life of the follower the clock's rate is measured in. */
@@ -85,6 +87,17 @@ final class Progress {
             clockRate = new ClockRateGuard(clockDriftBound);
         }
         return clockRate;
+    }
+
+    void answered(long nowNanos) {
+        lastHeardNanos = nowNanos;
+        answeredNanos = nowNanos;
+        hasAnswered = true;
+    }
+
+    /** Since its last answer to this leader, for ever if there was none. Unlike {@link #lastHeardNanos} it is not forgiven after a pause. */
+    long silenceNanos(long nowNanos) {
+        return hasAnswered ? nowNanos - answeredNanos : Long.MAX_VALUE;
     }
 
     /** @param maxBytes beyond it no further message goes */

@@ -18,6 +18,9 @@ final class Replication {
     /** However large an image is; and while it is being encoded, as nobody knows yet. */
     private static final int MOST_TAILS = 16;
 
+    /** After a silence of so many times the time after which a chunk is sent again, a follower loses its image. */
+    private static final int AWAY_RETRIES = 8;
+
     private final RaftNode raft;
     private final Followers followers;
     private final Confirmation confirmation;
@@ -45,6 +48,9 @@ final class Replication {
         boolean entriesMayGo = false;
         boolean imagesWanted = false;
         for (Progress progress : followers) {
+            if (progress.tookImageBytes > 0 && needsNoMoreLog(progress)) {
+                progress.tookImageBytes = 0;
+            }
             boolean logTooShort = lacksEntries(progress) && !raft.log.knows(progress.nextIndex - 1);
             if (logTooShort && progress.mode != Progress.Mode.IMAGE) {
                 // Also while answers are outstanding: what comes next is gone, whatever they say.
@@ -121,7 +127,7 @@ final class Replication {
 
     void answered(AppendResponse response) {
         Progress progress = followers.heardFrom(response.from(), response.identity());
-        progress.lastHeardNanos = raft.now.nanos();
+        progress.answered(raft.now.nanos());
         progress.full = response.full();
         countStamp(progress, response);
         if (response.logState() instanceof LogState.Conflict conflict) {
@@ -151,18 +157,18 @@ final class Replication {
     }
 
     private void matched(Progress progress, long index) {
+        boolean news = progress.matched(index);
         Optional<ImageSender> sender = progress.imageSender;
-        if (sender.isPresent() && index >= sender.get().index()) {
+        boolean tookIt = sender.isPresent() && index >= sender.get().index();
+        // Without the one that it was sent, too: it may have taken an earlier one, and was thought to be away
+        // meanwhile.
+        boolean logGoesOn = progress.mode == Progress.Mode.IMAGE && raft.log.knows(progress.matchIndex);
+        if (tookIt || logGoesOn) {
             progress.imageSender = Optional.empty();
-            progress.matched(index);
             progress.probe(progress.matchIndex + 1);
-            progress.tookImageBytes = sender.get().bytes();
+            progress.tookImageBytes = sender.map(ImageSender::bytes).orElse(1L);
         } else {
-            boolean news = progress.matched(index);
             progress.resumeProbe(news, raft.now.nanos(), raft.config.heartbeatNanos());
-        }
-        if (progress.matchIndex >= raft.commitIndex) {
-            progress.tookImageBytes = 0;
         }
     }
 
@@ -172,17 +178,26 @@ final class Replication {
             progress.imageSender = Optional.empty();
             return false;
         }
-        boolean wanted = progress.imageSender.isPresent() || hears(progress);
+        boolean wanted = progress.imageSender.isPresent() || silence(progress) <= raft.config.electionTimeoutNanos();
         if (wanted) {
             sendImage(progress);
         }
         return wanted;
     }
 
-    /** Longer than a pause, after which a transfer goes on. */
+    /** For longer than a pause, after which a transfer goes on where it was. */
     private boolean isAway(Progress progress) {
-        long silence = raft.now.nanos() - progress.lastHeardNanos;
-        return raft.quiesced ? !progress.reachable : silence > 2 * raft.config.imageRetryNanos();
+        return raft.quiesced ? !progress.reachable : silence(progress) > AWAY_RETRIES * raft.config.imageRetryNanos();
+    }
+
+    private long silence(Progress progress) {
+        return progress.silenceNanos(raft.now.nanos());
+    }
+
+    /** It is as others are, or nobody knows when it will be; or there is no room to keep what only it needs. */
+    private boolean needsNoMoreLog(Progress progress) {
+        boolean sentAll = progress.mode == Progress.Mode.REPLICATE && !lacksEntries(progress);
+        return sentAll || isAway(progress) || raft.room.full();
     }
 
     private void sendImage(Progress progress) {
@@ -244,7 +259,7 @@ final class Replication {
         if (progress.identity != ack.identity()) {
             return; // Of another life of that site's storage.
         }
-        progress.lastHeardNanos = raft.now.nanos();
+        progress.answered(raft.now.nanos());
         progress.imageSender
                 .filter(sender -> sender.index() == ack.imageIndex())
                 .ifPresent(sender -> sender.acknowledged(ack.nextNumber()));

@@ -2,6 +2,7 @@ package io.holdfast.core.partition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.core.SiteId;
 import io.holdfast.core.raft.Input;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -14,6 +15,7 @@ class ImageMemoryTest {
 
     @BeforeEach
     void leaveOneBehind() {
+        settings.quiesceAfter = 20_000;
         settings.logTailBytes = 100;
         settings.maxAppendBytes = 100;
         cluster = Cluster.ledByFirst(settings);
@@ -113,12 +115,49 @@ class ImageMemoryTest {
             goOn();
             assertThat(asked()).isFalse();
         }
-
         assertThat(cluster.core("a").imageBytes()).isZero();
+
+        cluster.raft("a", new Input.Unreachable(new SiteId("c")));
+        cluster.run(settings.quiesceAfter + 1_000);
+        assertThat(cluster.core("a").needsTicks()).as("a is silent").isFalse();
+        put(1);
+        assertThat(asked())
+                .as("whom a new start forgives its silence is not there for that")
+                .isFalse();
+
         cluster.restart("c");
         untilAsked();
         cluster.run(2_000);
         cluster.assertConverged();
+    }
+
+    /** It had taken the image when it fell silent, and the leader gave it up. */
+    @Test
+    void whoComesBackWithTheImageGetsNoOther() {
+        notEncoded();
+        untilAsked();
+        cluster.step("a", cluster.at("a").imageEncoded());
+        for (int i = 0; i < 100 && cluster.at("c").decoding.isEmpty(); i++) {
+            cluster.pass(settings.heartbeat / 2);
+            cluster.tickAll();
+            cluster.deliver(packet -> true);
+        }
+        assertThat(cluster.at("c").decoding).isPresent();
+        cluster.cut("a", "c");
+        for (int i = 0; i < 100; i++) {
+            goOn();
+        }
+        assertThat(cluster.core("a").imageBytes()).isZero();
+        cluster.heal();
+
+        for (int i = 0; i < 20; i++) {
+            goOn();
+            assertThat(asked()).isFalse();
+        }
+        put(1);
+        goOn();
+        goOn();
+        assertThat(caughtUp()).isTrue();
     }
 
     /** Each image finds that more was written meanwhile than the end of the log holds, and less than it is large itself. */

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -90,7 +91,8 @@ final class Transactions {
     private final class Running {
         private final Coordinator coordinator;
         private final Optional<Client> client;
-        private volatile boolean told;
+        private final AtomicBoolean hasTold = new AtomicBoolean();
+        private boolean broken;
 
         Running(Coordinator coordinator, Optional<Client> client) {
             this.coordinator = coordinator;
@@ -100,17 +102,20 @@ final class Transactions {
         void step(CoordinatorInput input) {
             CoordinatorOutput out;
             boolean done;
-            synchronized (this) {
-                if (coordinator.done()) {
-                    return;
-                }
-                try {
+            try {
+                synchronized (this) {
+                    if (broken || coordinator.done()) {
+                        return;
+                    }
+                    // For as long as it has not ended well.
+                    broken = true;
                     out = coordinator.step(now(), input);
-                } catch (RuntimeException e) {
-                    broken(e);
-                    return;
+                    broken = false;
+                    done = coordinator.done();
                 }
-                done = coordinator.done();
+            } catch (RuntimeException e) {
+                broken(e);
+                return;
             }
             out.result().ifPresent(this::tell);
             out.sends().forEach(this::send);
@@ -122,14 +127,18 @@ final class Transactions {
         /** The participants keep what they know, and are settled by whoever meets their locks. */
         private void broken(RuntimeException failure) {
             LOG.error("A coordinator of a transaction failed on an answer", failure);
-            if (running.remove(this) && !told) {
-                client.ifPresent(it -> answer(it.commit(), it.caller(), Failures.brokenTransaction()));
-            }
+            running.remove(this);
+            client.ifPresent(it -> tell(it, Failures.brokenTransaction()));
         }
 
         private void tell(CoordinatorOutput.Result result) {
-            told = true;
-            client.ifPresent(it -> answer(it.commit(), it.caller(), resultFor(it.commit(), result)));
+            client.ifPresent(it -> tell(it, resultFor(it.commit(), result)));
+        }
+
+        private void tell(Client told, Result result) {
+            if (hasTold.compareAndSet(false, true)) {
+                answer(told.commit(), told.caller(), result);
+            }
         }
 
         private Result resultFor(Operation.Commit commit, CoordinatorOutput.Result result) {

@@ -80,6 +80,7 @@ final class RequestMemory {
      */
     boolean mayRead(long held, Runnable resume) {
         if (held < FREE_BYTES || requests.get() < requestBytes) {
+            forget(resume);
             return true;
         }
         heldBack.add(resume);
@@ -89,7 +90,9 @@ final class RequestMemory {
 
     /** It will not read any more. */
     void forget(Runnable resume) {
-        heldBack.remove(resume);
+        if (!heldBack.isEmpty()) {
+            heldBack.remove(resume);
+        }
     }
 
     /** @throws Problem if requests take more than can be allowed */

@@ -277,6 +277,7 @@ final class Session implements StreamObserver<RequestBatch>, Caller {
 
     private void end() {
         ended = true;
+        memory.forget(resume);
         if (halfClosed) {
             out.onCompleted();
         } else {

@@ -143,7 +143,7 @@ class RequestMemoryTest extends ServiceFixture {
         assertThat(stuck.await(1).get(3L).getWrite().getApplied())
                 .as("when the filler's have timed out")
                 .isTrue();
-        assertThat(filler.responses).hasSize(4);
+        filler.await(4);
     }
 
     @Test
@@ -163,7 +163,7 @@ class RequestMemoryTest extends ServiceFixture {
         });
         var other = new SessionClient(channel);
         assertThat(isGiven(other)).isTrue();
-        assertThat(server.memory().answersHeld()).isBetween(1L << 20, 2L << 20);
+        assertThat(server.memory().answersHeld()).isLessThan(2L << 20);
 
         gone.shutdownNow();
 
