@@ -39,6 +39,8 @@ final class Progress {
     Optional<ImageSender> imageSender = Optional.empty();
     /** The size of the image that it has taken, until it has been sent all that follows it; 0 otherwise. */
     long tookImageBytes;
+    /** Where the image stands that it is decoding or saving, as it last said; 0 for none. */
+    long installingIndex;
 
     private long answeredNanos;
     private boolean hasAnswered;

@@ -130,6 +130,8 @@ final class Replication {
         progress.answered(raft.now.nanos());
         progress.full = response.full();
         countStamp(progress, response);
+        progress.installingIndex =
+                response.logState() instanceof LogState.Installing installing ? installing.imageIndex() : 0;
         if (response.logState() instanceof LogState.Conflict conflict) {
             if (conflict.rejectedIndex() > progress.matchIndex && progress.mode != Progress.Mode.IMAGE) {
                 progress.probe(Math.min(conflict.rejectedIndex(), conflict.hintIndex() + 1));
@@ -178,7 +180,8 @@ final class Replication {
             progress.imageSender = Optional.empty();
             return false;
         }
-        boolean wanted = progress.imageSender.isPresent() || silence(progress) <= raft.config.electionTimeoutNanos();
+        boolean mayWant = progress.installingIndex == 0 && silence(progress) <= raft.config.electionTimeoutNanos();
+        boolean wanted = progress.imageSender.isPresent() || mayWant;
         if (wanted) {
             sendImage(progress);
         }
@@ -194,10 +197,10 @@ final class Replication {
         return progress.silenceNanos(raft.now.nanos());
     }
 
-    /** It is as others are, or nobody knows when it will be; or there is no room to keep what only it needs. */
+    /** It is as others are, or nobody knows when it will be. */
     private boolean needsNoMoreLog(Progress progress) {
         boolean sentAll = progress.mode == Progress.Mode.REPLICATE && !lacksEntries(progress);
-        return sentAll || isAway(progress) || raft.room.full();
+        return sentAll || isAway(progress);
     }
 
     private void sendImage(Progress progress) {
@@ -273,6 +276,8 @@ final class Replication {
                 needed = Math.min(needed, progress.imageSender.get().index());
             } else if (progress.tookImageBytes > 0) {
                 needed = Math.min(needed, progress.matchIndex);
+            } else if (progress.installingIndex > 0 && !isAway(progress)) {
+                needed = Math.min(needed, progress.installingIndex);
             }
         }
         return needed;

@@ -2,8 +2,11 @@ package io.holdfast.core.partition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.core.Bytes;
 import io.holdfast.core.SiteId;
 import io.holdfast.core.raft.Input;
+import io.holdfast.core.store.Command;
+import io.holdfast.core.store.Condition;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,11 +29,20 @@ class ImageMemoryTest {
     }
 
     private void put(int times) {
+        write(times, false);
+    }
+
+    private void write(int times, boolean deletions) {
         for (int i = 0; i < times; i++) {
-            cluster.submit("a", cluster.put("k" + i, "v" + i));
+            cluster.submit("a", deletions ? delete("k" + i) : cluster.put("k" + i, "v" + i));
             moveOn();
             moveOn();
         }
+    }
+
+    private Command delete(String key) {
+        var delete = new Command.Delete(Bytes.utf8(key), Condition.NONE);
+        return new Command(cluster.put(key, "").id(), 0, Long.MAX_VALUE, delete);
     }
 
     /** Everything but time and encoding. */
@@ -131,25 +143,57 @@ class ImageMemoryTest {
         cluster.assertConverged();
     }
 
-    /** It had taken the image when it fell silent, and the leader gave it up. */
+    /** It had all of the image when it fell silent, and the leader gave it up. */
     @Test
     void whoComesBackWithTheImageGetsNoOther() {
+        allOfTheImageArrives();
+        silentForLong(this::goOn);
+
+        assertThat(cluster.core("c").raft().commitIndex())
+                .as("it has installed it")
+                .isPositive();
+        catchesUpWithoutAnother();
+    }
+
+    @Test
+    void whoComesBackAndStillInstallsTheImageGetsNoOther() {
+        allOfTheImageArrives();
+        silentForLong(this::goOnWithoutStoring);
+        for (int i = 0; i < 20; i++) {
+            goOnWithoutStoring();
+            assertThat(asked()).isFalse();
+        }
+
+        assertThat(cluster.at("c").decoding).isPresent();
+        catchesUpWithoutAnother();
+    }
+
+    private void allOfTheImageArrives() {
         notEncoded();
         untilAsked();
         cluster.step("a", cluster.at("a").imageEncoded());
         for (int i = 0; i < 100 && cluster.at("c").decoding.isEmpty(); i++) {
-            cluster.pass(settings.heartbeat / 2);
-            cluster.tickAll();
-            cluster.deliver(packet -> true);
+            goOnWithoutStoring();
         }
         assertThat(cluster.at("c").decoding).isPresent();
+    }
+
+    private void goOnWithoutStoring() {
+        cluster.pass(settings.heartbeat / 2);
+        cluster.tickAll();
+        cluster.deliver(packet -> true);
+    }
+
+    private void silentForLong(Runnable meanwhile) {
         cluster.cut("a", "c");
         for (int i = 0; i < 100; i++) {
-            goOn();
+            meanwhile.run();
         }
         assertThat(cluster.core("a").imageBytes()).isZero();
         cluster.heal();
+    }
 
+    private void catchesUpWithoutAnother() {
         for (int i = 0; i < 20; i++) {
             goOn();
             assertThat(asked()).isFalse();
@@ -163,6 +207,16 @@ class ImageMemoryTest {
     /** Each image finds that more was written meanwhile than the end of the log holds, and less than it is large itself. */
     @Test
     void theLogIsKeptUntilWhoTookAnImageHasCaughtUp() {
+        caughtUpWithOneImage(Input.Room.ENOUGH);
+    }
+
+    /** What is under way is taken yet, and deletions are. */
+    @Test
+    void theLogIsKeptWhereThereIsNoRoomForMoreDataToo() {
+        caughtUpWithOneImage(new Input.Room(true, Long.MAX_VALUE));
+    }
+
+    private void caughtUpWithOneImage(Input.Room room) {
         cluster.run(2_000);
         for (int i = 0; i < 40; i++) {
             cluster.submit("a", cluster.put("large" + i, "v".repeat(30)));
@@ -174,12 +228,13 @@ class ImageMemoryTest {
         notEncoded();
         cluster.restart("c");
         untilAsked();
+        cluster.raft("a", room);
         int images = 0;
         for (int i = 0; i < 200 && !caughtUp(); i++) {
             if (asked()) {
                 cluster.step("a", cluster.at("a").imageEncoded());
                 images++;
-                put(6);
+                write(12, room.full());
             }
             goOn();
         }

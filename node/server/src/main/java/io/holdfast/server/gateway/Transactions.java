@@ -113,7 +113,7 @@ final class Transactions {
                     broken = false;
                     done = coordinator.done();
                 }
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 broken(e);
                 return;
             }
@@ -125,7 +125,7 @@ final class Transactions {
         }
 
         /** The participants keep what they know, and are settled by whoever meets their locks. */
-        private void broken(RuntimeException failure) {
+        private void broken(Throwable failure) {
             LOG.error("A coordinator of a transaction failed on an answer", failure);
             running.remove(this);
             client.ifPresent(it -> tell(it, Failures.brokenTransaction()));
