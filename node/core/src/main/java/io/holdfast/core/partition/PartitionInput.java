@@ -30,7 +30,7 @@ public sealed interface PartitionInput {
         }
 
         /** Whether any of them brings data. */
-        boolean brings() {
+        public boolean brings() {
             for (Command command : commands) {
                 if (command.brings()) {
                     return true;
@@ -39,7 +39,8 @@ public sealed interface PartitionInput {
             return false;
         }
 
-        int size() {
+        /** Roughly what it takes in an entry. */
+        public int size() {
             int size = 0;
             for (Command command : commands) {
                 size += command.size();

@@ -32,10 +32,6 @@ final class ClientConnections extends ChannelInboundHandlerAdapter {
         }
     }
 
-    synchronized int open() {
-        return open;
-    }
-
     /** In the pipeline of the channel that listens, where what is read is a connection. */
     @Override
     public void channelRead(ChannelHandlerContext context, Object accepted) {

@@ -11,13 +11,11 @@ import io.holdfast.core.partition.Reply;
 import io.holdfast.core.raft.Input;
 import io.holdfast.core.raft.Outgoing;
 import io.holdfast.core.raft.PeerMessage;
-import io.holdfast.core.store.Command;
 import io.holdfast.core.txn.Unfinished;
 import io.holdfast.server.catalog.KeyspaceDefinition;
 import io.holdfast.server.membership.SiteReachability;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -194,35 +192,26 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
 
     private Behavior<ReplicaMessage> write(ReplicaMessage.Write write) {
         if (core.isEmpty()) {
-            // The journal is still being read: another replica must answer.
-            return refuse(write.requestId(), write.replyTo(), Reply.Refusal.NOT_LEADER);
-        }
-        if (leads() && !mayTake(write.commands())) {
-            return refuse(write.requestId(), write.replyTo(), Reply.Refusal.OVERLOADED);
+            return refuse(write.requestId(), write.replyTo());
         }
         long deadline = now().nanos() + Duration.ofMillis(write.timeoutMillis()).toNanos();
         long token = remember(write.requestId(), write.replyTo());
-        return step(new PartitionInput.Submit(token, write.concern(), deadline, write.commands()));
+        var submit = new PartitionInput.Submit(token, write.concern(), deadline, write.commands());
+        // What brings no data is taken always: it ends what others wait for, or makes room.
+        if (leads() && submit.brings() && !pendingWrites.mayTakeOrBegin(submit.size())) {
+            answer(new Reply.Refused(token, Reply.Refusal.OVERLOADED, Optional.empty()));
+            return Behaviors.same();
+        }
+        return step(submit);
     }
 
     private boolean leads() {
         return core.isPresent() && core.get().raft().leadingTerm() != 0;
     }
 
-    /** What brings no data is taken always: it ends what others wait for, or makes room. */
-    private boolean mayTake(List<Command> commands) {
-        long bytes = 0;
-        boolean brings = false;
-        for (Command command : commands) {
-            bytes += command.size();
-            brings |= command.brings();
-        }
-        return !brings || pendingWrites.mayTakeOrBegin(bytes);
-    }
-
     private Behavior<ReplicaMessage> read(ReplicaMessage.Read read) {
         if (core.isEmpty()) {
-            return refuse(read.requestId(), read.replyTo(), Reply.Refusal.NOT_LEADER);
+            return refuse(read.requestId(), read.replyTo());
         }
         long token = remember(read.requestId(), read.replyTo());
         return step(new PartitionInput.Ask(token, read.queries(), read.maxStalenessMillis()));
@@ -233,8 +222,9 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         return nextToken;
     }
 
-    private Behavior<ReplicaMessage> refuse(long requestId, ActorRef<ReplicaReply> replyTo, Reply.Refusal reason) {
-        var refused = new Reply.Refused(requestId, reason, Optional.empty());
+    /** The journal is still being read: another replica must answer. */
+    private Behavior<ReplicaMessage> refuse(long requestId, ActorRef<ReplicaReply> replyTo) {
+        var refused = new Reply.Refused(requestId, Reply.Refusal.NOT_LEADER, Optional.empty());
         replyTo.tell(new ReplicaReply(partition, shared.site(), refused));
         return this;
     }

@@ -215,6 +215,10 @@ final class ReplicaGroup implements AutoCloseable {
                 .orElseThrow();
     }
 
+    String otherThan(String site) {
+        return sites.stream().filter(it -> !it.equals(site)).findFirst().orElseThrow();
+    }
+
     /** Asks whoever leads; empty if there was no answer in time. */
     Optional<Reply> ask(BiFunction<Long, ActorRef<ReplicaReply>, ReplicaMessage> request) {
         long id = ++nextId;

@@ -70,11 +70,7 @@ abstract class ThreeReplicas {
     @Test
     void aSiteThatWasAwayForLongerThanTheLogReachesGetsAnImage() {
         write(1, "first", "1");
-        String leader = group.awaitLeader();
-        String away = group.sites().stream()
-                .filter(site -> !site.equals(leader))
-                .findFirst()
-                .orElseThrow();
+        String away = group.otherThan(group.awaitLeader());
         group.kill(away);
         String large = "x".repeat(100_000);
         for (int i = 2; i <= 60; i++) {

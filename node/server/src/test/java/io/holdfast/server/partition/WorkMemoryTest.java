@@ -92,11 +92,7 @@ class WorkMemoryTest {
     @Test
     void aSiteThatNeedsAnImageWaitsUntilThereIsMemoryForIt() {
         write(put("first"));
-        String leader = group.awaitLeader();
-        String away = group.sites().stream()
-                .filter(site -> !site.equals(leader))
-                .findFirst()
-                .orElseThrow();
+        String away = group.otherThan(group.awaitLeader());
         group.kill(away);
         for (int i = 2; i <= 60; i++) {
             write(put("x".repeat(100_000) + i));
