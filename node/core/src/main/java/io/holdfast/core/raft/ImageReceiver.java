@@ -2,6 +2,7 @@ package io.holdfast.core.raft;
 
 import io.holdfast.core.Bytes;
 import io.holdfast.core.raft.PeerMessage.ImageChunk;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -71,14 +72,12 @@ final class ImageReceiver {
         for (Bytes chunk : collected) {
             length += chunk.length();
         }
-        var all = new byte[length];
-        int at = 0;
+        var all = ByteBuffer.allocate(length);
         for (Bytes chunk : collected) {
-            System.arraycopy(chunk.unsafeArray(), 0, all, at, chunk.length());
-            at += chunk.length();
+            all.put(chunk.unsafeArray());
         }
         collected.clear();
-        return all;
+        return all.array();
     }
 
     /** The whole image, once, after its last chunk. */

@@ -235,8 +235,12 @@ public final class Gateway {
         if (mayConcernSome && exchange.isWrite() && exchange.operations.size() > 1) {
             apart(exchange, reason, now);
         } else {
-            fail(exchange, Failures.refused(exchange.partition, asFarAsKnown(exchange, reason)));
+            fail(exchange, refusal(exchange, reason));
         }
+    }
+
+    private static Result.Failed refusal(Exchange exchange, Reply.Refusal reason) {
+        return Failures.refused(exchange.partition, asFarAsKnown(exchange, reason));
     }
 
     /** One that needs room is enough for a group to be refused. Others may need none, or, where all is full, may have an outcome already. */
@@ -248,19 +252,14 @@ public final class Gateway {
         }
         if (needRoom.isEmpty()) {
             boolean bug = reason == Reply.Refusal.FULL;
-            fail(
-                    group,
-                    bug
-                            ? Failures.wrongAnswer(group.partition)
-                            : Failures.refused(group.partition, asFarAsKnown(group, reason)));
+            fail(group, bug ? Failures.wrongAnswer(group.partition) : refusal(group, reason));
             return;
         }
         Route route = group.route;
         if (reason == Reply.Refusal.FULL) {
             needRoom.forEach(operation -> send(group.only(List.of(operation)), route, now));
         } else {
-            Exchange refused = group.only(needRoom);
-            fail(refused, Failures.refused(group.partition, asFarAsKnown(refused, reason)));
+            fail(group.only(needRoom), refusal(group, reason));
         }
         if (!needNoRoom.isEmpty()) {
             send(group.only(needNoRoom), route, now);

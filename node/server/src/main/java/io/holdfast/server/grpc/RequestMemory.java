@@ -13,13 +13,13 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class RequestMemory {
     /** A session that holds less is read from whatever others hold, so that few large requests do not keep small ones waiting. */
-    static final int FREE_BYTES = 64 << 10;
+    private static final int FREE_BYTES = 64 << 10;
     /** A session that holds a smaller part in answers is given what it asks for while others hold all, up to twice as much together. */
     private static final int FREE_ANSWER_PART = 16;
     /** What a session reads at a time, more or less. */
     private static final int READ_BYTES = 256 << 10;
     /** Smaller answers are given whatever is held: their number is bounded by that of the requests. */
-    static final int SMALL_ANSWER_BYTES = 16 << 10;
+    private static final int SMALL_ANSWER_BYTES = 16 << 10;
 
     private final long requestBytes;
     private final long answerBytes;
