@@ -194,6 +194,7 @@ final class SettingsAssembly {
                         "cassandra", PersistenceSettings.Journal.CASSANDRA));
         return new PersistenceSettings(
                 journal,
+                reader.duration(section + "slow-write", Duration.ofMillis(50), Duration.ofMinutes(1)),
                 new PersistenceSettings.Rocksdb(
                         reader.optionalPath(section + "rocksdb.dir").orElse(dataDir),
                         reader.optionalPath(section + "rocksdb.snapshot-dir").orElse(dataDir),

@@ -34,6 +34,7 @@ import io.holdfast.server.partition.ReplicaKeeper;
 import io.holdfast.server.partition.ReplicaMessage;
 import io.holdfast.server.partition.ReplicaRouter;
 import io.holdfast.server.partition.ShardedReplicas;
+import io.holdfast.server.partition.StoragePace;
 import io.holdfast.server.partition.Tenancy;
 import io.holdfast.server.site.SiteNewsActor;
 import java.io.IOException;
@@ -72,6 +73,7 @@ public final class HoldfastNode {
     private final IncidentLog incidents = new IncidentLog(System::currentTimeMillis);
     private final NodeClock clock;
     private final DataRoom room;
+    private final StoragePace pace;
     private final KeyspaceRegistry registry = new KeyspaceRegistry();
     private final ReplicaDirectory directory;
     private final Set<PartitionId> quarantined = ConcurrentHashMap.newKeySet();
@@ -102,6 +104,11 @@ public final class HoldfastNode {
         this.system =
                 ActorSystem.create(SpawnProtocol.create(), PekkoConfig.SYSTEM_NAME, PekkoConfig.of(settings, hosting));
         this.room = openRoom();
+        this.pace = StoragePace.watch(
+                system,
+                nodeName(),
+                settings.tolerance().stretch(settings.persistence().slowWrite()),
+                incidents);
         this.delay = (after, task) -> system.scheduler().scheduleOnce(after, task, system.executionContext());
         Optional<SharedCells> cells = siteStore.apply(system);
         this.lateness = Lateness.of(system);
@@ -198,7 +205,15 @@ public final class HoldfastNode {
     private NodeStatus openStatus() throws IOException {
         try {
             return new NodeStatus(
-                    system, settings, directory, room, registry, membership.reachability(), incidents, ready::isDone);
+                    system,
+                    settings,
+                    directory,
+                    room,
+                    pace,
+                    registry,
+                    membership.reachability(),
+                    incidents,
+                    ready::isDone);
         } catch (IOException e) {
             grpc.stop(Duration.ZERO);
             system.terminate();
@@ -261,6 +276,7 @@ public final class HoldfastNode {
                         settings.tolerance().stretch(settings.replication().leaseDuration())),
                 lateness::patience,
                 room,
+                pace,
                 (partition, unfinished) -> gateway.ifPresent(it -> it.finish(partition, unfinished)),
                 system.dispatchers().lookup(DispatcherSelector.fromConfig(SNAPSHOT_DISPATCHER)),
                 quarantined,

@@ -9,6 +9,7 @@ import io.holdfast.server.membership.IncidentLog;
 import io.holdfast.server.membership.SiteReachability;
 import io.holdfast.server.partition.DataRoom;
 import io.holdfast.server.partition.ReplicaDirectory;
+import io.holdfast.server.partition.StoragePace;
 import io.holdfast.server.status.ClusterView;
 import io.holdfast.server.status.LocalNode;
 import io.holdfast.server.status.MemberStates;
@@ -39,13 +40,14 @@ final class NodeStatus implements AutoCloseable {
             HoldfastSettings settings,
             ReplicaDirectory directory,
             DataRoom room,
+            StoragePace pace,
             KeyspaceRegistry registry,
             SiteReachability reachability,
             IncidentLog incidents,
             BooleanSupplier serving)
             throws IOException {
         NodeAddress self = settings.site().self();
-        var local = new LocalNode(self.site(), self.clusterEndpoint(), () -> storage(system), room, directory);
+        var local = new LocalNode(self.site(), self.clusterEndpoint(), () -> storage(system, pace), room, directory);
         var view = new ClusterView(
                 settings, VersionProvider.version(), registry, reachability, MemberStates.of(system), incidents);
         List<NodeAddress> others =
@@ -60,12 +62,12 @@ final class NodeStatus implements AutoCloseable {
                 () -> serving.getAsBoolean() && local.ready());
     }
 
-    private static LocalNode.Storage storage(ActorSystem<?> system) {
+    private static LocalNode.Storage storage(ActorSystem<?> system, StoragePace pace) {
         return NodeStorage.health(system).stream()
                 .filter(health -> !health.ok() && health.state() != StorageHealth.State.OPENING)
                 .findFirst()
-                .map(health -> new LocalNode.Storage(false, health.message()))
-                .orElse(new LocalNode.Storage(true, ""));
+                .map(health -> new LocalNode.Storage(false, pace.slow(), health.message()))
+                .orElse(new LocalNode.Storage(true, pace.slow(), ""));
     }
 
     /** The status of the cluster, as this node can find it out in about half a second. */

@@ -197,7 +197,7 @@ final class Following {
                 raft.config.leaseNanos(),
                 matchIndex,
                 state,
-                raft.room.full());
+                raft.health);
     }
 
     /** Wakes a silent leader; if it is gone the timer that starts here will find out. */

@@ -32,6 +32,12 @@ public sealed interface Input {
     /** The journal failed: the replica gives up what leadership it has and stops. */
     record StorageFailed() implements Input {}
 
+    /**
+     * Whether the journal of this replica's node takes far longer to write than it should, or has yet to show that it does not any more. A leader hands
+     * over to a site of which this is not so. Until it is said the journal is not slow.
+     */
+    record StorageSlow(boolean slow) implements Input {}
+
     /** A hint that a site cannot be reached. It may be late, early or wrong. */
     record Unreachable(SiteId site) implements Input {}
 

@@ -15,6 +15,8 @@ import java.util.OptionalLong;
 final class Leadership {
     /** Enough for those that were asleep to hear one, to answer it, and for the next to end their doubts. */
     private static final int SIGNS_OF_LIFE = 4;
+    /** In election timeouts; an attempt takes one at most. */
+    private static final int LEAVE_PAUSE = 10;
 
     private final RaftNode raft;
     private final Replication replication;
@@ -26,6 +28,8 @@ final class Leadership {
     private long pendingAdmission;
     private long lastActivityNanos;
     private long lastTickNanos;
+    /** Not before this time does a leader with a slow journal try once more to hand over. */
+    private long leaveAgainNanos;
 
     /** @param againNanos when the target is told once more: the message may have been lost */
     private record TransferTarget(SiteId to, long deadlineNanos, long againNanos) {
@@ -42,6 +46,7 @@ final class Leadership {
         this.replication = new Replication(raft, followers, confirmation);
         this.lastActivityNanos = raft.now.nanos();
         this.lastTickNanos = raft.now.nanos();
+        this.leaveAgainNanos = raft.now.nanos();
         append(Entry.Kind.NOOP, 0, Bytes.EMPTY);
     }
 
@@ -173,8 +178,24 @@ final class Leadership {
         if (transfer.isPresent() && raft.now.nanos() >= transfer.get().deadlineNanos()) {
             transfer = Optional.empty();
         }
+        leaveToFaster();
         replication.tick();
         quiesceIfIdle();
+    }
+
+    /**
+     * A leader writes what it takes to its own journal one batch after the other, so a slow disk under it makes all its callers wait, as if its site were half
+     * lost (Gunawi and others, "Fail-slow at scale", 2018). A site whose journal is as far and is not slow does better. If it does not take over, this
+     * one goes on for a while: proposals wait during each attempt.
+     */
+    private void leaveToFaster() {
+        long now = raft.now.nanos();
+        if (raft.health.storageSlow() && transfer.isEmpty() && now - leaveAgainNanos >= 0) {
+            replication.fasterVoter().ifPresent(to -> {
+                transfer(to);
+                leaveAgainNanos = now + LEAVE_PAUSE * raft.config.electionTimeoutNanos();
+            });
+        }
     }
 
     /** As often as heartbeats, also while entries go in their place: all else that a leader does at its time need not be more exact. */
@@ -259,6 +280,6 @@ final class Leadership {
     LeaderView view() {
         check(raft.role == Role.LEADER, "view of a leader asked from a %s", raft.role);
         Map<SiteId, Long> matches = replication.matches();
-        return new LeaderView(matches, replication.heard(), replication.minimalVoterMatch());
+        return new LeaderView(matches, replication.heard(), replication.storageSlow(), replication.minimalVoterMatch());
     }
 }

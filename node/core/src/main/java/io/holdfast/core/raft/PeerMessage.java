@@ -68,7 +68,7 @@ public sealed interface PeerMessage {
      * @param life drawn at random at each start of the follower: clocks of two lives cannot be compared
      * @param promiseNanos for how long, from the receipt of that request on, the follower promises its vote to nobody else
      * @param matchIndex the follower's log is the leader's up to here, durably
-     * @param full the follower's node has no room for more data
+     * @param health of the follower's node
      */
     record AppendResponse(
             SiteId from,
@@ -81,7 +81,7 @@ public sealed interface PeerMessage {
             long promiseNanos,
             long matchIndex,
             LogState logState,
-            boolean full)
+            NodeHealth health)
             implements PeerMessage {}
 
     /** What the follower's log looks like to the leader. */

@@ -31,8 +31,8 @@ final class Progress {
     long lastHeardNanos;
     long lastSentNanos;
     boolean reachable = true;
-    /** Its node has no room left, as it last said. */
-    boolean full;
+    /** Of its node, as it last said. */
+    NodeHealth health = NodeHealth.GOOD;
     /** A probe is on its way, since this time. */
     boolean paused;
     /** The transfer of an image that is under way. */

@@ -50,6 +50,8 @@ public final class RaftNode {
     /** Of this node, as last told. */
     Input.Room room = Input.Room.ENOUGH;
 
+    NodeHealth health = NodeHealth.GOOD;
+
     private Optional<Leadership> leadership = Optional.empty();
     private boolean halted;
 
@@ -119,7 +121,10 @@ public final class RaftNode {
             leadership.ifPresent(Leadership::wake);
             following.nudge();
         } else if (input instanceof Input.Room changed) {
-            room(changed);
+            room = changed;
+            health(new NodeHealth(changed.full(), health.storageSlow()));
+        } else if (input instanceof Input.StorageSlow changed) {
+            health(new NodeHealth(health.full(), changed.slow()));
         } else if (input instanceof Input.Transfer transfer) {
             leadership.ifPresent(it -> it.transfer(transfer.to()));
         } else if (input instanceof Input.ImageEncoded image) {
@@ -135,11 +140,11 @@ public final class RaftNode {
         }
     }
 
-    private void room(Input.Room changed) {
-        boolean news = changed.full() != room.full();
-        room = changed;
-        if (news) {
-            // A silent leader is to know: to let old versions go, or to take writes again.
+    private void health(NodeHealth changed) {
+        if (!changed.equals(health)) {
+            health = changed;
+            // A silent leader is to know: to let old versions go, to take writes again, to hand over to this site or
+            // not to.
             following.nudge();
         }
     }

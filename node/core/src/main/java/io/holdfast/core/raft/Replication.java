@@ -9,7 +9,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Brings the leader's log to the followers: pipelined, bounded in bytes and messages, by image where the log is too short. */
 final class Replication {
@@ -128,7 +130,7 @@ final class Replication {
     void answered(AppendResponse response) {
         Progress progress = followers.heardFrom(response.from(), response.identity());
         progress.answered(raft.now.nanos());
-        progress.full = response.full();
+        progress.health = response.health();
         countStamp(progress, response);
         progress.installingIndex =
                 response.logState() instanceof LogState.Installing installing ? installing.imageIndex() : 0;
@@ -342,6 +344,24 @@ final class Replication {
                 .map(it -> it.site);
     }
 
+    /** A site that can take over from a leader whose own journal holds it up: the first in the order of preference that is no further behind than that journal. */
+    Optional<SiteId> fasterVoter() {
+        for (SiteId site : raft.config.preference()) {
+            Optional<Progress> faster = followers.find(site).filter(this::isFaster);
+            if (faster.isPresent()) {
+                return Optional.of(site);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private boolean isFaster(Progress progress) {
+        return followers.isVoter(progress)
+                && hears(progress)
+                && !progress.health.storageSlow()
+                && progress.matchIndex >= raft.wal.durableIndex();
+    }
+
     long minimalVoterMatch() {
         long minimum = raft.wal.durableIndex();
         for (Progress progress : followers) {
@@ -362,6 +382,13 @@ final class Replication {
         return heard;
     }
 
+    Set<SiteId> storageSlow() {
+        return followers.stream()
+                .filter(progress -> progress.health.storageSlow())
+                .map(progress -> progress.site)
+                .collect(Collectors.toSet());
+    }
+
     private boolean hears(Progress progress) {
         long since = raft.now.nanos() - raft.config.electionTimeoutNanos();
         return raft.quiesced ? progress.reachable : progress.lastHeardNanos >= since;
@@ -370,7 +397,7 @@ final class Replication {
     /** Whether a follower that is there has said that its node is full. Of one that is away nothing is known. */
     boolean anyFull() {
         for (Progress progress : followers) {
-            if (progress.full && hears(progress)) {
+            if (progress.health.full() && hears(progress)) {
                 return true;
             }
         }

@@ -81,7 +81,8 @@ class DurabilityTest {
     void aVoteThatIsNotYetDurableIsNotGivenAnyMoreInALaterTerm() {
         var voter = new Lone();
         voter.receive(voter.asksForVote(C, 3, false));
-        voter.receive(new AppendResponse(B, 1, 4, 0, 0, 0, 0, 0, 0, new PeerMessage.LogState.Matches(), false));
+        voter.receive(
+                new AppendResponse(B, 1, 4, 0, 0, 0, 0, 0, 0, new PeerMessage.LogState.Matches(), NodeHealth.GOOD));
 
         voter.allDurable();
 

@@ -75,7 +75,8 @@ class LeaderTest {
     void anAnswerOfAnotherTermCountsNothing() {
         propose(10);
         leader.durable();
-        var stale = new AppendResponse(B, 1, leader.node.term() - 1, 1, 1, 0, 0, 0, 2, new LogState.Matches(), false);
+        var stale = new AppendResponse(
+                B, 1, leader.node.term() - 1, 1, 1, 0, 0, 0, 2, new LogState.Matches(), NodeHealth.GOOD);
 
         leader.receive(stale);
 
@@ -145,7 +146,7 @@ class LeaderTest {
         propose(10);
         propose(10);
         leader.tickAfter(50);
-        leader.receive(new AppendResponse(B, 1, 1, 1, 1, 0, 0, 0, 1, new LogState.Conflict(3, 1), false));
+        leader.receive(new AppendResponse(B, 1, 1, 1, 1, 0, 0, 0, 1, new LogState.Conflict(3, 1), NodeHealth.GOOD));
 
         assertThat(sentTo(B)).singleElement().satisfies(request -> {
             assertThat(request.prevIndex()).isEqualTo(1);

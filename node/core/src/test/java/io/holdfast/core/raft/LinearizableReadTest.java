@@ -33,7 +33,7 @@ class LinearizableReadTest {
                 Lone.promiseNanos(),
                 1,
                 new LogState.Matches(),
-                false);
+                NodeHealth.GOOD);
     }
 
     @Test
@@ -87,7 +87,7 @@ class LinearizableReadTest {
                 10 * MILLI,
                 1,
                 new LogState.Matches(),
-                false);
+                NodeHealth.GOOD);
     }
 
     @Test
@@ -182,7 +182,7 @@ class LinearizableReadTest {
                 Lone.promiseNanos(),
                 1,
                 new LogState.Matches(),
-                false);
+                NodeHealth.GOOD);
     }
 
     @Test
@@ -231,7 +231,7 @@ class LinearizableReadTest {
     void whoLosesLeadershipRefusesWhatWaits() {
         leader.step(new Input.Read(1));
 
-        leader.receive(new AppendResponse(C, 1, 7, 0, 1, 0, 0, 0, 0, new LogState.Matches(), false));
+        leader.receive(new AppendResponse(C, 1, 7, 0, 1, 0, 0, 0, 0, new LogState.Matches(), NodeHealth.GOOD));
 
         assertThat(leader.out.refusedReads()).containsExactly(1L);
     }

@@ -160,7 +160,7 @@ final class Lone {
                 promiseNanos(),
                 match,
                 new LogState.Matches(),
-                false);
+                NodeHealth.GOOD);
     }
 
     static long promiseNanos() {

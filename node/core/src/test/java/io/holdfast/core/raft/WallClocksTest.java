@@ -24,7 +24,8 @@ class WallClocksTest {
 
     /** To a question of this moment. */
     private static AppendResponse answer(SiteId from, long wallMillis, Now asked) {
-        return new AppendResponse(from, 1, 1, asked.nanos(), 0, wallMillis, 0, 0, 0, new LogState.Matches(), false);
+        return new AppendResponse(
+                from, 1, 1, asked.nanos(), 0, wallMillis, 0, 0, 0, new LogState.Matches(), NodeHealth.GOOD);
     }
 
     @Test
@@ -222,7 +223,8 @@ class WallClocksTest {
 
     @Test
     void anAnswerToNoQuestionTellsNothing() {
-        clocks.heard(new AppendResponse(C, 1, 1, 0, 0, TRUE, 0, 0, 0, new LogState.Matches(), false), now(0, 0));
+        clocks.heard(
+                new AppendResponse(C, 1, 1, 0, 0, TRUE, 0, 0, 0, new LogState.Matches(), NodeHealth.GOOD), now(0, 0));
 
         assertThat(clocks.correctionMillis(now(0, MINUTES))).isZero();
     }

@@ -44,7 +44,7 @@ final class Chaos {
         add(Fault.CUT_ONE_WAY, this::cutOneWay);
         add(Fault.SWIZZLE, this::swizzle);
         add(Fault.SLOW_DISK, this::slowDisk);
-        add(Fault.STALLED_DISK, () -> any().disk().stall(world.queue.now() + duration()));
+        add(Fault.STALLED_DISK, this::stallDisk);
         add(Fault.FULL_DISK, this::fullDisk);
         add(Fault.CRASH, () -> crash(any(), duration()));
         add(Fault.CRASH, () -> crash(leader(), duration()));
@@ -214,9 +214,24 @@ final class Chaos {
     }
 
     private void slowDisk() {
-        SimNode node = any();
+        SimNode node = world.random.chance(0.3) ? leader() : any();
         node.disk().slow(world.random.between(1, 60) * MILLI);
+        noticeSlowness(node);
         later(duration(), () -> node.disk().slow(0));
+    }
+
+    private void stallDisk() {
+        SimNode node = world.random.chance(0.3) ? leader() : any();
+        node.disk().stall(world.queue.now() + duration());
+        noticeSlowness(node);
+    }
+
+    /** Some time after it began, and until some time after it has ended, or not at all. */
+    private void noticeSlowness(SimNode node) {
+        if (world.random.chance(0.5)) {
+            later(world.random.exponential(30.0 * MILLI), () -> node.storageSlow(true));
+            later(duration(), () -> node.storageSlow(false));
+        }
     }
 
     private void fullDisk() {
@@ -379,6 +394,7 @@ final class Chaos {
             node.disk().heal();
             node.resume();
             node.memory(false);
+            node.storageSlow(false);
             if (dead.contains(node)) {
                 node.crash();
             } else if (!node.up()) {

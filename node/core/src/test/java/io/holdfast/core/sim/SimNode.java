@@ -258,6 +258,16 @@ final class SimNode {
         });
     }
 
+    /** What its replicas are told of its journal, true or not. */
+    void storageSlow(boolean slow) {
+        say(slow ? "is told that its journal is slow" : "is told that its journal is slow no more");
+        whenAwake(() -> {
+            for (SimReplica replica : replicas) {
+                replica.raft(new Input.StorageSlow(slow));
+            }
+        });
+    }
+
     private void say(String what) {
         if (world.trace.readable()) {
             world.trace.line(site().toString(), what);

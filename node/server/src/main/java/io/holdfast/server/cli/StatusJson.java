@@ -37,6 +37,7 @@ final class StatusJson {
                 .put("address", each.getAddress())
                 .put("state", each.getState())
                 .put("storage_ok", each.getStorageOk())
+                .put("storage_slow", each.getStorageSlow())
                 .put("storage_message", each.getStorageMessage())
                 .put("data_bytes", each.getDataBytes())
                 .put("data_limit_bytes", each.getDataLimitBytes())

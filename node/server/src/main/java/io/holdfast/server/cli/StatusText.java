@@ -77,6 +77,10 @@ final class StatusText {
             String consequence = weak.isEmpty() ? "" : "; less tolerated than declared by " + weak;
             return colours.warning("DEGRADED: site " + away + " is away" + consequence);
         }
+        String slow = sites(status, StatusText::isSlow);
+        if (!slow.isEmpty()) {
+            return colours.warning("DEGRADED: the journal of site " + slow + " is slow; others lead where they can");
+        }
         return weak.isEmpty()
                 ? colours.good("OK")
                 : colours.warning("DEGRADED: less tolerated than declared by " + weak + ": some replicas are behind");
@@ -182,6 +186,10 @@ final class StatusText {
         return site.getNodesList().stream().anyMatch(NodeStatus::getDiskLow);
     }
 
+    private static boolean isSlow(SiteStatus site) {
+        return site.getNodesList().stream().anyMatch(NodeStatus::getStorageSlow);
+    }
+
     private static Stream<ReplicaStatus> replicas(Status status, String site) {
         return status.getKeyspacesList().stream()
                 .flatMap(keyspace -> keyspace.getPartitionsList().stream())
@@ -197,7 +205,9 @@ final class StatusText {
             return "?";
         }
         if (broken.isEmpty()) {
-            return isDiskLow(site) ? colours.bad("low: " + free(site) + " free") : "ok";
+            return isDiskLow(site)
+                    ? colours.bad("low: " + free(site) + " free")
+                    : isSlow(site) ? colours.warning("slow") : "ok";
         }
         return colours.bad(broken.stream()
                 .map(node -> node.getAddress() + ": " + node.getStorageMessage())

@@ -35,6 +35,7 @@ final class PartitionJournal extends AbstractPersistentActor {
     private final String persistenceId;
     private final Recovery recovery;
     private final Tenure tenure;
+    private final StoragePace.Share pace;
     private final Consumer<ReplicaEvent> replica;
     private int writesInFlight;
     private Optional<SaveSnapshot> waiting = Optional.empty();
@@ -45,11 +46,13 @@ final class PartitionJournal extends AbstractPersistentActor {
             String persistenceId,
             Recovery recovery,
             Tenure tenure,
+            StoragePace pace,
             Consumer<ReplicaEvent> replica) {
         this.partition = partition;
         this.persistenceId = persistenceId;
         this.recovery = recovery;
         this.tenure = tenure;
+        this.pace = pace.share();
         this.replica = replica;
     }
 
@@ -57,6 +60,7 @@ final class PartitionJournal extends AbstractPersistentActor {
      * @param persistenceId of the journal; with a lease, one that nobody has written to yet
      * @param recovery that replay fills, or has filled from earlier journals
      * @param tenure under which this journal's records may be deleted
+     * @param pace is told how long writes take
      * @param replica is told events; must be thread-safe
      */
     static Props props(
@@ -64,10 +68,11 @@ final class PartitionJournal extends AbstractPersistentActor {
             String persistenceId,
             Recovery recovery,
             Tenure tenure,
+            StoragePace pace,
             Consumer<ReplicaEvent> replica) {
         return Props.create(
                 PartitionJournal.class,
-                () -> new PartitionJournal(partition, persistenceId, recovery, tenure, replica));
+                () -> new PartitionJournal(partition, persistenceId, recovery, tenure, pace, replica));
     }
 
     @Override
@@ -119,8 +124,10 @@ final class PartitionJournal extends AbstractPersistentActor {
 
     private void write(LogWrite write) {
         writesInFlight++;
+        pace.began();
         persistAsync(new JournalRecord(write), record -> {
             writesInFlight--;
+            pace.ended();
             // Before the replica hears of it, hence before it can write more: the snapshot stands for just this much.
             if (writesInFlight == 0) {
                 waiting.ifPresent(this::start);
@@ -159,6 +166,11 @@ final class PartitionJournal extends AbstractPersistentActor {
 
     private void fail(Throwable cause) {
         replica.accept(new ReplicaEvent.JournalFailed(cause));
+    }
+
+    @Override
+    public void postStop() {
+        pace.close();
     }
 
     @Override

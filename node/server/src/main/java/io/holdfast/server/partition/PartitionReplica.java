@@ -75,6 +75,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
     private long shortestTickNanos = SHORTEST_TICK_NANOS;
 
     private Optional<Input.Room> toldRoom = Optional.empty();
+    private boolean toldSlow;
     private long publishedNanos;
 
     private record Caller(long requestId, ActorRef<ReplicaReply> replyTo) {}
@@ -178,6 +179,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         var random = new SplittableRandom();
         core = Optional.of(new PartitionCore(shared.configOf().apply(definition, partition), recovery, random, now));
         toldRoom = Optional.empty();
+        toldSlow = false;
         shared.incidents().recovered("replica-failed", partition.toString());
         shared.incidents().recovered("lease-lost", partition.toString());
         step(raft(new Input.Tick()));
@@ -255,7 +257,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         if (core.isPresent()) {
             Now now = now();
             mustHold();
-            tellRoom(core.get(), now);
+            tellOfNode(core.get(), now);
             PartitionOutput out = advance(core.get(), now, input);
             perform(core.get(), out, core.get().raft().readsWait() ? sendAtOnce : send);
         }
@@ -281,11 +283,16 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
     }
 
     /** Before the input: it is to be judged by what is so now. */
-    private void tellRoom(PartitionCore running, Now now) {
+    private void tellOfNode(PartitionCore running, Now now) {
         Input.Room state = shared.room().state();
         if (toldRoom.isEmpty() || toldRoom.get() != state) {
             toldRoom = Optional.of(state);
             perform(running, advance(running, now, raft(state)), sendAtOnce);
+        }
+        boolean slow = shared.pace().slow();
+        if (toldSlow != slow) {
+            toldSlow = slow;
+            perform(running, advance(running, now, raft(new Input.StorageSlow(slow))), sendAtOnce);
         }
     }
 
@@ -400,7 +407,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
     private Behavior<ReplicaMessage> housekeep() {
         core.ifPresent(running -> {
             mustHold();
-            tellRoom(running, now());
+            tellOfNode(running, now());
             if (running.raft().full()) {
                 // So that a silent leader forgets what has become too old to be read.
                 step(raft(shared.room().state()));

@@ -44,17 +44,22 @@ final class PreferredLeader {
         return Optional.of(preferred);
     }
 
-    /** It answers, and misses no more than what is on its way. */
+    /** It answers, misses no more than what is on its way, and its journal is as fast as it should be. */
     private static boolean isWell(LeaderView leader, SiteId site, long lastIndex) {
         Long match = leader.matchIndex().get(site);
-        return match != null && leader.heardWithinTimeout().get(site) && lastIndex - match < 1000;
+        return match != null
+                && leader.heardWithinTimeout().get(site)
+                && !leader.storageSlow().contains(site)
+                && lastIndex - match < 1000;
     }
 
-    /** The follower that is furthest among those that answer. */
+    /** The follower that is furthest among those that answer, if possible one whose journal is not slow. */
     static Optional<SiteId> bestOther(PartitionView view) {
         return view.leaderView().flatMap(leader -> leader.matchIndex().entrySet().stream()
                 .filter(entry -> leader.heardWithinTimeout().get(entry.getKey()))
-                .max(Comparator.comparingLong(Map.Entry::getValue))
+                .max(Comparator.<Map.Entry<SiteId, Long>, Boolean>comparing(
+                                entry -> !leader.storageSlow().contains(entry.getKey()))
+                        .thenComparing(Map.Entry::getValue))
                 .map(Map.Entry::getKey));
     }
 }

@@ -25,7 +25,8 @@ import java.util.function.Supplier;
  * @param peerSilence a peer that has said nothing for so long is looked for anew
  * @param heartbeats to other nodes' replicas
  * @param patience how much longer than usual the silence of others must last, as this node is late itself
- * @param memory is told what each replica takes, and says whether there is room for more
+ * @param room is told what each replica takes, and says whether there is room for more
+ * @param pace is told how long journals take to write, and says whether leaders should hand over for it
  * @param finisher brings transactions to their end that nobody else has; must not block
  * @param background for work that would hold up a replica: encoding and decoding images
  * @param quarantined partitions whose replica broke an invariant: they do not start again in this process
@@ -46,6 +47,7 @@ public record ReplicaContext(
         HeartbeatPost heartbeats,
         Supplier<Duration> patience,
         DataRoom room,
+        StoragePace pace,
         BiConsumer<PartitionId, Unfinished> finisher,
         Executor background,
         Set<PartitionId> quarantined,

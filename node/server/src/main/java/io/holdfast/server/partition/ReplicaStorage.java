@@ -80,7 +80,9 @@ final class ReplicaStorage {
 
     private void openJournal(Recovery recovery, String persistenceId) {
         ActorRef started = Adapter.actorOf(
-                replica, PartitionJournal.props(partition, persistenceId, recovery, tenure, replica.getSelf()::tell));
+                replica,
+                PartitionJournal.props(
+                        partition, persistenceId, recovery, tenure, shared.pace(), replica.getSelf()::tell));
         Adapter.watch(replica, started);
         journal = Optional.of(started);
     }

@@ -3,6 +3,7 @@ package io.holdfast.server.serial;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
 import io.holdfast.core.SiteId;
+import io.holdfast.core.raft.NodeHealth;
 import io.holdfast.core.raft.PeerMessage;
 import io.holdfast.core.raft.PeerMessage.AppendRequest;
 import io.holdfast.core.raft.PeerMessage.AppendResponse;
@@ -52,7 +53,8 @@ final class PeerMessageCodec {
             out.writeLong(m.promiseNanos());
             out.writeLong(m.matchIndex());
             writeLogState(out, m.logState());
-            out.writeBoolean(m.full());
+            out.writeBoolean(m.health().full());
+            out.writeBoolean(m.health().storageSlow());
         } else if (message instanceof PreVoteRequest m) {
             header(out, PRE_VOTE_REQUEST, m);
             out.writeLong(m.lastIndex());
@@ -136,7 +138,7 @@ final class PeerMessageCodec {
                         in.readLong(),
                         in.readLong(),
                         readLogState(in),
-                        in.readBoolean());
+                        new NodeHealth(in.readBoolean(), in.readBoolean()));
             case PRE_VOTE_REQUEST -> new PreVoteRequest(from, identity, term, in.readLong(), in.readLong());
             case PRE_VOTE_RESPONSE -> new PreVoteResponse(from, identity, term, in.readBoolean(), in.readLong());
             case VOTE_REQUEST -> new VoteRequest(from, identity, term, in.readLong(), in.readLong(), in.readBoolean());

@@ -85,6 +85,7 @@ public final class ClusterView implements Function<List<NodeReport>, Status> {
                             .setAddress(node.endpoint())
                             .setState(state(members.get(node.clusterEndpoint()), report.isPresent()))
                             .setStorageOk(report.map(NodeReport::storageOk).orElse(false))
+                            .setStorageSlow(report.map(NodeReport::storageSlow).orElse(false))
                             .setStorageMessage(
                                     report.map(NodeReport::storageMessage).orElse("not known: the node did not answer"))
                             .setDataBytes(report.map(NodeReport::dataBytes).orElse(0L))

@@ -18,8 +18,11 @@ public final class LocalNode {
     private final DataRoom room;
     private final ReplicaDirectory directory;
 
-    /** @param message what is wrong, or empty */
-    public record Storage(boolean ok, String message) {}
+    /**
+     * @param slow it takes writes, but far longer than it should
+     * @param message what is wrong, or empty
+     */
+    public record Storage(boolean ok, boolean slow, String message) {}
 
     /** @param storage its state at the moment; called on any thread, must not block */
     public LocalNode(
@@ -53,6 +56,7 @@ public final class LocalNode {
                     part,
                     parts,
                     state.ok(),
+                    state.slow(),
                     state.message(),
                     room.memory().usedBytes(),
                     room.memory().limitBytes(),

@@ -39,6 +39,12 @@ final class MetricsText {
         ofNode(
                 site,
                 node,
+                "storage_slow",
+                "1 if the journal of the node takes far longer to write than it should",
+                bit(node.getStorageSlow()));
+        ofNode(
+                site,
+                node,
                 "data_bytes",
                 "memory for the data of the node's replicas, roughly; 0 if it does not answer",
                 node.getDataBytes());

@@ -8,6 +8,7 @@ import java.util.List;
  *
  * @param clusterEndpoint host:port of the node's cluster traffic; names the node
  * @param part 0 to parts - 1
+ * @param storageSlow its journal takes far longer to write than it should
  * @param storageMessage what is wrong, or empty
  * @param dataBytes what its replicas' data takes in memory, roughly
  * @param dataLimitBytes what it may take
@@ -22,6 +23,7 @@ public record NodeReport(
         int part,
         int parts,
         boolean storageOk,
+        boolean storageSlow,
         String storageMessage,
         long dataBytes,
         long dataLimitBytes,

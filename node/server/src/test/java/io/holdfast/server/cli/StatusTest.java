@@ -167,6 +167,16 @@ class StatusTest {
     }
 
     @Test
+    void saysThatASitesJournalIsSlow() {
+        Status.Builder slow = healthy().toBuilder();
+        slow.getSitesBuilder(1).getNodesBuilder(0).setStorageSlow(true);
+
+        assertThat(render(slow.build(), false))
+                .startsWith("DEGRADED: the journal of site b is slow; others lead where they can")
+                .contains("127.0.0.1:7410  slow");
+    }
+
+    @Test
     void printsTheSameAsJsonAndFailsWhenUnavailable() throws IOException {
         try (FakeNode node = new FakeNode()) {
             node.status = degraded();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.core.SiteId;
+import io.holdfast.core.raft.NodeHealth;
 import io.holdfast.core.raft.PeerMessage;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,7 +38,7 @@ class HeartbeatPostTest {
 
     private static PeerMessage message(int number) {
         return new PeerMessage.AppendResponse(
-                new SiteId("a"), 1, number, 1, 1, 1, 1, 1, 1, new PeerMessage.LogState.Matches(), false);
+                new SiteId("a"), 1, number, 1, 1, 1, 1, 1, 1, new PeerMessage.LogState.Matches(), NodeHealth.GOOD);
     }
 
     private boolean offer(Address node, int number) {

@@ -20,6 +20,7 @@ import io.holdfast.core.store.Condition;
 import io.holdfast.core.store.WriteId;
 import io.holdfast.server.lease.MemoryCells;
 import io.holdfast.server.lease.TestLeases;
+import io.holdfast.server.membership.IncidentLog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -253,6 +254,7 @@ abstract class LeasedReplicas {
                                 persistenceId,
                                 new Recovery(group.config(), Input.Room.ENOUGH, new Membership(identities), 100),
                                 Tenure.SOLE,
+                                new StoragePace("a", Duration.ofHours(1), new IncidentLog(System::currentTimeMillis)),
                                 event -> (event instanceof ReplicaEvent.Recovered ? recovered : durable)
                                         .complete(event)),
                         "late-writer");

@@ -3,6 +3,7 @@ package io.holdfast.server.partition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.core.SiteId;
+import io.holdfast.core.raft.NodeHealth;
 import io.holdfast.core.raft.Outgoing;
 import io.holdfast.core.raft.PeerMessage;
 import io.holdfast.server.membership.Hints;
@@ -24,7 +25,9 @@ class PeersTest {
     private static final Outgoing HEARTBEAT =
             new Outgoing(B, new PeerMessage.AppendRequest(A, 1, 2, 3, 4, 2, List.of(), 4, 5, false));
     private static final Outgoing ANSWER = new Outgoing(
-            B, new PeerMessage.AppendResponse(A, 1, 2, 3, 4, 5, 6, 7, 8, new PeerMessage.LogState.Matches(), false));
+            B,
+            new PeerMessage.AppendResponse(
+                    A, 1, 2, 3, 4, 5, 6, 7, 8, new PeerMessage.LogState.Matches(), NodeHealth.GOOD));
     private static final Outgoing QUESTION = new Outgoing(B, new PeerMessage.PreVoteRequest(A, 1, 3, 4, 2));
 
     private final Hints hints = new Hints();
@@ -54,6 +57,7 @@ class PeersTest {
                         Duration.ofMillis(300), (node, heartbeats) -> {}, (after, task) -> {}, System::nanoTime),
                 () -> Duration.ZERO,
                 new DataRoom(1L << 30, new DataMemory("a", Long.MAX_VALUE, incidents), DataDisk.unwatched()),
+                new StoragePace("a", Duration.ofHours(1), incidents),
                 (partition, unfinished) -> {},
                 Runnable::run,
                 Set.of(),

@@ -53,7 +53,8 @@ final class ReplicaGroup implements AutoCloseable {
             ReplicaDirectory directory,
             Hints hints,
             IncidentLog incidents,
-            DataRoom room) {}
+            DataRoom room,
+            StoragePace pace) {}
 
     /** Of a partition that no other group has: several may use one storage after each other. */
     ReplicaGroup(JournalKind journals, List<String> sites) {
@@ -109,6 +110,11 @@ final class ReplicaGroup implements AutoCloseable {
         return running.get(node).incidents();
     }
 
+    /** Its time passes only as a test lets it. */
+    StoragePace pace(String node) {
+        return running.get(node).pace();
+    }
+
     WorkMemory work(String node) {
         return running.get(node).room().work();
     }
@@ -124,6 +130,7 @@ final class ReplicaGroup implements AutoCloseable {
         var directory = new ReplicaDirectory();
         var hints = new Hints();
         var room = new DataRoom(1L << 30, new DataMemory(site, Long.MAX_VALUE, incidents), DataDisk.unwatched());
+        var pace = new StoragePace(site, Duration.ofHours(1), incidents);
         HoldfastSettings settings = settings(site);
         var context = new ReplicaContext(
                 site,
@@ -147,6 +154,7 @@ final class ReplicaGroup implements AutoCloseable {
                 new HeartbeatPost(Duration.ofMillis(300), (to, lost) -> {}, (after, task) -> {}, System::nanoTime),
                 () -> Duration.ZERO,
                 room,
+                pace,
                 (partition, unfinished) -> {},
                 ForkJoinPool.commonPool(),
                 Set.of(),
@@ -155,7 +163,7 @@ final class ReplicaGroup implements AutoCloseable {
                 PartitionReplica.create(partition, definition, context, ReplicaObserver.NONE),
                 "site-" + site,
                 config(site));
-        running.put(node, new Running(system, directory, hints, incidents, room));
+        running.put(node, new Running(system, directory, hints, incidents, room, pace));
     }
 
     /** An actor system beside those of the replicas, on the same journal. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.holdfast.core.Bytes;
+import io.holdfast.core.SiteId;
 import io.holdfast.core.partition.PartitionView;
 import io.holdfast.core.partition.Reply;
 import io.holdfast.core.partition.WriteConcern;
@@ -14,6 +15,7 @@ import io.holdfast.core.store.WriteId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,6 +82,26 @@ abstract class ThreeReplicas {
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(committed(away)).isPresent().isEqualTo(committed(group.awaitLeader())));
         assertThat(group.view(away).orElseThrow().keys()).isEqualTo(8);
+    }
+
+    @Test
+    void aLeaderWhoseJournalIsSlowHandsOver() {
+        write(1, "key", "1");
+        String slow = group.awaitLeader();
+        StoragePace pace = group.pace(slow);
+        pace.share().began();
+        while (!pace.slow()) {
+            pace.beat();
+        }
+        write(2, "key", "2");
+        await().atMost(PATIENCE).until(() -> !group.awaitLeader().equals(slow));
+        write(3, "key", "3");
+
+        assertThat(read("key")).isEqualTo("3");
+        await().atMost(PATIENCE).until(() -> group.view(group.awaitLeader())
+                .flatMap(PartitionView::leaderView)
+                .filter(view -> view.storageSlow().equals(Set.of(new SiteId(slow))))
+                .isPresent());
     }
 
     /** Empty while the replica reads its journal. */

@@ -8,6 +8,7 @@ import io.holdfast.core.SiteId;
 import io.holdfast.core.partition.Reply;
 import io.holdfast.core.partition.WriteConcern;
 import io.holdfast.core.raft.Entry;
+import io.holdfast.core.raft.NodeHealth;
 import io.holdfast.core.raft.PeerMessage;
 import io.holdfast.core.store.Command;
 import io.holdfast.core.store.Condition;
@@ -148,11 +149,32 @@ class WireSerializerTest {
                 new PeerMessage.VoteRequest(A, 5, 2, 3, 4, true),
                 new PeerMessage.VoteResponse(A, 5, 2, false),
                 new PeerMessage.AppendRequest(A, 5, 2, 6, 7, 8, entries, 9, 10, true),
-                new PeerMessage.AppendResponse(A, 5, 2, 6, 7, 72, 71, 70, 8, new PeerMessage.LogState.Matches(), false),
                 new PeerMessage.AppendResponse(
-                        A, 5, 2, 6, 7, 72, 71, 70, 8, new PeerMessage.LogState.Conflict(4, 3), false),
+                        A, 5, 2, 6, 7, 72, 71, 70, 8, new PeerMessage.LogState.Matches(), NodeHealth.GOOD),
                 new PeerMessage.AppendResponse(
-                        A, 5, 2, 6, 7, 72, 71, 70, 8, new PeerMessage.LogState.Installing(4), true),
+                        A,
+                        5,
+                        2,
+                        6,
+                        7,
+                        72,
+                        71,
+                        70,
+                        8,
+                        new PeerMessage.LogState.Conflict(4, 3),
+                        new NodeHealth(true, false)),
+                new PeerMessage.AppendResponse(
+                        A,
+                        5,
+                        2,
+                        6,
+                        7,
+                        72,
+                        71,
+                        70,
+                        8,
+                        new PeerMessage.LogState.Installing(4),
+                        new NodeHealth(false, true)),
                 new PeerMessage.ImageChunk(A, 5, 2, 6, 7, 8, 9, -10, Bytes.utf8("chunk")),
                 new PeerMessage.ImageAck(A, 5, 2, 6, 7),
                 new PeerMessage.TimeoutNow(A, 5, 2));

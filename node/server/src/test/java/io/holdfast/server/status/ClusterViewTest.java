@@ -64,7 +64,7 @@ class ClusterViewTest {
 
     private static NodeReport node(String site, ReplicaReport... replicas) {
         String endpoint = "127.0.0.1:" + (21001 + 10 * (site.charAt(0) - 'a'));
-        return new NodeReport(1, site, endpoint, 0, 1, true, "", 700, 1000, false, 0, false, List.of(replicas));
+        return new NodeReport(1, site, endpoint, 0, 1, true, false, "", 700, 1000, false, 0, false, List.of(replicas));
     }
 
     private KeyspaceStatus shop(NodeReport... reports) {

@@ -45,7 +45,7 @@ class StatusActorTest {
     private final LocalNode local = new LocalNode(
             "a",
             "127.0.0.1:9",
-            () -> new LocalNode.Storage(storageOk.get(), storageOk.get() ? "" : "full"),
+            () -> new LocalNode.Storage(storageOk.get(), false, storageOk.get() ? "" : "full"),
             new DataRoom(
                     1L << 30,
                     new DataMemory("a", 1_000, new IncidentLog(System::currentTimeMillis)),
@@ -73,6 +73,7 @@ class StatusActorTest {
                 part,
                 parts,
                 true,
+                false,
                 "",
                 0,
                 1000,

@@ -1,0 +1,145 @@
+package io.holdfast.core.raft;
+
+import static io.holdfast.core.raft.Lone.A;
+import static io.holdfast.core.raft.Lone.B;
+import static io.holdfast.core.raft.Lone.C;
+import static io.holdfast.core.raft.Lone.ELECTION;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.core.Bytes;
+import io.holdfast.core.SiteId;
+import io.holdfast.core.raft.PeerMessage.AppendResponse;
+import io.holdfast.core.raft.PeerMessage.TimeoutNow;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** A leader whose journal is slow hands over to a site whose journal is not (docs/protocol.md, section 20). */
+class SlowStorageTest {
+    private static final NodeHealth SLOW = new NodeHealth(false, true);
+
+    private final Lone leader = new Lone(Lone.preferring(A, C, B), RecoveredLog.empty(Lone.genesis(), 1)).elect();
+
+    private AppendResponse slow(AppendResponse answer) {
+        return new AppendResponse(
+                answer.from(),
+                answer.identity(),
+                answer.term(),
+                answer.stamp(),
+                answer.clock(),
+                answer.wallMillis(),
+                answer.life(),
+                answer.promiseNanos(),
+                answer.matchIndex(),
+                answer.logState(),
+                SLOW);
+    }
+
+    private void proposeAndAnswer() {
+        leader.step(new Input.Propose(leader.millis, Bytes.utf8("x")));
+        leader.receive(leader.matches(B, 2));
+        leader.receive(leader.matches(C, 2));
+    }
+
+    private List<SiteId> toldToStand() {
+        return leader.out.messages().stream()
+                .filter(outgoing -> outgoing.message() instanceof TimeoutNow)
+                .map(Outgoing::to)
+                .toList();
+    }
+
+    @Test
+    void handsOverToTheNextSiteThatShouldLead() {
+        proposeAndAnswer();
+        assertThat(leader.node.durableIndex())
+                .as("its own journal still writes")
+                .isEqualTo(1);
+        leader.tickAfter(50);
+        assertThat(toldToStand()).as("nobody has said that it is slow").isEmpty();
+
+        leader.step(new Input.StorageSlow(true));
+        leader.tickAfter(50);
+
+        assertThat(toldToStand()).containsExactly(C);
+    }
+
+    @Test
+    void notToOneThatIsSlowToo() {
+        proposeAndAnswer();
+        leader.receive(slow(leader.matches(C, 2)));
+        leader.step(new Input.StorageSlow(true));
+        leader.tickAfter(50);
+        assertThat(toldToStand()).containsExactly(B);
+    }
+
+    @Test
+    void goesOnIfAllAreSlow() {
+        proposeAndAnswer();
+        leader.receive(slow(leader.matches(B, 2)));
+        leader.receive(slow(leader.matches(C, 2)));
+        leader.step(new Input.StorageSlow(true));
+        leader.tickAfter(50);
+
+        assertThat(toldToStand()).isEmpty();
+        assertThat(leader.node.acceptsProposals()).isTrue();
+        assertThat(leader.node.leaderView().orElseThrow().storageSlow()).containsExactlyInAnyOrder(B, C);
+    }
+
+    @Test
+    void notToOneThatIsBehindItsOwnJournalOrSilent() {
+        leader.step(new Input.Propose(leader.millis, Bytes.utf8("x")));
+        leader.allDurable();
+        leader.receive(leader.matches(B, 1));
+        leader.step(new Input.StorageSlow(true));
+        leader.millis += ELECTION;
+        leader.receive(leader.matches(B, 1));
+        leader.tick();
+        assertThat(leader.node.acceptsProposals())
+                .as("c is silent, b is behind")
+                .isTrue();
+
+        leader.receive(leader.matches(B, 2));
+        leader.tickAfter(50);
+        assertThat(toldToStand()).containsExactly(B);
+    }
+
+    @Test
+    void anAttemptThatComesToNothingIsNotRepeatedAtOnce() {
+        proposeAndAnswer();
+        leader.step(new Input.StorageSlow(true));
+        leader.tickAfter(50);
+        assertThat(leader.node.acceptsProposals()).isFalse();
+
+        answeredFor(ELECTION);
+        assertThat(leader.node.acceptsProposals()).as("nobody took over").isTrue();
+        leader.sent.clear();
+        answeredFor(8 * ELECTION);
+        assertThat(leader.sentOf(TimeoutNow.class)).isEmpty();
+
+        answeredFor(2 * ELECTION);
+        assertThat(leader.sentOf(TimeoutNow.class)).isNotEmpty();
+    }
+
+    private void answeredFor(long millis) {
+        for (long passed = 0; passed < millis; passed += 50) {
+            leader.receive(leader.matches(B, 2));
+            leader.tickAfter(50);
+        }
+    }
+
+    @Test
+    void aFollowerTellsASilentLeader() {
+        var follower = Lone.recovered(5, Optional.of(B), 1, 5);
+        var last = new PeerMessage.AppendRequest(B, 1, 5, 7, 1, 5, List.of(), 1, 0, true);
+        follower.receive(last);
+        assertThat(follower.node.quiesced).isTrue();
+
+        follower.step(new Input.StorageSlow(true));
+
+        assertThat(follower.answered(AppendResponse.class))
+                .singleElement()
+                .satisfies(answer -> assertThat(answer.health()).isEqualTo(SLOW));
+        follower.step(new Input.StorageSlow(true));
+        assertThat(follower.answered(AppendResponse.class)).isEmpty();
+    }
+}

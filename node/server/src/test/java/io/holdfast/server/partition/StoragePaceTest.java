@@ -1,0 +1,104 @@
+package io.holdfast.server.partition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.server.membership.IncidentLog;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class StoragePaceTest {
+    private final IncidentLog incidents = new IncidentLog(System::currentTimeMillis);
+    private final StoragePace pace = new StoragePace("a", Duration.ofMillis(500), incidents);
+    private final StoragePace.Share journal = pace.share();
+
+    private void beats(int count) {
+        for (int i = 0; i < count; i++) {
+            pace.beat();
+        }
+    }
+
+    private void write(int beats) {
+        journal.began();
+        beats(beats);
+        journal.ended();
+    }
+
+    @Test
+    void writesWithinTheLimitAreNotSlow() {
+        beats(1_000);
+        for (int i = 0; i < 100; i++) {
+            write(5);
+        }
+
+        assertThat(pace.slow()).isFalse();
+        assertThat(incidents.all()).isEmpty();
+    }
+
+    @Test
+    void aWriteThatDoesNotEndIsNoticedWhileItLasts() {
+        journal.began();
+        beats(5);
+        assertThat(pace.slow()).isFalse();
+
+        beats(1);
+
+        assertThat(pace.slow()).isTrue();
+        assertThat(incidents.all()).singleElement().satisfies(incident -> {
+            assertThat(incident.faultClass()).isEqualTo("storage-slow");
+            assertThat(incident.subject()).isEqualTo("a");
+            assertThat(incident.evidence()).contains("longer than the 500 ms of persistence.slow-write");
+        });
+    }
+
+    @Test
+    void itIsSlowUntilItHasBeenFastForAWhileAndHasShownIt() {
+        write(6);
+        assertThat(pace.slow()).isTrue();
+        beats(98);
+        write(1);
+        assertThat(pace.slow()).as("not yet for long enough").isTrue();
+        beats(1_000);
+        assertThat(pace.slow()).as("nothing was written").isTrue();
+
+        write(1);
+
+        assertThat(pace.slow()).isFalse();
+        assertThat(incidents.all()).singleElement().satisfies(incident -> assertThat(incident.recoveredMillis())
+                .isPresent());
+    }
+
+    @Test
+    void eachSlowWriteBeginsTheWaitAnew() {
+        write(6);
+        beats(90);
+        write(6);
+        beats(90);
+        write(1);
+        assertThat(pace.slow()).isTrue();
+        beats(9);
+        write(1);
+        assertThat(pace.slow()).isFalse();
+    }
+
+    @Test
+    void oneOfManyJournalsIsEnough() {
+        StoragePace.Share other = pace.share();
+        journal.began();
+        for (int i = 0; i < 6; i++) {
+            other.began();
+            beats(1);
+            other.ended();
+        }
+
+        assertThat(pace.slow()).isTrue();
+    }
+
+    @Test
+    void aJournalThatWasClosedWritesNothingAnyMore() {
+        journal.began();
+        journal.close();
+        beats(1_000);
+
+        assertThat(pace.slow()).isFalse();
+    }
+}
