@@ -83,7 +83,7 @@ final class StatusText {
         }
         return weak.isEmpty()
                 ? colours.good("OK")
-                : colours.warning("DEGRADED: less tolerated than declared by " + weak + ": some replicas are behind");
+                : colours.warning("DEGRADED: less tolerated than declared by " + weak + ": some replicas are behind or not there");
     }
 
     private static String names(Stream<KeyspaceStatus> keyspaces) {

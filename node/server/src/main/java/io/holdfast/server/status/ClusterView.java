@@ -119,13 +119,18 @@ public final class ClusterView implements Function<List<NodeReport>, Status> {
         }
         Set<String> silent =
                 reachability.unreachable().stream().map(SiteId::name).collect(Collectors.toSet());
+        Set<String> known = settings.sites().stream()
+                .filter(site -> site.nodes().stream().allMatch(node -> hasSaidAll(node, reports)))
+                .map(Site::name)
+                .collect(Collectors.toSet());
         var statuses = new ArrayList<KeyspaceStatus>();
         for (KeyspaceDefinition definition : registry.userKeyspaces()) {
             var status = KeyspaceStatus.newBuilder().setKeyspace(WireKeyspaces.of(definition));
             int toleratesNow = Integer.MAX_VALUE;
             boolean available = true;
             for (PartitionId id : definition.partitionIds()) {
-                var partition = new PartitionMerge(definition, id, byPartition.getOrDefault(id, Map.of()), silent);
+                var partition =
+                        new PartitionMerge(definition, id, byPartition.getOrDefault(id, Map.of()), silent, known);
                 toleratesNow = Math.min(toleratesNow, partition.toleratesNow());
                 available &= !partition.leader().isEmpty();
                 status.addPartitions(partition.status());
@@ -134,6 +139,13 @@ public final class ClusterView implements Function<List<NodeReport>, Status> {
                     status.setToleratesNow(toleratesNow).setAvailable(available).build());
         }
         return statuses;
+    }
+
+    private static boolean hasSaidAll(NodeAddress node, List<NodeReport> reports) {
+        List<NodeReport> parts = reports.stream()
+                .filter(it -> it.clusterEndpoint().equals(node.clusterEndpoint()))
+                .toList();
+        return !parts.isEmpty() && parts.size() == parts.get(0).parts();
     }
 
     private static Incident wire(IncidentLog.Incident incident) {

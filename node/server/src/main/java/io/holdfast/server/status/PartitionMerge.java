@@ -16,15 +16,24 @@ final class PartitionMerge {
     private final PartitionId id;
     private final Map<String, ReplicaReport> bySite;
     private final Set<String> silent;
+    private final Set<String> known;
     private final Optional<Map.Entry<String, ReplicaReport>> leading;
 
-    /** @param silent sites that the failure detector holds for lost */
+    /**
+     * @param silent sites that the failure detector holds for lost
+     * @param known sites all of whose nodes have said which replicas they have
+     */
     PartitionMerge(
-            KeyspaceDefinition definition, PartitionId id, Map<String, ReplicaReport> bySite, Set<String> silent) {
+            KeyspaceDefinition definition,
+            PartitionId id,
+            Map<String, ReplicaReport> bySite,
+            Set<String> silent,
+            Set<String> known) {
         this.definition = definition;
         this.id = id;
         this.bySite = bySite;
         this.silent = silent;
+        this.known = known;
         long newest =
                 bySite.values().stream().mapToLong(ReplicaReport::term).max().orElse(0);
         // A leader of an old term is one that has not heard yet that it was replaced.
@@ -54,13 +63,16 @@ final class PartitionMerge {
         return (int) Math.max(0, alive - (definition.sites().size() / 2 + 1));
     }
 
-    /** An idle group sends nothing, so its leader holds all for alive: the node's failure detector knows better. */
+    /**
+     * An idle group sends nothing, so its leader holds all for alive: the node's failure detector knows better, and the nodes of the site, which may be without
+     * this replica because its journal has failed.
+     */
     private boolean countsAsAlive(String site) {
         ReplicaReport own = bySite.get(site);
         boolean learner = own != null && own.role().equals(ReplicaReport.LEARNER);
         boolean heard = site.equals(leader())
                 || leading.orElseThrow().getValue().answering().contains(site);
-        return heard && !learner && !(own == null && silent.contains(site));
+        return heard && !learner && !(own == null && (silent.contains(site) || known.contains(site)));
     }
 
     PartitionStatus status() {

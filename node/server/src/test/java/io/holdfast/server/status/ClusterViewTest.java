@@ -164,6 +164,17 @@ class ClusterViewTest {
     }
 
     @Test
+    void aReplicaThatItsNodeDoesNotHaveDoesNotCount() {
+        var leader = node("b", leader(3, "b", List.of("a", "c")));
+        assertThat(shop(node("a", follower(3, "b")), leader).getToleratesNow())
+                .as("c did not answer in time")
+                .isEqualTo(1);
+        assertThat(shop(node("a", follower(3, "b")), leader, node("c")).getToleratesNow())
+                .as("c has no such replica, its journal may have failed, and the idle leader does not know")
+                .isZero();
+    }
+
+    @Test
     void incidentsComeNewestFirst() {
         incidents.report("site-unreachable", "b", "no heartbeats", "takeover");
         incidents.report("site-unreachable", "c", "no heartbeats", "takeover");
