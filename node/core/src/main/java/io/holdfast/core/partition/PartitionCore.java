@@ -348,7 +348,8 @@ public final class PartitionCore {
         PartitionImage image = snapshots.received().orElseGet(this::image);
         raft.written(image.index(), image.term()).ifPresent(written -> {
             var snapshot = new ReplicaSnapshot(written.hardState(), image, written.tail());
-            out.snapshot = Optional.of(new PartitionOutput.SaveSnapshot(snapshots.start(image), snapshot));
+            long number = snapshots.start(image);
+            out.snapshot = Optional.of(new PartitionOutput.SaveSnapshot(number, snapshot, snapshots.installs()));
         });
     }
 

@@ -86,6 +86,7 @@ public sealed interface PartitionInput {
     /** The snapshot with this number is durable, and older journal records may go. */
     record SnapshotSaved(long number) implements PartitionInput {}
 
+    /** It was not saved, or nobody knows; the journal is as it was. */
     record SnapshotFailed(long number) implements PartitionInput {}
 
     /** The disk has little space left: a snapshot is to be saved if that frees a good deal of it. */

@@ -19,8 +19,11 @@ public final class PartitionOutput {
     Optional<Outputs.ReceivedImage> decode = Optional.empty();
     List<Unfinished> unfinished = List.of();
 
-    /** @param number counts up; comes back in {@link PartitionInput.SnapshotSaved} or SnapshotFailed */
-    public record SaveSnapshot(long number, ReplicaSnapshot snapshot) {}
+    /**
+     * @param number counts up; comes back in {@link PartitionInput.SnapshotSaved} or SnapshotFailed
+     * @param installs it is of an image that a leader has sent, and that takes the place of this replica's state; else it can do without
+     */
+    public record SaveSnapshot(long number, ReplicaSnapshot snapshot, boolean installs) {}
 
     /** Usually a step of the replica is one of the log, whose list of messages is then taken as it is. */
     void send(List<Outgoing> more) {

@@ -17,6 +17,13 @@ final class Snapshots {
     /** What the newest snapshot holds, roughly. */
     private long savedBytes;
 
+    /** What both were before the snapshot that is being saved. */
+    private long logBytesBefore;
+
+    private long savedBytesBefore;
+    /** After one that failed: the next is due when the journal has grown to this. */
+    private long againFrom;
+
     private long lastNumber;
     private Optional<PartitionImage> received = Optional.empty();
     private Optional<PartitionImage> saving = Optional.empty();
@@ -43,7 +50,7 @@ final class Snapshots {
 
     /** Whether one should be started: of the received image, else of the present state. */
     boolean due(long stateBytes) {
-        boolean outgrown = logBytes > Math.max(minLogBytes, stateBytes);
+        boolean outgrown = logBytes > Math.max(minLogBytes, stateBytes) && logBytes >= againFrom;
         return saving.isEmpty() && (received.isPresent() || outgrown || asked);
     }
 
@@ -65,12 +72,20 @@ final class Snapshots {
         return received;
     }
 
+    /** Whether the image that is being saved is to be installed. */
+    boolean installs() {
+        return installing;
+    }
+
     /** Starts to save this image and answers the snapshot's number. */
     long start(PartitionImage image) {
         installing = received.isPresent();
         saving = Optional.of(image);
         received = Optional.empty();
         asked = false;
+        againFrom = 0;
+        logBytesBefore = logBytes;
+        savedBytesBefore = savedBytes;
         logBytes = 0;
         savedBytes = image.store().bytes();
         return ++lastNumber;
@@ -81,9 +96,16 @@ final class Snapshots {
         return finish(number);
     }
 
-    /** The image that could not be installed if that is what failed. A snapshot of our own is tried again later. */
+    /**
+     * The image that could not be installed if that is what failed. A snapshot of our own is tried again when the journal has grown by as much as makes one
+     * worth it: each attempt costs a copy of the partition.
+     */
     Optional<PartitionImage> failed(long number) {
-        return finish(number);
+        Optional<PartitionImage> image = finish(number);
+        logBytes += logBytesBefore;
+        savedBytes = savedBytesBefore;
+        againFrom = logBytes + minLogBytes;
+        return image;
     }
 
     private Optional<PartitionImage> finish(long number) {

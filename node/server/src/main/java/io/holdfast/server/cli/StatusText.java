@@ -83,7 +83,8 @@ final class StatusText {
         }
         return weak.isEmpty()
                 ? colours.good("OK")
-                : colours.warning("DEGRADED: less tolerated than declared by " + weak + ": some replicas are behind or not there");
+                : colours.warning("DEGRADED: less tolerated than declared by " + weak
+                        + ": some replicas are behind or not there");
     }
 
     private static String names(Stream<KeyspaceStatus> keyspaces) {

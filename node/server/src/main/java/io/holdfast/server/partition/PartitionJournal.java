@@ -104,7 +104,7 @@ final class PartitionJournal extends AbstractPersistentActor {
                 .match(LogWrite.class, this::write)
                 .match(SaveSnapshot.class, this::save)
                 .match(SaveSnapshotSuccess.class, this::saved)
-                .match(SaveSnapshotFailure.class, failure -> fail(failure.cause()))
+                .match(SaveSnapshotFailure.class, failure -> notSaved(failure.cause()))
                 .match(
                         DeleteMessagesFailure.class,
                         failure -> LOG.warn(
@@ -159,8 +159,20 @@ final class PartitionJournal extends AbstractPersistentActor {
             deleteSnapshots(SnapshotSelectionCriteria.create(upTo - 1, Long.MAX_VALUE));
         }
         tenure.snapshotSaved();
-        saving.ifPresent(snapshot ->
-                replica.accept(new ReplicaEvent.ForCore(new PartitionInput.SnapshotSaved(snapshot.number()))));
+        tried(Optional.empty());
+    }
+
+    /** A replica goes on without a snapshot of its own, which only keeps the journal short; not without the image that it was to install. */
+    private void notSaved(Throwable cause) {
+        if (saving.filter(SaveSnapshot::installs).isPresent()) {
+            fail(cause);
+        } else {
+            tried(Optional.of(cause));
+        }
+    }
+
+    private void tried(Optional<Throwable> failure) {
+        saving.ifPresent(snapshot -> replica.accept(new ReplicaEvent.SnapshotTried(snapshot.number(), failure)));
         saving = Optional.empty();
     }
 

@@ -136,6 +136,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
                 .onMessage(ReplicaMessage.Read.class, this::read)
                 .onMessage(ReplicaEvent.ForCore.class, event -> step(event.input()))
                 .onMessage(ReplicaEvent.ImageTried.class, this::imageTried)
+                .onMessage(ReplicaEvent.SnapshotTried.class, this::snapshotTried)
                 .onMessage(ReplicaEvent.Tick.class, tick -> tick())
                 .onMessage(ReplicaEvent.Housekeeping.class, tick -> housekeep())
                 .onMessage(ReplicaEvent.SiteSeen.class, this::siteSeen)
@@ -163,6 +164,20 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
     private Behavior<ReplicaMessage> imageTried(ReplicaEvent.ImageTried tried) {
         images.encoded(tried);
         return step(tried.result());
+    }
+
+    private Behavior<ReplicaMessage> snapshotTried(ReplicaEvent.SnapshotTried tried) {
+        if (tried.failure().isEmpty()) {
+            shared.incidents().recovered("snapshot-failed", partition.toString());
+            return step(new PartitionInput.SnapshotSaved(tried.number()));
+        }
+        shared.incidents()
+                .report(
+                        "snapshot-failed",
+                        partition.toString(),
+                        String.valueOf(tried.failure().get().getMessage()),
+                        "goes on without: its journal grows until a later snapshot succeeds");
+        return step(new PartitionInput.SnapshotFailed(tried.number()));
     }
 
     private Behavior<ReplicaMessage> retired(ReplicaEvent.Retired retired) {

@@ -5,6 +5,7 @@ import io.holdfast.core.partition.PartitionInput;
 import io.holdfast.core.partition.Recovery;
 import io.holdfast.core.raft.PeerMessage;
 import java.util.List;
+import java.util.Optional;
 
 /** What happens to a replica on its own node: its journal's answers, time, hints. Never leaves the JVM. */
 sealed interface ReplicaEvent extends ReplicaMessage {
@@ -27,6 +28,13 @@ sealed interface ReplicaEvent extends ReplicaMessage {
      * @param bytes what it was taken to need when it began
      */
     record ImageTried(long bytes, PartitionInput result) implements ReplicaEvent {}
+
+    /**
+     * A snapshot is durable, or could not be saved, and is none that the replica must have.
+     *
+     * @param failure why not
+     */
+    record SnapshotTried(long number, Optional<Throwable> failure) implements ReplicaEvent {}
 
     /** The journal cannot write or read any more. */
     record JournalFailed(Throwable cause) implements ReplicaEvent {}

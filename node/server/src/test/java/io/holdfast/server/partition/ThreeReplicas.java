@@ -25,9 +25,9 @@ import org.junit.jupiter.api.Test;
  * that a site may have.
  */
 abstract class ThreeReplicas {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private ReplicaGroup group;
+    ReplicaGroup group;
 
     /** Empty ones for each test. */
     abstract JournalKind journals();
@@ -110,7 +110,7 @@ abstract class ThreeReplicas {
     }
 
     /** Retries at whoever leads, with the same id, until there is an outcome. */
-    private void write(long sequence, String key, String value) {
+    void write(long sequence, String key, String value) {
         var put = new Command.Put(Bytes.utf8(key), Bytes.utf8(value), Condition.NONE);
         var command = new Command(new WriteId(7, sequence), sequence, Long.MAX_VALUE, put);
         await().atMost(PATIENCE).until(() -> group.ask((id, replyTo) ->
