@@ -15,6 +15,8 @@ import java.util.OptionalLong;
 final class Leadership {
     /** Enough for those that were asleep to hear one, to answer it, and for the next to end their doubts. */
     private static final int SIGNS_OF_LIFE = 4;
+    /** In heartbeats: until others have said that they are slow, too, which a disk that all share makes them find out at about the same time. */
+    private static final int LEAVE_DELAY = 2;
     /** In election timeouts; an attempt takes one at most. */
     private static final int LEAVE_PAUSE = 10;
 
@@ -28,8 +30,8 @@ final class Leadership {
     private long pendingAdmission;
     private long lastActivityNanos;
     private long lastTickNanos;
-    /** Not before this time does a leader with a slow journal try once more to hand over. */
-    private long leaveAgainNanos;
+    /** Not before this time does a leader with a slow journal try to hand over. */
+    private long leaveFromNanos;
 
     /** @param againNanos when the target is told once more: the message may have been lost */
     private record TransferTarget(SiteId to, long deadlineNanos, long againNanos) {
@@ -46,7 +48,7 @@ final class Leadership {
         this.replication = new Replication(raft, followers, confirmation);
         this.lastActivityNanos = raft.now.nanos();
         this.lastTickNanos = raft.now.nanos();
-        this.leaveAgainNanos = raft.now.nanos();
+        healthChanged();
         append(Entry.Kind.NOOP, 0, Bytes.EMPTY);
     }
 
@@ -190,12 +192,17 @@ final class Leadership {
      */
     private void leaveToFaster() {
         long now = raft.now.nanos();
-        if (raft.health.storageSlow() && transfer.isEmpty() && now - leaveAgainNanos >= 0) {
+        if (raft.health.storageSlow() && acceptsProposals() && now - leaveFromNanos >= 0) {
             replication.fasterVoter().ifPresent(to -> {
                 transfer(to);
-                leaveAgainNanos = now + LEAVE_PAUSE * raft.config.electionTimeoutNanos();
+                leaveFromNanos = now + LEAVE_PAUSE * raft.config.electionTimeoutNanos();
             });
         }
+    }
+
+    /** Of this node. */
+    void healthChanged() {
+        leaveFromNanos = raft.now.nanos() + LEAVE_DELAY * raft.config.heartbeatNanos();
     }
 
     /** As often as heartbeats, also while entries go in their place: all else that a leader does at its time need not be more exact. */

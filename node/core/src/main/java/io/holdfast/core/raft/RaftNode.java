@@ -143,6 +143,7 @@ public final class RaftNode {
     private void health(NodeHealth changed) {
         if (!changed.equals(health)) {
             health = changed;
+            leadership.ifPresent(Leadership::healthChanged);
             // A silent leader is to know: to let old versions go, to take writes again, to hand over to this site or
             // not to.
             following.nudge();

@@ -344,22 +344,27 @@ final class Replication {
                 .map(it -> it.site);
     }
 
-    /** A site that can take over from a leader whose own journal holds it up: the first in the order of preference that is no further behind than that journal. */
+    /**
+     * A site that can take over from a leader whose own journal holds it up: the first in the order of preference that is no further behind than that journal.
+     * Empty unless a majority is there without this site: else its journal would be waited for all the same, and for its vote beforehand.
+     */
     Optional<SiteId> fasterVoter() {
-        for (SiteId site : raft.config.preference()) {
-            Optional<Progress> faster = followers.find(site).filter(this::isFaster);
-            if (faster.isPresent()) {
-                return Optional.of(site);
-            }
+        if (followers.stream().filter(this::isFast).count() < raft.membership.quorum()) {
+            return Optional.empty();
         }
-        return Optional.empty();
+        return raft.config.preference().stream()
+                .flatMap(site -> followers.find(site).stream())
+                .filter(progress -> isFast(progress) && progress.matchIndex >= raft.wal.durableIndex())
+                .map(progress -> progress.site)
+                .findFirst();
     }
 
-    private boolean isFaster(Progress progress) {
+    /** By what it has said itself: after a pause all are forgiven their silence, but one that is gone takes nothing over. */
+    private boolean isFast(Progress progress) {
         return followers.isVoter(progress)
-                && hears(progress)
-                && !progress.health.storageSlow()
-                && progress.matchIndex >= raft.wal.durableIndex();
+                && progress.reachable
+                && silence(progress) <= raft.config.electionTimeoutNanos()
+                && !progress.health.storageSlow();
     }
 
     long minimalVoterMatch() {

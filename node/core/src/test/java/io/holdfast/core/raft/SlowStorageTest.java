@@ -4,12 +4,15 @@ import static io.holdfast.core.raft.Lone.A;
 import static io.holdfast.core.raft.Lone.B;
 import static io.holdfast.core.raft.Lone.C;
 import static io.holdfast.core.raft.Lone.ELECTION;
+import static io.holdfast.core.raft.Lone.LEASE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.core.Bytes;
 import io.holdfast.core.SiteId;
 import io.holdfast.core.raft.PeerMessage.AppendResponse;
+import io.holdfast.core.raft.PeerMessage.PreVoteResponse;
 import io.holdfast.core.raft.PeerMessage.TimeoutNow;
+import io.holdfast.core.raft.PeerMessage.VoteResponse;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -48,6 +51,12 @@ class SlowStorageTest {
                 .toList();
     }
 
+    private void toldThatItIsSlow() {
+        leader.step(new Input.StorageSlow(true));
+        leader.tickAfter(50);
+        assertThat(toldToStand()).as("others may be about to say the same").isEmpty();
+    }
+
     @Test
     void handsOverToTheNextSiteThatShouldLead() {
         proposeAndAnswer();
@@ -57,56 +66,92 @@ class SlowStorageTest {
         leader.tickAfter(50);
         assertThat(toldToStand()).as("nobody has said that it is slow").isEmpty();
 
-        leader.step(new Input.StorageSlow(true));
+        toldThatItIsSlow();
         leader.tickAfter(50);
 
         assertThat(toldToStand()).containsExactly(C);
     }
 
     @Test
-    void notToOneThatIsSlowToo() {
-        proposeAndAnswer();
-        leader.receive(slow(leader.matches(C, 2)));
-        leader.step(new Input.StorageSlow(true));
+    void toOneThatHoldsWhatItsOwnJournalHolds() {
+        leader.receive(leader.matches(C, 1));
+        leader.step(new Input.Propose(leader.millis, Bytes.utf8("x")));
+        leader.allDurable();
+        leader.receive(leader.matches(B, 2));
+        toldThatItIsSlow();
         leader.tickAfter(50);
-        assertThat(toldToStand()).containsExactly(B);
+
+        assertThat(toldToStand()).as("c is behind").containsExactly(B);
     }
 
     @Test
-    void goesOnIfAllAreSlow() {
+    void goesOnUnlessAMajorityIsThereWithoutIt() {
         proposeAndAnswer();
-        leader.receive(slow(leader.matches(B, 2)));
         leader.receive(slow(leader.matches(C, 2)));
-        leader.step(new Input.StorageSlow(true));
+        toldThatItIsSlow();
+        leader.tickAfter(50);
+
+        assertThat(toldToStand())
+                .as("c is slow as well, b alone is no majority")
+                .isEmpty();
+        assertThat(leader.node.acceptsProposals()).isTrue();
+        assertThat(leader.node.leaderView().orElseThrow().storageSlow()).containsExactly(C);
+
+        leader.receive(leader.matches(C, 2));
+        leader.tickAfter(50);
+        assertThat(toldToStand()).as("c is not slow any more").containsExactly(C);
+    }
+
+    @Test
+    void aSilentSiteIsNoPartOfThatMajority() {
+        proposeAndAnswer();
+        toldThatItIsSlow();
+        leader.millis += ELECTION;
+        leader.receive(leader.matches(B, 2));
+        leader.tickAfter(1);
+        assertThat(toldToStand()).isEmpty();
+        assertThat(leader.node.role()).isEqualTo(Role.LEADER);
+
+        leader.receive(leader.matches(C, 2));
+        leader.tickAfter(50);
+        assertThat(toldToStand()).containsExactly(C);
+    }
+
+    @Test
+    void norIsOneThatIsSaidToBeLost() {
+        proposeAndAnswer();
+        toldThatItIsSlow();
+        leader.step(new Input.Unreachable(B));
         leader.tickAfter(50);
 
         assertThat(toldToStand()).isEmpty();
-        assertThat(leader.node.acceptsProposals()).isTrue();
-        assertThat(leader.node.leaderView().orElseThrow().storageSlow()).containsExactlyInAnyOrder(B, C);
     }
 
     @Test
-    void notToOneThatIsBehindItsOwnJournalOrSilent() {
-        leader.step(new Input.Propose(leader.millis, Bytes.utf8("x")));
-        leader.allDurable();
-        leader.receive(leader.matches(B, 1));
-        leader.step(new Input.StorageSlow(true));
-        leader.millis += ELECTION;
-        leader.receive(leader.matches(B, 1));
-        leader.tick();
-        assertThat(leader.node.acceptsProposals())
-                .as("c is silent, b is behind")
-                .isTrue();
+    void aTermThatHasNotBegunIsWaitedFor() {
+        var elected = new Lone(Lone.preferring(A, C, B), RecoveredLog.empty(Lone.genesis(), 1));
+        elected.step(new Input.StorageSlow(true));
+        elected.tickAfter(ELECTION + LEASE);
+        elected.receive(new PreVoteResponse(B, 1, 1, true, 0));
+        elected.durable();
+        elected.receive(new VoteResponse(B, 1, 1, true));
+        elected.receive(elected.matches(B, 0));
+        elected.receive(elected.matches(C, 0));
+        elected.tickAfter(100);
+        assertThat(elected.node.leadingTerm()).isEqualTo(1);
+        assertThat(elected.node.termBegun()).isFalse();
 
-        leader.receive(leader.matches(B, 2));
-        leader.tickAfter(50);
-        assertThat(toldToStand()).containsExactly(B);
+        elected.receive(elected.matches(B, 1));
+        elected.receive(elected.matches(C, 1));
+        elected.tickAfter(50);
+
+        assertThat(elected.sentOf(TimeoutNow.class)).hasSize(1);
     }
 
     @Test
     void anAttemptThatComesToNothingIsNotRepeatedAtOnce() {
         proposeAndAnswer();
-        leader.step(new Input.StorageSlow(true));
+        toldThatItIsSlow();
         leader.tickAfter(50);
         assertThat(leader.node.acceptsProposals()).isFalse();
 
@@ -123,6 +168,7 @@ class SlowStorageTest {
     private void answeredFor(long millis) {
         for (long passed = 0; passed < millis; passed += 50) {
             leader.receive(leader.matches(B, 2));
+            leader.receive(leader.matches(C, 2));
             leader.tickAfter(50);
         }
     }

@@ -72,14 +72,14 @@ final class StatusText {
         }
         String weak = names(keyspaces.stream()
                 .filter(each -> each.getToleratesNow() < each.getKeyspace().getTolerates()));
+        String consequence = weak.isEmpty() ? "" : "; less tolerated than declared by " + weak;
         String away = sites(status, each -> !each.getReachable());
         if (!away.isEmpty()) {
-            String consequence = weak.isEmpty() ? "" : "; less tolerated than declared by " + weak;
             return colours.warning("DEGRADED: site " + away + " is away" + consequence);
         }
         String slow = sites(status, StatusText::isSlow);
         if (!slow.isEmpty()) {
-            return colours.warning("DEGRADED: the journal of site " + slow + " is slow; others lead where they can");
+            return colours.warning("DEGRADED: slow journal at site " + slow + consequence);
         }
         return weak.isEmpty()
                 ? colours.good("OK")

@@ -53,12 +53,12 @@ final class PreferredLeader {
                 && lastIndex - match < 1000;
     }
 
-    /** The follower that is furthest among those that answer, if possible one whose journal is not slow. */
+    /** The follower that is furthest among those that answer, if possible one that is well. */
     static Optional<SiteId> bestOther(PartitionView view) {
         return view.leaderView().flatMap(leader -> leader.matchIndex().entrySet().stream()
                 .filter(entry -> leader.heardWithinTimeout().get(entry.getKey()))
                 .max(Comparator.<Map.Entry<SiteId, Long>, Boolean>comparing(
-                                entry -> !leader.storageSlow().contains(entry.getKey()))
+                                entry -> isWell(leader, entry.getKey(), view.lastIndex()))
                         .thenComparing(Map.Entry::getValue))
                 .map(Map.Entry::getKey));
     }

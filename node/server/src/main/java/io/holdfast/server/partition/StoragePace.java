@@ -15,9 +15,13 @@ import org.apache.pekko.actor.typed.ActorSystem;
  */
 public final class StoragePace {
     /** A write that lasts longer than this is slow. */
-    private static final int LIMIT_BEATS = 5;
+    private static final int LIMIT_BEATS = 10;
     /** A journal is slow until it has not been for so long, and has written something: not being asked proves nothing. */
     private static final int CALM_BEATS = 20 * LIMIT_BEATS;
+    /** One that is soon slow again must be fast for twice as long, and so on up to this: leaders that come and go help nobody. */
+    private static final int LONGEST_CALM_BEATS = 32 * CALM_BEATS;
+    /** In times of the calm before: what is soon. */
+    private static final int SOON = 10;
 
     private static final long IDLE = -1;
 
@@ -28,6 +32,8 @@ public final class StoragePace {
     private volatile long beat;
     private volatile boolean slow;
     private long slowBeat;
+    private long recoveredBeat;
+    private long calmBeats = CALM_BEATS;
 
     /**
      * @param node as incidents call it
@@ -75,6 +81,8 @@ public final class StoragePace {
         slowBeat = beat;
         if (!slow) {
             slow = true;
+            boolean soon = recoveredBeat > 0 && beat - recoveredBeat < SOON * calmBeats;
+            calmBeats = soon ? Math.min(2 * calmBeats, LONGEST_CALM_BEATS) : CALM_BEATS;
             incidents.report(
                     "storage-slow",
                     node,
@@ -85,8 +93,9 @@ public final class StoragePace {
     }
 
     private synchronized void foundFast() {
-        if (slow && beat - slowBeat >= CALM_BEATS) {
+        if (slow && beat - slowBeat >= calmBeats) {
             slow = false;
+            recoveredBeat = beat;
             incidents.recovered("storage-slow", node);
         }
     }

@@ -40,7 +40,7 @@ final class MetricsText {
                 site,
                 node,
                 "storage_slow",
-                "1 if the journal of the node takes far longer to write than it should",
+                "1 if the journal of the node took longer than it should, and has not shown since that it does not",
                 bit(node.getStorageSlow()));
         ofNode(
                 site,

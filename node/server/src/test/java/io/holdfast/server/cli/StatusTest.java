@@ -172,7 +172,7 @@ class StatusTest {
         slow.getSitesBuilder(1).getNodesBuilder(0).setStorageSlow(true);
 
         assertThat(render(slow.build(), false))
-                .startsWith("DEGRADED: the journal of site b is slow; others lead where they can")
+                .startsWith("DEGRADED: slow journal at site b  (as")
                 .contains("127.0.0.1:7410  slow");
     }
 

@@ -64,6 +64,9 @@ class PreferredLeaderTest {
         assertThat(PreferredLeader.bestOther(leading(LAST, true))).contains(B);
         assertThat(PreferredLeader.bestOther(leading(LAST, true, B))).contains(C);
         assertThat(PreferredLeader.bestOther(leading(LAST, true, B, C))).contains(B);
+        assertThat(PreferredLeader.bestOther(leading(LAST - 1_000, true, C)))
+                .as("the other one is far behind: it could not take over")
+                .contains(C);
         assertThat(PreferredLeader.bestOther(leading(LAST, false, C))).contains(C);
     }
 }

@@ -27,7 +27,7 @@ class StoragePaceTest {
     void writesWithinTheLimitAreNotSlow() {
         beats(1_000);
         for (int i = 0; i < 100; i++) {
-            write(5);
+            write(10);
         }
 
         assertThat(pace.slow()).isFalse();
@@ -37,7 +37,7 @@ class StoragePaceTest {
     @Test
     void aWriteThatDoesNotEndIsNoticedWhileItLasts() {
         journal.began();
-        beats(5);
+        beats(10);
         assertThat(pace.slow()).isFalse();
 
         beats(1);
@@ -52,9 +52,9 @@ class StoragePaceTest {
 
     @Test
     void itIsSlowUntilItHasBeenFastForAWhileAndHasShownIt() {
-        write(6);
+        write(11);
         assertThat(pace.slow()).isTrue();
-        beats(98);
+        beats(198);
         write(1);
         assertThat(pace.slow()).as("not yet for long enough").isTrue();
         beats(1_000);
@@ -69,22 +69,42 @@ class StoragePaceTest {
 
     @Test
     void eachSlowWriteBeginsTheWaitAnew() {
-        write(6);
-        beats(90);
-        write(6);
-        beats(90);
+        write(11);
+        beats(180);
+        write(11);
+        beats(180);
         write(1);
         assertThat(pace.slow()).isTrue();
-        beats(9);
+        beats(19);
         write(1);
         assertThat(pace.slow()).isFalse();
+    }
+
+    @Test
+    void oneThatIsSoonSlowAgainMustBeFastForTwiceAsLong() {
+        write(11);
+        beats(200);
+        write(1);
+        assertThat(pace.slow()).isFalse();
+        write(11);
+        beats(398);
+        write(1);
+        assertThat(pace.slow()).isTrue();
+        write(1);
+        assertThat(pace.slow()).isFalse();
+
+        beats(4_000);
+        write(11);
+        beats(200);
+        write(1);
+        assertThat(pace.slow()).as("that was long ago").isFalse();
     }
 
     @Test
     void oneOfManyJournalsIsEnough() {
         StoragePace.Share other = pace.share();
         journal.began();
-        for (int i = 0; i < 6; i++) {
+        for (int i = 0; i < 11; i++) {
             other.began();
             beats(1);
             other.ended();
