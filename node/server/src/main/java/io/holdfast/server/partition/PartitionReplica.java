@@ -15,8 +15,6 @@ import io.holdfast.core.txn.Unfinished;
 import io.holdfast.server.catalog.KeyspaceDefinition;
 import io.holdfast.server.membership.SiteReachability;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
@@ -41,11 +39,6 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
  * for good, with its storage as it is.
  */
 public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
-    /** No timer is shorter. */
-    private static final long SHORTEST_TICK_NANOS = Duration.ofMillis(10).toNanos();
-    /** When to ask a follower again that has let its time pass, out of patience. */
-    private static final long PATIENT_TICK_NANOS = Duration.ofMillis(100).toNanos();
-
     private static final Duration HOUSEKEEPING = Duration.ofMillis(500);
     /** The origin of this process's monotonic time; positive, as the core wants it. */
     private static final long ORIGIN = System.nanoTime() - 1;
@@ -54,10 +47,11 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
     private final KeyspaceDefinition definition;
     private final ReplicaContext shared;
     private final ReplicaObserver observer;
-    private final TimerScheduler<ReplicaMessage> timers;
+    private final TickTimer ticks;
     private final ReplicaStorage storage;
     private final SiteReachability.Subscription reachability;
-    private final Map<Long, Caller> callers = new HashMap<>();
+    private final Callers callers;
+    private final NodeNews news;
     private final PreferredLeader preferred;
     private final Peers peers;
     // Made once: the simple compiler makes a method reference the slow way each time.
@@ -68,17 +62,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
     private final ImageWork images;
 
     private Optional<PartitionCore> core = Optional.empty();
-    private long nextToken;
-    /** When the timer for the next tick ends, on the core's clock; {@link Long#MAX_VALUE} if none runs. */
-    private long tickAtNanos = Long.MAX_VALUE;
-
-    private long shortestTickNanos = SHORTEST_TICK_NANOS;
-
-    private Optional<Input.Room> toldRoom = Optional.empty();
-    private boolean toldSlow;
     private long publishedNanos;
-
-    private record Caller(long requestId, ActorRef<ReplicaReply> replyTo) {}
 
     /** The behavior of a replica, supervised. */
     public static Behavior<ReplicaMessage> create(
@@ -107,7 +91,9 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         this.definition = definition;
         this.shared = shared;
         this.observer = observer;
-        this.timers = timers;
+        this.ticks = new TickTimer(timers);
+        this.callers = new Callers(partition, shared.site());
+        this.news = new NodeNews(shared.room(), shared.pace());
         this.preferred =
                 new PreferredLeader(definition.preference(partition.number()).get(0), shared.returnLeadershipAfter());
         ActorRef<ReplicaMessage> self = context.getSelf();
@@ -193,8 +179,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         Now now = now();
         var random = new SplittableRandom();
         core = Optional.of(new PartitionCore(shared.configOf().apply(definition, partition), recovery, random, now));
-        toldRoom = Optional.empty();
-        toldSlow = false;
+        news.forget();
         shared.incidents().recovered("replica-failed", partition.toString());
         shared.incidents().recovered("lease-lost", partition.toString());
         step(raft(new Input.Tick()));
@@ -212,11 +197,11 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
             return refuse(write.requestId(), write.replyTo());
         }
         long deadline = now().nanos() + Duration.ofMillis(write.timeoutMillis()).toNanos();
-        long token = remember(write.requestId(), write.replyTo());
+        long token = callers.remember(write.requestId(), write.replyTo());
         var submit = new PartitionInput.Submit(token, write.concern(), deadline, write.commands());
         // What brings no data is taken always: it ends what others wait for, or makes room.
         if (leads() && submit.brings() && !pendingWrites.mayTakeOrBegin(submit.size())) {
-            answer(new Reply.Refused(token, Reply.Refusal.OVERLOADED, Optional.empty()));
+            callers.answer(new Reply.Refused(token, Reply.Refusal.OVERLOADED, Optional.empty()));
             return Behaviors.same();
         }
         return step(submit);
@@ -230,19 +215,14 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         if (core.isEmpty()) {
             return refuse(read.requestId(), read.replyTo());
         }
-        long token = remember(read.requestId(), read.replyTo());
+        long token = callers.remember(read.requestId(), read.replyTo());
         return step(new PartitionInput.Ask(token, read.queries(), read.maxStalenessMillis()));
-    }
-
-    private long remember(long requestId, ActorRef<ReplicaReply> replyTo) {
-        callers.put(++nextToken, new Caller(requestId, replyTo));
-        return nextToken;
     }
 
     /** The journal is still being read: another replica must answer. */
     private Behavior<ReplicaMessage> refuse(long requestId, ActorRef<ReplicaReply> replyTo) {
         var refused = new Reply.Refused(requestId, Reply.Refusal.NOT_LEADER, Optional.empty());
-        replyTo.tell(new ReplicaReply(partition, shared.site(), refused));
+        callers.answer(replyTo, refused);
         return this;
     }
 
@@ -299,15 +279,8 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
 
     /** Before the input: it is to be judged by what is so now. */
     private void tellOfNode(PartitionCore running, Now now) {
-        Input.Room state = shared.room().state();
-        if (toldRoom.isEmpty() || toldRoom.get() != state) {
-            toldRoom = Optional.of(state);
-            perform(running, advance(running, now, raft(state)), sendAtOnce);
-        }
-        boolean slow = shared.pace().slow();
-        if (toldSlow != slow) {
-            toldSlow = slow;
-            perform(running, advance(running, now, raft(new Input.StorageSlow(slow))), sendAtOnce);
+        for (Optional<Input> told = news.next(); told.isPresent(); told = news.next()) {
+            perform(running, advance(running, now, raft(told.get())), sendAtOnce);
         }
     }
 
@@ -357,51 +330,23 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         publish(running);
         // Last: who sees a reply must find the state that it speaks of.
         for (Reply reply : out.replies()) {
-            answer(reply);
+            callers.answer(reply);
         }
-        tickBy(running.nextTickNanos());
-    }
-
-    private void answer(Reply reply) {
-        Caller caller = callers.remove(reply.token());
-        caller.replyTo().tell(new ReplicaReply(partition, shared.site(), withId(reply, caller.requestId())));
-    }
-
-    private static Reply withId(Reply reply, long requestId) {
-        if (reply instanceof Reply.Written written) {
-            return new Reply.Written(requestId, written.outcomes());
-        }
-        if (reply instanceof Reply.Answered answered) {
-            return new Reply.Answered(requestId, FrameLimit.fitting(answered.answers()));
-        }
-        var refused = (Reply.Refused) reply;
-        return new Reply.Refused(requestId, refused.reason(), refused.leader());
+        ticks.tickBy(running.nextTickNanos(), now().nanos());
     }
 
     private Behavior<ReplicaMessage> tick() {
-        tickAtNanos = Long.MAX_VALUE;
-        if (core.isPresent() && now().nanos() < core.get().nextTickNanos()) {
-            tickBy(core.get().nextTickNanos());
+        ticks.ended();
+        long nowNanos = now().nanos();
+        if (core.isPresent() && nowNanos < core.get().nextTickNanos()) {
+            ticks.tickBy(core.get().nextTickNanos(), nowNanos);
             return Behaviors.same();
         }
         long patience = shared.patience().get().toNanos();
-        shortestTickNanos = patience > 0 && !leads() ? PATIENT_TICK_NANOS : SHORTEST_TICK_NANOS;
+        ticks.patient(patience > 0 && !leads());
         step(raft(new Input.Tick(patience)), sendAtLeisure);
-        shortestTickNanos = SHORTEST_TICK_NANOS;
+        ticks.patient(false);
         return Behaviors.same();
-    }
-
-    /** A timer that ends too early is left to run: with each message of a leader the next tick is wanted a little later. */
-    private void tickBy(long wantedNanos) {
-        if (wantedNanos == Long.MAX_VALUE) {
-            return;
-        }
-        long nowNanos = now().nanos();
-        long atNanos = Math.max(wantedNanos, nowNanos + shortestTickNanos);
-        if (atNanos < tickAtNanos) {
-            tickAtNanos = atNanos;
-            timers.startSingleTimer("tick", new ReplicaEvent.Tick(), Duration.ofNanos(atNanos - nowNanos));
-        }
     }
 
     /** Tells the node how this replica stands: at once when who leads has changed, else now and then. */

@@ -1,0 +1,48 @@
+package io.holdfast.server.partition;
+
+import io.holdfast.core.partition.Reply;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/** Who waits for an answer of a replica's core, which knows them by tokens. Bounded by the core, which refuses what is too much. For its actor. */
+final class Callers {
+    private final PartitionId partition;
+    private final String site;
+    private final Map<Long, Caller> waiting = new HashMap<>();
+    private long lastToken;
+
+    private record Caller(long requestId, ActorRef<ReplicaReply> replyTo) {}
+
+    Callers(PartitionId partition, String site) {
+        this.partition = partition;
+        this.site = site;
+    }
+
+    /** Answers the token. */
+    long remember(long requestId, ActorRef<ReplicaReply> replyTo) {
+        waiting.put(++lastToken, new Caller(requestId, replyTo));
+        return lastToken;
+    }
+
+    void answer(Reply reply) {
+        Caller caller = waiting.remove(reply.token());
+        answer(caller.replyTo(), withId(reply, caller.requestId()));
+    }
+
+    /** Somebody that was not remembered. */
+    void answer(ActorRef<ReplicaReply> caller, Reply reply) {
+        caller.tell(new ReplicaReply(partition, site, reply));
+    }
+
+    private static Reply withId(Reply reply, long requestId) {
+        if (reply instanceof Reply.Written written) {
+            return new Reply.Written(requestId, written.outcomes());
+        }
+        if (reply instanceof Reply.Answered answered) {
+            return new Reply.Answered(requestId, FrameLimit.fitting(answered.answers()));
+        }
+        var refused = (Reply.Refused) reply;
+        return new Reply.Refused(requestId, refused.reason(), refused.leader());
+    }
+}
