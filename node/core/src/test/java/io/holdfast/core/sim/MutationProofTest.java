@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Tag("mutation")
 class MutationProofTest {
-    private static final int SEEDS_AT_MOST = 4000;
+    private static final int SEEDS_AT_MOST = 10_000;
 
     @TempDir
     private Path scratch;
