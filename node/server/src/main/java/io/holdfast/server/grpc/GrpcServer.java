@@ -56,7 +56,7 @@ public final class GrpcServer {
 
     private GrpcServer(InetSocketAddress address, ClientLimits limits) {
         memory = new RequestMemory(limits.requestBytes(), limits.answerBytes());
-        store = new StoreService(gate, memory);
+        store = new StoreService(gate, memory, limits.scanPatience());
         connections = new ClientConnections(limits.connections());
         listening = new ListeningChannel(connections);
         health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.NOT_SERVING);

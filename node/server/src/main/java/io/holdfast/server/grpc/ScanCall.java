@@ -7,6 +7,7 @@ import io.holdfast.server.gateway.Drain;
 import io.holdfast.server.gateway.Operation;
 import io.holdfast.server.gateway.Result;
 import io.holdfast.server.partition.PartitionId;
+import io.holdfast.v1.Reason;
 import io.holdfast.v1.ScanResponse;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ final class ScanCall {
     private final ScanPlan plan;
     private final Backend backend;
     private final ServerCallStreamObserver<ScanResponse> out;
+    private final Duration patience;
     private final Runnable atEnd;
     private final AtomicBoolean over = new AtomicBoolean();
     private final ConcurrentLinkedQueue<Arrival> arrivals = new ConcurrentLinkedQueue<>();
@@ -39,6 +41,10 @@ final class ScanCall {
     private final List<Cursor> empty = new ArrayList<>();
     private int asked;
     private long left;
+    /** Parts; written by the drain alone. */
+    private volatile int sent;
+
+    private volatile boolean forgotten;
     private ScanResponse.Builder message = ScanResponse.newBuilder();
     private int messageBytes;
 
@@ -68,11 +74,20 @@ final class ScanCall {
         }
     }
 
-    /** @param atEnd called once, however it ends */
-    ScanCall(ScanPlan plan, Backend backend, ServerCallStreamObserver<ScanResponse> out, Runnable atEnd) {
+    /**
+     * @param patience a reader that takes nothing for so long is taken to have forgotten this scan
+     * @param atEnd called once, however it ends
+     */
+    ScanCall(
+            ScanPlan plan,
+            Backend backend,
+            ServerCallStreamObserver<ScanResponse> out,
+            Duration patience,
+            Runnable atEnd) {
         this.plan = plan;
         this.backend = backend;
         this.out = out;
+        this.patience = patience;
         this.atEnd = atEnd;
         this.left = plan.limit();
         plan.partitions().forEach(partition -> empty.add(new Cursor(partition, plan.after())));
@@ -82,6 +97,23 @@ final class ScanCall {
 
     void begin() {
         drain.run();
+        watchReader();
+    }
+
+    /**
+     * A scan holds pages of all its partitions, and one of the node's places for scans. An application that opens scans and neither reads nor closes them
+     * would take them all in the end.
+     */
+    private void watchReader() {
+        int sentBefore = sent;
+        backend.delay().after(patience, () -> {
+            if (sent == sentBefore && !out.isReady()) {
+                forgotten = true;
+                drain.run();
+            } else if (!over.get()) {
+                watchReader();
+            }
+        });
     }
 
     private boolean end() {
@@ -97,7 +129,12 @@ final class ScanCall {
             for (Arrival next = arrivals.poll(); next != null && !over.get(); next = arrivals.poll()) {
                 arrived(next.cursor, next.result);
             }
-            if (!over.get() && out.isReady()) {
+            if (forgotten) {
+                fail(new Problem(
+                        Reason.OVERLOADED,
+                        "Nothing of this scan was read for " + patience.toSeconds()
+                                + " s, and its place is for others now: begin one behind the last key that was read."));
+            } else if (!over.get() && out.isReady()) {
                 merge();
             }
         } catch (RuntimeException e) {
@@ -212,6 +249,7 @@ final class ScanCall {
     private void send() {
         if (messageBytes > 0) {
             out.onNext(message.build());
+            sent++;
             message = ScanResponse.newBuilder();
             messageBytes = 0;
         }

@@ -12,6 +12,7 @@ import io.holdfast.v1.ResponseBatch;
 import io.holdfast.v1.ScanRequest;
 import io.holdfast.v1.ScanResponse;
 import io.holdfast.v1.StoreGrpc;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -25,12 +26,14 @@ final class StoreService extends StoreGrpc.StoreImplBase implements Session.Host
 
     private final NodeGate gate;
     private final RequestMemory memory;
+    private final Duration scanPatience;
     private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
     private final AtomicInteger scans = new AtomicInteger();
 
-    StoreService(NodeGate gate, RequestMemory memory) {
+    StoreService(NodeGate gate, RequestMemory memory, Duration scanPatience) {
         this.gate = gate;
         this.memory = memory;
+        this.scanPatience = scanPatience;
     }
 
     @Override
@@ -116,9 +119,8 @@ final class StoreService extends StoreGrpc.StoreImplBase implements Session.Host
                         "This node serves " + MAX_SCANS
                                 + " scans, its limit: retry after a pause, or at another node.");
             }
-            var call =
-                    new ScanCall(plan, backend, (ServerCallStreamObserver<ScanResponse>) out, scans::decrementAndGet);
-            call.begin();
+            var reader = (ServerCallStreamObserver<ScanResponse>) out;
+            new ScanCall(plan, backend, reader, scanPatience, scans::decrementAndGet).begin();
         });
     }
 }

@@ -21,7 +21,7 @@ class ClientConnectionsTest extends ServiceFixture {
 
     @Override
     GrpcServer startServer() throws IOException {
-        return GrpcServer.start(0, "127.0.0.1", new ClientLimits(5, 1 << 20, 1 << 20));
+        return GrpcServer.start(0, "127.0.0.1", new ClientLimits(5, 1 << 20, 1 << 20, LIMITS.scanPatience()));
     }
 
     @AfterEach

@@ -21,7 +21,7 @@ class RequestMemoryTest extends ServiceFixture {
 
     @Override
     GrpcServer startServer() throws IOException {
-        return GrpcServer.start(0, "127.0.0.1", new ClientLimits(100, 1 << 20, 1 << 20));
+        return GrpcServer.start(0, "127.0.0.1", new ClientLimits(100, 1 << 20, 1 << 20, LIMITS.scanPatience()));
     }
 
     @BeforeEach

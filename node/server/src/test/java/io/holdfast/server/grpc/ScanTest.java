@@ -7,6 +7,7 @@ import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.holdfast.client.Partitioner;
 import io.holdfast.core.partition.Reply;
 import io.holdfast.core.store.Query;
@@ -18,6 +19,7 @@ import io.holdfast.v1.Request;
 import io.holdfast.v1.ScanRequest;
 import io.holdfast.v1.ScanResponse;
 import io.holdfast.v1.StoreGrpc;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -229,6 +231,38 @@ class ScanTest extends ServiceFixture {
                 .atMost(Duration.ofSeconds(10))
                 .until(() -> cluster.gateway.outstanding() >= 8 * StoreService.MAX_SCANS);
         assertFails(Reason.OVERLOADED, () -> store().scan(all).hasNext());
+        readers.forEach(reader -> reader.call.cancel("enough", null));
+    }
+
+    @Test
+    void aScanThatNobodyReadsLosesItsPlace() throws IOException {
+        fillMore();
+        server.stop(Duration.ZERO).toCompletableFuture().join();
+        var impatient = new ClientLimits(100, 1 << 30, 1 << 30, Duration.ofMillis(100));
+        server = GrpcServer.start(0, "127.0.0.1", impatient);
+        server.serve(cluster.backend);
+        channel = channel();
+        var readers = new ArrayList<Reader>();
+        for (int i = 0; i < StoreService.MAX_SCANS; i++) {
+            var reader = new Reader().start();
+            reader.call.request(1);
+            readers.add(reader);
+        }
+        Awaitility.await().until(() -> readers.stream().noneMatch(reader -> reader.keys.isEmpty()));
+
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .ignoreException(StatusRuntimeException.class)
+                .until(() -> store().scan(all).hasNext());
+
+        Reader late = readers.get(0);
+        late.call.request(Integer.MAX_VALUE);
+        Status end = late.end.orTimeout(20, TimeUnit.SECONDS).join();
+        assertThat(end.getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+        assertThat(end.getDescription()).contains("begin one behind the last key that was read");
+        String last = late.keys.get(late.keys.size() - 1).toStringUtf8();
+        List<String> rest = scan(all.toBuilder().setAfter(bytes(last)).build());
+        assertThat(late.keys.size() + rest.size()).as("nothing is missing").isEqualTo(KEYS + 200);
         readers.forEach(reader -> reader.call.cancel("enough", null));
     }
 
