@@ -31,7 +31,12 @@ public abstract class OrderedSnapshotStore extends SnapshotStore {
     /** The very object that Pekko hands to its clean-up; compared by identity, touched by the actor alone. */
     private SnapshotMetadata failedSave = SnapshotMetadata.apply("", 0);
 
+    /** A disk that stands still must not fill the memory: each save holds what it is to save, and its actor has long been told that it failed. */
+    private static final int MOST_SAVES = 8;
+
     private final Map<String, CompletableFuture<?>> tails = new ConcurrentHashMap<>();
+    /** That have not ended, by persistence id. */
+    private final Map<String, Integer> saves = new ConcurrentHashMap<>();
 
     /** @param blocking the dispatcher for all that takes long; {@link #storeSnapshot} and its like begin on it */
     protected OrderedSnapshotStore(String blocking) {
@@ -64,16 +69,27 @@ public abstract class OrderedSnapshotStore extends SnapshotStore {
 
     @Override
     public final Future<Void> doSaveAsync(SnapshotMetadata metadata, Object snapshot) {
-        return inOrder(metadata.persistenceId(), () -> {
-            SerializedObject content = codec.serialize(snapshot);
-            var header = SnapshotHeader.describe(
-                    metadata.sequenceNr(),
-                    metadata.timestamp(),
-                    metadata.persistenceId(),
-                    codec.serialize(metadata.metadata()),
-                    content);
-            return storeSnapshot(header, content.bytes());
-        });
+        String id = metadata.persistenceId();
+        if (saves.getOrDefault(id, 0) >= MOST_SAVES) {
+            return PluginFutures.asScala(CompletableFuture.failedStage(new StorageException("Snapshot "
+                    + metadata.sequenceNr() + " of " + id + " was not begun: " + MOST_SAVES
+                    + " others of it have not ended. Look at the disk; saving again is safe")));
+        }
+        saves.merge(id, 1, Integer::sum);
+        return PluginFutures.asScala(queue(id, () -> save(metadata, snapshot))
+                .whenComplete((done, failed) ->
+                        saves.merge(id, -1, (count, less) -> count + less == 0 ? null : count + less)));
+    }
+
+    private CompletionStage<Void> save(SnapshotMetadata metadata, Object snapshot) {
+        SerializedObject content = codec.serialize(snapshot);
+        var header = SnapshotHeader.describe(
+                metadata.sequenceNr(),
+                metadata.timestamp(),
+                metadata.persistenceId(),
+                codec.serialize(metadata.metadata()),
+                content);
+        return storeSnapshot(header, content.bytes());
     }
 
     /** Pekko shows a failed save here just before it deletes "what may have been written" in the same breath. */
@@ -117,14 +133,18 @@ public abstract class OrderedSnapshotStore extends SnapshotStore {
         }
     }
 
-    /** The queue behind a persistence id is bounded by its one actor, which has a few requests under way at most. */
     private <T> Future<T> inOrder(String persistenceId, Supplier<CompletionStage<T>> work) {
+        return PluginFutures.asScala(queue(persistenceId, work));
+    }
+
+    /** The queue behind a persistence id is bounded by its one actor, which has a few requests under way at most, and {@link #MOST_SAVES}. */
+    private <T> CompletableFuture<T> queue(String persistenceId, Supplier<CompletionStage<T>> work) {
         CompletableFuture<?> before = tails.getOrDefault(persistenceId, CompletableFuture.completedFuture(null));
         CompletableFuture<T> mine = before.handle((done, failed) -> done)
                 .thenComposeAsync(ignored -> work.get(), blocking)
                 .toCompletableFuture();
         tails.put(persistenceId, mine);
         mine.whenComplete((done, failed) -> tails.remove(persistenceId, mine));
-        return PluginFutures.asScala(mine);
+        return mine;
     }
 }

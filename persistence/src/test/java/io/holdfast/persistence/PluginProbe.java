@@ -92,6 +92,11 @@ public final class PluginProbe extends TestKit {
         return snapshot(new SnapshotProtocol.SaveSnapshot(metadata, snapshot));
     }
 
+    /** The same, without waiting for the answer. */
+    public void saveLater(SnapshotMetadata metadata, Object snapshot) {
+        snapshots.tell(new SnapshotProtocol.SaveSnapshot(metadata, snapshot), getRef());
+    }
+
     public Object snapshot(Object request) {
         snapshots.tell(request, getRef());
         return receiveOne(PATIENCE);

@@ -48,7 +48,8 @@ final class Leadership {
         this.replication = new Replication(raft, followers, confirmation);
         this.lastActivityNanos = raft.now.nanos();
         this.lastTickNanos = raft.now.nanos();
-        healthChanged();
+        this.leaveFromNanos = raft.now.nanos();
+        storageSlow();
         append(Entry.Kind.NOOP, 0, Bytes.EMPTY);
     }
 
@@ -200,9 +201,9 @@ final class Leadership {
         }
     }
 
-    /** Of this node. */
-    void healthChanged() {
-        leaveFromNanos = raft.now.nanos() + LEAVE_DELAY * raft.config.heartbeatNanos();
+    /** This node's is, from now on. */
+    void storageSlow() {
+        leaveFromNanos = Math.max(leaveFromNanos, raft.now.nanos() + LEAVE_DELAY * raft.config.heartbeatNanos());
     }
 
     /** As often as heartbeats, also while entries go in their place: all else that a leader does at its time need not be more exact. */

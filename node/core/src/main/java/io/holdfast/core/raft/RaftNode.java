@@ -142,8 +142,10 @@ public final class RaftNode {
 
     private void health(NodeHealth changed) {
         if (!changed.equals(health)) {
+            if (changed.storageSlow() && !health.storageSlow()) {
+                leadership.ifPresent(Leadership::storageSlow);
+            }
             health = changed;
-            leadership.ifPresent(Leadership::healthChanged);
             // A silent leader is to know: to let old versions go, to take writes again, to hand over to this site or
             // not to.
             following.nudge();

@@ -346,25 +346,25 @@ final class Replication {
 
     /**
      * A site that can take over from a leader whose own journal holds it up: the first in the order of preference that is no further behind than that journal.
-     * Empty unless a majority is there without this site: else its journal would be waited for all the same, and for its vote beforehand.
+     * Empty unless a majority is there without this site: else its vote would be waited for, and then its journal all the same.
      */
     Optional<SiteId> fasterVoter() {
-        if (followers.stream().filter(this::isFast).count() < raft.membership.quorum()) {
+        if (followers.stream().filter(this::isThere).count() < raft.membership.quorum()) {
             return Optional.empty();
         }
         return raft.config.preference().stream()
                 .flatMap(site -> followers.find(site).stream())
-                .filter(progress -> isFast(progress) && progress.matchIndex >= raft.wal.durableIndex())
+                .filter(progress -> isThere(progress) && !progress.health.storageSlow())
+                .filter(progress -> progress.matchIndex >= raft.wal.durableIndex())
                 .map(progress -> progress.site)
                 .findFirst();
     }
 
-    /** By what it has said itself: after a pause all are forgiven their silence, but one that is gone takes nothing over. */
-    private boolean isFast(Progress progress) {
+    /** A voter, by what it has said itself: after a pause all are forgiven their silence, but one that is gone takes nothing over. */
+    private boolean isThere(Progress progress) {
         return followers.isVoter(progress)
                 && progress.reachable
-                && silence(progress) <= raft.config.electionTimeoutNanos()
-                && !progress.health.storageSlow();
+                && silence(progress) <= raft.config.electionTimeoutNanos();
     }
 
     long minimalVoterMatch() {

@@ -85,21 +85,44 @@ class SlowStorageTest {
     }
 
     @Test
-    void goesOnUnlessAMajorityIsThereWithoutIt() {
+    void notToOneThatIsSlowToo() {
         proposeAndAnswer();
         leader.receive(slow(leader.matches(C, 2)));
         toldThatItIsSlow();
         leader.tickAfter(50);
 
-        assertThat(toldToStand())
-                .as("c is slow as well, b alone is no majority")
-                .isEmpty();
+        assertThat(toldToStand()).containsExactly(B);
+    }
+
+    @Test
+    void goesOnIfAllAreSlow() {
+        proposeAndAnswer();
+        leader.receive(slow(leader.matches(B, 2)));
+        leader.receive(slow(leader.matches(C, 2)));
+        toldThatItIsSlow();
+        leader.tickAfter(50);
+
+        assertThat(toldToStand()).isEmpty();
         assertThat(leader.node.acceptsProposals()).isTrue();
-        assertThat(leader.node.leaderView().orElseThrow().storageSlow()).containsExactly(C);
+        assertThat(leader.node.leaderView().orElseThrow().storageSlow()).containsExactlyInAnyOrder(B, C);
 
         leader.receive(leader.matches(C, 2));
         leader.tickAfter(50);
         assertThat(toldToStand()).as("c is not slow any more").containsExactly(C);
+    }
+
+    @Test
+    void thatItsNodeIsFullAsWellDoesNotShortenThePause() {
+        proposeAndAnswer();
+        toldThatItIsSlow();
+        leader.tickAfter(50);
+        answeredFor(ELECTION);
+        leader.sent.clear();
+
+        leader.step(new Input.Room(true, Long.MAX_VALUE));
+        answeredFor(4 * ELECTION);
+
+        assertThat(leader.sentOf(TimeoutNow.class)).isEmpty();
     }
 
     @Test

@@ -157,6 +157,11 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
             shared.incidents().recovered("snapshot-failed", partition.toString());
             return step(new PartitionInput.SnapshotSaved(tried.number()));
         }
+        if (shared.room().disk().low()) {
+            // The journal that it was to cut fills the disk, and a node that is full lets nobody write; one that is
+            // away does.
+            return journalFailed(tried.failure().get());
+        }
         shared.incidents()
                 .report(
                         "snapshot-failed",
