@@ -22,6 +22,7 @@ final class Leadership {
 
     private final RaftNode raft;
     private final Replication replication;
+    private final ImageTransfers images;
     private final Confirmation confirmation;
     /** The first entry of this term. Until it is committed the leader may not know what is (Raft, section 8). */
     private final long termStartIndex;
@@ -45,7 +46,8 @@ final class Leadership {
         this.termStartIndex = raft.log.lastIndex() + 1;
         var followers = new Followers(raft);
         this.confirmation = new Confirmation(raft, followers);
-        this.replication = new Replication(raft, followers, confirmation);
+        this.images = new ImageTransfers(raft, followers);
+        this.replication = new Replication(raft, followers, confirmation, images);
         this.lastActivityNanos = raft.now.nanos();
         this.lastTickNanos = raft.now.nanos();
         this.leaveFromNanos = raft.now.nanos();
@@ -132,19 +134,19 @@ final class Leadership {
     }
 
     void imageAnswered(ImageAck ack) {
-        replication.imageAnswered(ack);
+        images.answered(ack);
     }
 
     void imageEncoded(Input.ImageEncoded image) {
-        replication.imageEncoded(image);
+        images.encoded(image);
     }
 
     void imageNotEncoded() {
-        replication.imageNotEncoded();
+        images.notEncoded();
     }
 
     long imageBytes() {
-        return replication.imageBytes();
+        return images.bytes();
     }
 
     void transfer(SiteId to) {
@@ -274,11 +276,11 @@ final class Leadership {
     }
 
     long logBytesWorthKeeping(long tailBytes) {
-        return replication.logBytesWorthKeeping(tailBytes);
+        return images.logBytesWorthKeeping(tailBytes);
     }
 
     long neededFrom() {
-        return replication.neededFrom();
+        return images.neededFrom();
     }
 
     long minimalVoterMatch() {

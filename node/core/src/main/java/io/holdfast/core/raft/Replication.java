@@ -3,7 +3,6 @@ package io.holdfast.core.raft;
 import io.holdfast.core.SiteId;
 import io.holdfast.core.raft.PeerMessage.AppendRequest;
 import io.holdfast.core.raft.PeerMessage.AppendResponse;
-import io.holdfast.core.raft.PeerMessage.ImageAck;
 import io.holdfast.core.raft.PeerMessage.LogState;
 import java.util.Comparator;
 import java.util.List;
@@ -15,27 +14,16 @@ import java.util.stream.Collectors;
 
 /** Brings the leader's log to the followers: pipelined, bounded in bytes and messages, by image where the log is too short. */
 final class Replication {
-    /** A part of what a transfer takes is as long for a small image as for a large one. */
-    private static final int LEAST_TAILS = 4;
-    /** However large an image is; and while it is being encoded, as nobody knows yet. */
-    private static final int MOST_TAILS = 16;
-
-    /** After a silence of so many times the time after which a chunk is sent again, a follower loses its image. */
-    private static final int AWAY_RETRIES = 8;
-
     private final RaftNode raft;
     private final Followers followers;
     private final Confirmation confirmation;
-    private Optional<ImageSender.Image> image = Optional.empty();
-    /** Where the image will stand that is being encoded; {@link Long#MAX_VALUE} if none is. */
-    private long imageAskedIndex = Long.MAX_VALUE;
+    private final ImageTransfers images;
 
-    private long askForImageNanos;
-
-    Replication(RaftNode raft, Followers followers, Confirmation confirmation) {
+    Replication(RaftNode raft, Followers followers, Confirmation confirmation, ImageTransfers images) {
         this.raft = raft;
         this.followers = followers;
         this.confirmation = confirmation;
+        this.images = images;
     }
 
     /** What the messages say alike that go to all followers together. */
@@ -59,13 +47,12 @@ final class Replication {
                 progress.awaitImage();
             }
             if (progress.mode == Progress.Mode.IMAGE) {
-                imagesWanted |= proceedImage(progress);
+                imagesWanted |= images.proceed(progress);
             }
             entriesMayGo |= entriesMayGo(progress);
         }
         if (!imagesWanted) {
-            // It is as large as the partition.
-            image = Optional.empty();
+            images.noneWanted();
         }
         if (entriesMayGo) {
             Heading heading = heading();
@@ -176,125 +163,10 @@ final class Replication {
         }
     }
 
-    /** Answers whether one is wanted. One for a site that is away would be held for as long, and others' images wait for the memory. */
-    private boolean proceedImage(Progress progress) {
-        if (isAway(progress)) {
-            progress.imageSender = Optional.empty();
-            return false;
-        }
-        boolean mayWant = progress.installingIndex == 0 && silence(progress) <= raft.config.electionTimeoutNanos();
-        boolean wanted = progress.imageSender.isPresent() || mayWant;
-        if (wanted) {
-            sendImage(progress);
-        }
-        return wanted;
-    }
-
-    /** For longer than a pause, after which a transfer goes on where it was. */
-    private boolean isAway(Progress progress) {
-        return raft.quiesced ? !progress.reachable : silence(progress) > AWAY_RETRIES * raft.config.imageRetryNanos();
-    }
-
-    private long silence(Progress progress) {
-        return progress.silenceNanos(raft.now.nanos());
-    }
-
     /** It is as others are, or nobody knows when it will be. */
     private boolean needsNoMoreLog(Progress progress) {
         boolean sentAll = progress.mode == Progress.Mode.REPLICATE && !lacksEntries(progress);
-        return sentAll || isAway(progress);
-    }
-
-    private void sendImage(Progress progress) {
-        if (progress.imageSender.isEmpty()) {
-            // One that the log does not go on from any more would only stand in the way of the next.
-            image = image.filter(it -> raft.log.knows(it.index()));
-            if (image.isEmpty()) {
-                if (imageAskedIndex == Long.MAX_VALUE && raft.now.nanos() - askForImageNanos >= 0) {
-                    imageAskedIndex = raft.commitIndex;
-                    raft.out.imageWanted = true;
-                }
-                return;
-            }
-            progress.imageSender = Optional.of(new ImageSender(raft, progress.site, image.get()));
-        }
-        progress.imageSender.get().proceed();
-    }
-
-    void imageEncoded(Input.ImageEncoded encoded) {
-        imageAskedIndex = Long.MAX_VALUE;
-        image = Optional.of(ImageSender.Image.of(encoded, raft.config.imageChunkBytes()));
-    }
-
-    /** It is asked for again after a while: each asking costs a copy of what is not kept in versions. */
-    void imageNotEncoded() {
-        imageAskedIndex = Long.MAX_VALUE;
-        askForImageNanos = raft.now.nanos() + raft.config.imageRetryNanos();
-    }
-
-    /** What the images take in memory that followers are being sent; each counts once. */
-    long imageBytes() {
-        long bytes = image.isPresent() ? image.get().bytes().length() : 0;
-        for (Progress progress : followers) {
-            if (progress.imageSender.isPresent()
-                    && isFirstWith(progress.imageSender.get().image(), progress)) {
-                bytes += progress.imageSender.get().bytes();
-            }
-        }
-        return bytes;
-    }
-
-    private boolean isFirstWith(ImageSender.Image sent, Progress to) {
-        if (image.isPresent() && image.get() == sent) {
-            return false;
-        }
-        for (Progress progress : followers) {
-            if (progress == to) {
-                return true;
-            }
-            if (progress.imageSender.isPresent() && progress.imageSender.get().image() == sent) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    void imageAnswered(ImageAck ack) {
-        Progress progress = followers.of(ack.from());
-        if (progress.identity != ack.identity()) {
-            return; // Of another life of that site's storage.
-        }
-        progress.answered(raft.now.nanos());
-        progress.imageSender
-                .filter(sender -> sender.index() == ack.imageIndex())
-                .ifPresent(sender -> sender.acknowledged(ack.nextNumber()));
-    }
-
-    /** The first index that a transfer will need afterwards that is running, waits for its image, or has just ended. */
-    long neededFrom() {
-        long needed = imageAskedIndex;
-        for (Progress progress : followers) {
-            if (progress.imageSender.isPresent()) {
-                needed = Math.min(needed, progress.imageSender.get().index());
-            } else if (progress.tookImageBytes > 0) {
-                needed = Math.min(needed, progress.matchIndex);
-            } else if (progress.installingIndex > 0 && !isAway(progress)) {
-                needed = Math.min(needed, progress.installingIndex);
-            }
-        }
-        return needed;
-    }
-
-    /** How much of the log is kept from there on: beyond an image's own size another one costs no more. */
-    long logBytesWorthKeeping(long tailBytes) {
-        long largest = imageAskedIndex < Long.MAX_VALUE ? Long.MAX_VALUE : 0;
-        for (Progress progress : followers) {
-            long sent = progress.imageSender.isPresent()
-                    ? progress.imageSender.get().bytes()
-                    : progress.tookImageBytes;
-            largest = Math.max(largest, sent);
-        }
-        return Math.min(MOST_TAILS * tailBytes, Math.max(LEAST_TAILS * tailBytes, largest));
+        return sentAll || images.isAway(progress);
     }
 
     /** Notes the hint and answers whether it brings a site back. */
@@ -364,7 +236,7 @@ final class Replication {
     private boolean isThere(Progress progress) {
         return followers.isVoter(progress)
                 && progress.reachable
-                && silence(progress) <= raft.config.electionTimeoutNanos();
+                && progress.silenceNanos(raft.now.nanos()) <= raft.config.electionTimeoutNanos();
     }
 
     long minimalVoterMatch() {
