@@ -49,8 +49,9 @@ final class StoreService extends StoreGrpc.StoreImplBase implements Session.Host
         sessions.forEach(Session::close);
     }
 
-    int sessions() {
-        return sessions.size();
+    /** That hold a place. */
+    int scans() {
+        return scans.get();
     }
 
     @Override
