@@ -197,7 +197,7 @@ public final class Keyspace {
      * The keys that start with a prefix (empty: all), in key order over all partitions, streamed with back pressure: at
      * most two parts of the answer are held in memory. Each value was current at some moment during the scan; a key that
      * exists throughout is returned exactly once. A scan that breaks off goes on at another node after the last key
-     * returned; so does one of which nothing was read for a minute, whose place at its node is given to others meanwhile.
+     * returned; so does one of which nothing was read for a minute, when another scan wants its place at its node.
      * Close the cursor if you do not read to its end.
      */
     public ScanCursor scan(String prefix, ScanOptions how) {

@@ -8,7 +8,7 @@ import java.time.Duration;
  * @param connections of clients at a time; more are closed at once
  * @param requestBytes that requests under way may take of the heap, all of them together
  * @param answerBytes that answers may take that their clients have not read yet
- * @param scanPatience a scan of which nothing was read for so long loses its place
+ * @param scanPatience a scan of which nothing was read for so long loses its place to another one
  */
 public record ClientLimits(int connections, long requestBytes, long answerBytes, Duration scanPatience) {
     /** The journal, the log and the messages to other sites each hold a request once more. */

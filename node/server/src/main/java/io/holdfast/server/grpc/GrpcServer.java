@@ -121,11 +121,6 @@ public final class GrpcServer {
         return server.getPort();
     }
 
-    /** That hold one of the places for scans. */
-    int scans() {
-        return store.scans();
-    }
-
     /** @param changed is told when there are as many connections as may be, and when there are fewer again; must not block */
     public void onConnectionsFull(Consumer<Boolean> changed) {
         connections.onChange(changed);

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /**
  * One scan: the ordered pages of all its partitions, merged by key. A partition is asked for its next page when the last one is
@@ -31,7 +32,7 @@ final class ScanCall {
     private final Backend backend;
     private final ServerCallStreamObserver<ScanResponse> out;
     private final Duration patience;
-    private final Runnable atEnd;
+    private final Consumer<ScanCall> atEnd;
     private final AtomicBoolean over = new AtomicBoolean();
     private final ConcurrentLinkedQueue<Arrival> arrivals = new ConcurrentLinkedQueue<>();
     private final Drain drain = new Drain(this::advance);
@@ -41,8 +42,8 @@ final class ScanCall {
     private final List<Cursor> empty = new ArrayList<>();
     private int asked;
     private long left;
-    /** Parts; written by the drain alone. */
-    private volatile int sent;
+    /** When the last part went, or it began; written by the drain alone. */
+    private volatile long sentNanos = System.nanoTime();
 
     private volatile boolean forgotten;
     private ScanResponse.Builder message = ScanResponse.newBuilder();
@@ -75,7 +76,7 @@ final class ScanCall {
     }
 
     /**
-     * @param patience a reader that takes nothing for so long is taken to have forgotten this scan
+     * @param patience a reader that takes nothing for so long may have forgotten this scan: then another one may get its place
      * @param atEnd called once, however it ends
      */
     ScanCall(
@@ -83,7 +84,7 @@ final class ScanCall {
             Backend backend,
             ServerCallStreamObserver<ScanResponse> out,
             Duration patience,
-            Runnable atEnd) {
+            Consumer<ScanCall> atEnd) {
         this.plan = plan;
         this.backend = backend;
         this.out = out;
@@ -97,29 +98,29 @@ final class ScanCall {
 
     void begin() {
         drain.run();
-        watchReader();
     }
 
-    /**
-     * A scan holds pages of all its partitions, and one of the node's places for scans. An application that opens scans and neither reads nor closes them
-     * would take them all in the end.
-     */
-    private void watchReader() {
-        int sentBefore = sent;
-        backend.delay().after(patience, () -> {
-            if (sent == sentBefore && !out.isReady()) {
-                forgotten = true;
-                drain.run();
-            } else if (!over.get()) {
-                watchReader();
-            }
-        });
+    /** Whether its reader has taken nothing for so long that it may never go on. */
+    boolean isForgotten() {
+        return !out.isReady() && System.nanoTime() - sentNanos >= patience.toNanos();
+    }
+
+    long sentNanos() {
+        return sentNanos;
+    }
+
+    /** Ends it for another one. Its place is free when this returns. */
+    void giveUp() {
+        if (end()) {
+            forgotten = true;
+            drain.run();
+        }
     }
 
     private boolean end() {
         boolean first = over.compareAndSet(false, true);
         if (first) {
-            atEnd.run();
+            atEnd.accept(this);
         }
         return first;
     }
@@ -130,10 +131,11 @@ final class ScanCall {
                 arrived(next.cursor, next.result);
             }
             if (forgotten) {
-                fail(new Problem(
+                forgotten = false;
+                close(new Problem(
                         Reason.OVERLOADED,
                         "Nothing of this scan was read for " + patience.toSeconds()
-                                + " s, and its place is for others now: begin one behind the last key that was read."));
+                                + " s, and another one has its place: begin one behind the last key that was read."));
             } else if (!over.get() && out.isReady()) {
                 merge();
             }
@@ -249,17 +251,21 @@ final class ScanCall {
     private void send() {
         if (messageBytes > 0) {
             out.onNext(message.build());
-            sent++;
+            sentNanos = System.nanoTime();
             message = ScanResponse.newBuilder();
             messageBytes = 0;
         }
     }
 
-    /** What was merged before is sent first, so that the caller can go on behind it. */
     private void fail(Problem problem) {
         if (end()) {
-            send();
-            out.onError(problem.toStatus());
+            close(problem);
         }
+    }
+
+    /** What was merged before is sent first, so that the caller can go on behind it. */
+    private void close(Problem problem) {
+        send();
+        out.onError(problem.toStatus());
     }
 }

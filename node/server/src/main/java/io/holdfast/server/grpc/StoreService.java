@@ -13,11 +13,11 @@ import io.holdfast.v1.ScanRequest;
 import io.holdfast.v1.ScanResponse;
 import io.holdfast.v1.StoreGrpc;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** The data operations. */
 final class StoreService extends StoreGrpc.StoreImplBase implements Session.Host {
@@ -28,7 +28,7 @@ final class StoreService extends StoreGrpc.StoreImplBase implements Session.Host
     private final RequestMemory memory;
     private final Duration scanPatience;
     private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
-    private final AtomicInteger scans = new AtomicInteger();
+    private final Set<ScanCall> scans = ConcurrentHashMap.newKeySet();
 
     StoreService(NodeGate gate, RequestMemory memory, Duration scanPatience) {
         this.gate = gate;
@@ -47,11 +47,6 @@ final class StoreService extends StoreGrpc.StoreImplBase implements Session.Host
     /** Ends all sessions, each as soon as it owes no answer. New requests are refused by the gate. */
     void closeSessions() {
         sessions.forEach(Session::close);
-    }
-
-    /** That hold a place. */
-    int scans() {
-        return scans.get();
     }
 
     @Override
@@ -113,15 +108,26 @@ final class StoreService extends StoreGrpc.StoreImplBase implements Session.Host
     public void scan(ScanRequest request, StreamObserver<ScanResponse> out) {
         gate.call(out, backend -> {
             ScanPlan plan = ScanPlan.of(request, backend.keyspaces());
-            if (scans.incrementAndGet() > MAX_SCANS) {
-                scans.decrementAndGet();
-                throw new Problem(
-                        Reason.OVERLOADED,
-                        "This node serves " + MAX_SCANS
-                                + " scans, its limit: retry after a pause, or at another node.");
-            }
-            var reader = (ServerCallStreamObserver<ScanResponse>) out;
-            new ScanCall(plan, backend, reader, scanPatience, scans::decrementAndGet).begin();
+            var call = new ScanCall(
+                    plan, backend, (ServerCallStreamObserver<ScanResponse>) out, scanPatience, scans::remove);
+            admit(call);
+            call.begin();
         });
+    }
+
+    /** If there is no place left, the scan gets that of the one that has been forgotten for the longest time. */
+    private synchronized void admit(ScanCall call) {
+        if (scans.size() >= MAX_SCANS) {
+            scans.stream()
+                    .filter(ScanCall::isForgotten)
+                    .min(Comparator.comparingLong(ScanCall::sentNanos))
+                    .ifPresent(ScanCall::giveUp);
+        }
+        if (scans.size() >= MAX_SCANS) {
+            throw new Problem(
+                    Reason.OVERLOADED,
+                    "This node serves " + MAX_SCANS + " scans, its limit: retry after a pause, or at another node.");
+        }
+        scans.add(call);
     }
 }
