@@ -22,6 +22,9 @@ import scala.runtime.BoxedUnit;
  * threads that may block, and requests of one persistence id are done one after another in the order they came, so that a load after a save sees it.
  */
 public abstract class OrderedSnapshotStore extends SnapshotStore {
+    /** A disk that stands still must not fill the memory: each save holds what it is to save, and its actor has long been told that it failed. */
+    private static final int MOST_SAVES = 8;
+
     private final PayloadCodec codec;
     private final Executor blocking;
     private final PartialFunction<Object, BoxedUnit> failures = ReceiveBuilder.create()
@@ -30,9 +33,6 @@ public abstract class OrderedSnapshotStore extends SnapshotStore {
             .onMessage();
     /** The very object that Pekko hands to its clean-up; compared by identity, touched by the actor alone. */
     private SnapshotMetadata failedSave = SnapshotMetadata.apply("", 0);
-
-    /** A disk that stands still must not fill the memory: each save holds what it is to save, and its actor has long been told that it failed. */
-    private static final int MOST_SAVES = 8;
 
     private final Map<String, CompletableFuture<?>> tails = new ConcurrentHashMap<>();
     /** That have not ended, by persistence id. */

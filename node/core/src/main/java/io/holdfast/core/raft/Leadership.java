@@ -50,7 +50,6 @@ final class Leadership {
         this.replication = new Replication(raft, followers, confirmation, images);
         this.lastActivityNanos = raft.now.nanos();
         this.lastTickNanos = raft.now.nanos();
-        this.leaveFromNanos = raft.now.nanos();
         storageSlow();
         append(Entry.Kind.NOOP, 0, Bytes.EMPTY);
     }

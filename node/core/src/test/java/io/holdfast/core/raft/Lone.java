@@ -149,6 +149,10 @@ final class Lone {
     }
 
     AppendResponse matches(SiteId from, long match) {
+        return matches(from, match, NodeHealth.GOOD);
+    }
+
+    AppendResponse matches(SiteId from, long match, NodeHealth health) {
         return new AppendResponse(
                 from,
                 1,
@@ -160,7 +164,7 @@ final class Lone {
                 promiseNanos(),
                 match,
                 new LogState.Matches(),
-                NodeHealth.GOOD);
+                health);
     }
 
     static long promiseNanos() {

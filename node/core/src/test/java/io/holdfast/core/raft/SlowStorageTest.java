@@ -23,21 +23,6 @@ class SlowStorageTest {
 
     private final Lone leader = new Lone(Lone.preferring(A, C, B), RecoveredLog.empty(Lone.genesis(), 1)).elect();
 
-    private AppendResponse slow(AppendResponse answer) {
-        return new AppendResponse(
-                answer.from(),
-                answer.identity(),
-                answer.term(),
-                answer.stamp(),
-                answer.clock(),
-                answer.wallMillis(),
-                answer.life(),
-                answer.promiseNanos(),
-                answer.matchIndex(),
-                answer.logState(),
-                SLOW);
-    }
-
     private void proposeAndAnswer() {
         leader.step(new Input.Propose(leader.millis, Bytes.utf8("x")));
         leader.receive(leader.matches(B, 2));
@@ -87,7 +72,7 @@ class SlowStorageTest {
     @Test
     void notToOneThatIsSlowToo() {
         proposeAndAnswer();
-        leader.receive(slow(leader.matches(C, 2)));
+        leader.receive(leader.matches(C, 2, SLOW));
         toldThatItIsSlow();
         leader.tickAfter(50);
 
@@ -97,8 +82,8 @@ class SlowStorageTest {
     @Test
     void goesOnIfAllAreSlow() {
         proposeAndAnswer();
-        leader.receive(slow(leader.matches(B, 2)));
-        leader.receive(slow(leader.matches(C, 2)));
+        leader.receive(leader.matches(B, 2, SLOW));
+        leader.receive(leader.matches(C, 2, SLOW));
         toldThatItIsSlow();
         leader.tickAfter(50);
 

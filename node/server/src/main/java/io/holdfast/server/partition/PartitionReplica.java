@@ -91,7 +91,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         this.definition = definition;
         this.shared = shared;
         this.observer = observer;
-        this.ticks = new TickTimer(timers);
+        this.ticks = new TickTimer(timers, PartitionReplica::nanos);
         this.callers = new Callers(partition, shared.site());
         this.news = new NodeNews(shared.room(), shared.pace());
         this.preferred =
@@ -110,7 +110,11 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
     }
 
     private static Now now() {
-        return new Now(System.nanoTime() - ORIGIN, System.currentTimeMillis());
+        return new Now(nanos(), System.currentTimeMillis());
+    }
+
+    private static long nanos() {
+        return System.nanoTime() - ORIGIN;
     }
 
     @Override
@@ -201,7 +205,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         if (core.isEmpty()) {
             return refuse(write.requestId(), write.replyTo());
         }
-        long deadline = now().nanos() + Duration.ofMillis(write.timeoutMillis()).toNanos();
+        long deadline = nanos() + Duration.ofMillis(write.timeoutMillis()).toNanos();
         long token = callers.remember(write.requestId(), write.replyTo());
         var submit = new PartitionInput.Submit(token, write.concern(), deadline, write.commands());
         // What brings no data is taken always: it ends what others wait for, or makes room.
@@ -337,14 +341,13 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         for (Reply reply : out.replies()) {
             callers.answer(reply);
         }
-        ticks.tickBy(running.nextTickNanos(), now().nanos());
+        ticks.tickBy(running.nextTickNanos());
     }
 
     private Behavior<ReplicaMessage> tick() {
         ticks.ended();
-        long nowNanos = now().nanos();
-        if (core.isPresent() && nowNanos < core.get().nextTickNanos()) {
-            ticks.tickBy(core.get().nextTickNanos(), nowNanos);
+        if (core.isPresent() && nanos() < core.get().nextTickNanos()) {
+            ticks.tickBy(core.get().nextTickNanos());
             return Behaviors.same();
         }
         long patience = shared.patience().get().toNanos();

@@ -1,6 +1,7 @@
 package io.holdfast.server.partition;
 
 import java.time.Duration;
+import java.util.function.LongSupplier;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 
 /** Ticks a replica no sooner than its core wants it, by one timer at a time. For its actor; times are the core's. */
@@ -11,13 +12,16 @@ final class TickTimer {
     private static final long PATIENT_NANOS = Duration.ofMillis(100).toNanos();
 
     private final TimerScheduler<ReplicaMessage> timers;
+    private final LongSupplier nanos;
     /** When the timer ends; {@link Long#MAX_VALUE} if none runs. */
     private long endsNanos = Long.MAX_VALUE;
 
     private long shortestNanos = SHORTEST_NANOS;
 
-    TickTimer(TimerScheduler<ReplicaMessage> timers) {
+    /** @param nanos the core's clock */
+    TickTimer(TimerScheduler<ReplicaMessage> timers, LongSupplier nanos) {
         this.timers = timers;
+        this.nanos = nanos;
     }
 
     /** The tick that was asked for has come. */
@@ -31,10 +35,11 @@ final class TickTimer {
     }
 
     /** A timer that ends too early is left to run: with each message of a leader the next tick is wanted a little later. */
-    void tickBy(long wantedNanos, long nowNanos) {
+    void tickBy(long wantedNanos) {
         if (wantedNanos == Long.MAX_VALUE) {
             return;
         }
+        long nowNanos = nanos.getAsLong();
         long atNanos = Math.max(wantedNanos, nowNanos + shortestNanos);
         if (atNanos < endsNanos) {
             endsNanos = atNanos;

@@ -3,15 +3,14 @@ package io.holdfast.server.partition;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.holdfast.server.Disks;
 import io.holdfast.server.membership.IncidentLog.Incident;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,11 +28,7 @@ class ThreeReplicasTest extends ThreeReplicas {
         write(1, "key", "1");
         String leader = group.awaitLeader();
         Path snapshots = dir.resolve(leader).resolve("snapshots");
-        try (Stream<Path> below = Files.walk(snapshots)) {
-            for (Path each : below.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(each);
-            }
-        }
+        Disks.wipe(snapshots);
         Files.createFile(snapshots);
 
         long sequence =
