@@ -46,6 +46,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -257,11 +258,12 @@ public final class HoldfastNode {
     }
 
     private ReplicaContext replicaContext(SiteIdentity identity, ReplicaRouter router) {
+        var storage = new AtomicLong(identity.identity());
         return new ReplicaContext(
                 settings.site().name(),
-                identity.identity(),
+                storage,
                 several(),
-                leases.map(it -> Tenancy.leased(it, identity.identity(), new SecureRandom()::nextLong))
+                leases.map(it -> Tenancy.leased(it, storage::get, new SecureRandom()::nextLong))
                         .orElse(Tenancy.SOLE),
                 (definition, partition) -> CoreSettings.of(settings, definition, partition),
                 router,

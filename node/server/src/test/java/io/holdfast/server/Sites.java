@@ -125,6 +125,19 @@ final class Sites implements AutoCloseable {
         Disks.wipe(dir.resolve(site));
     }
 
+    /** Of the disk of a site that does not run, as it is now. */
+    Path copy(String site) {
+        Path copy = dir.resolve(site + "-copy");
+        Disks.copy(dir.resolve(site), copy);
+        return copy;
+    }
+
+    /** The site, which does not run, starts next with the copy as its disk. */
+    void putBack(String site, Path copy) {
+        wipe(site);
+        Disks.copy(copy, dir.resolve(site));
+    }
+
     /** Cuts a site off from all others, both ways; clients still reach it. */
     void cutOff(String site) {
         links(site, true);

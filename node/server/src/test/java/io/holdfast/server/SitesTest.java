@@ -65,12 +65,41 @@ class SitesTest {
                 sites.start("c");
                 sites.awaitReady("c");
                 awaitNoLag(client);
-                awaitRebuilt(sites.endpoint("c"));
+                awaitRebuilt(sites.endpoint("c"), "storage-replaced");
                 // Its vote and its acknowledgement are the majority's now.
                 sites.kill("a");
                 readAll(shop, "first");
                 fill(shop, "second");
                 readAll(shop, "second");
+            }
+        }
+    }
+
+    @Test
+    void aSiteWhoseDiskIsAnOlderCopyIsFoundOutAndRebuilt() {
+        try (var sites = new Sites(dir, "a", "b", "c")) {
+            sites.startAll();
+            try (HoldfastClient client = sites.client()) {
+                Keyspace shop = createAndFill(client);
+                sites.kill("c");
+                Path copy = sites.copy("c");
+                sites.start("c");
+                sites.awaitReady("c");
+                fill(shop, "second");
+                awaitNoLag(client);
+                sites.kill("c");
+                sites.putBack("c", copy);
+                sites.start("c");
+                sites.awaitReady("c");
+                awaitRebuilt(sites.endpoint("c"), "storage-rolled-back");
+                awaitNoLag(client);
+                sites.kill("a");
+                readAll(shop, "second");
+                fill(shop, "third");
+                readAll(shop, "third");
+                // A new keyspace counts on it, too, with the identity that it has now.
+                client.admin().createKeyspace("later", KeyspaceSettings.DEFAULT.withPartitions(2));
+                fill(client.keyspace("later"), "fourth");
             }
         }
     }
@@ -236,7 +265,7 @@ class SitesTest {
     }
 
     /** Asks this very node, since incidents are those of the node that answers: the SDK asks whichever is nearest. */
-    private static void awaitRebuilt(String endpoint) {
+    private static void awaitRebuilt(String endpoint, String faultClass) {
         ManagedChannel channel = Grpc.newChannelBuilder(endpoint, InsecureChannelCredentials.create())
                 .build();
         try {
@@ -245,7 +274,7 @@ class SitesTest {
             await().atMost(Sites.PATIENCE)
                     .untilAsserted(() -> assertThat(admin.getStatus(GetStatusRequest.getDefaultInstance())
                                     .getIncidentsList())
-                            .filteredOn(incident -> incident.getFaultClass().equals("storage-replaced"))
+                            .filteredOn(incident -> incident.getFaultClass().equals(faultClass))
                             .singleElement()
                             .satisfies(incident ->
                                     assertThat(incident.getRecoveredMillis()).isPositive()));

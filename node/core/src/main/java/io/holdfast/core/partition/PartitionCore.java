@@ -138,6 +138,9 @@ public final class PartitionCore {
         if (outputs.imageReceived().isPresent()) {
             out.decode = outputs.imageReceived();
         }
+        if (outputs.rolledBack().isPresent()) {
+            out.rolledBack = outputs.rolledBack();
+        }
         if (outputs.imageWanted()) {
             out.encode = Optional.of(image());
         }

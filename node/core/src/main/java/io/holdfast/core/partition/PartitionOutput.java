@@ -18,6 +18,7 @@ public final class PartitionOutput {
     Optional<PartitionImage> encode = Optional.empty();
     Optional<Outputs.ReceivedImage> decode = Optional.empty();
     List<Unfinished> unfinished = List.of();
+    Optional<Outputs.RolledBack> rolledBack = Optional.empty();
 
     /**
      * @param number counts up; comes back in {@link PartitionInput.SnapshotSaved} or SnapshotFailed
@@ -63,6 +64,11 @@ public final class PartitionOutput {
 
     public Optional<Outputs.ReceivedImage> decode() {
         return decode;
+    }
+
+    /** See {@link Outputs#rolledBack}. */
+    public Optional<Outputs.RolledBack> rolledBack() {
+        return rolledBack;
     }
 
     /**

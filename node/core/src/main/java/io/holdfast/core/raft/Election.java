@@ -145,7 +145,8 @@ final class Election {
                             raft.identity(),
                             raft.term() + 1,
                             raft.log.lastIndex(),
-                            raft.log.lastTerm()));
+                            raft.log.lastTerm(),
+                            raft.floors));
         }
     }
 
@@ -172,7 +173,8 @@ final class Election {
                             raft.term(),
                             raft.log.lastIndex(),
                             raft.log.lastTerm(),
-                            forTransfer));
+                            forTransfer,
+                            raft.floors));
         }
     }
 
@@ -209,6 +211,11 @@ final class Election {
         return raft.isVoter() || raft.log.lastIndex() > 0;
     }
 
+    /** It does not know yet what it is told with the answer. */
+    private boolean hasForgotten(PeerMessage request, long lastIndex) {
+        return raft.floors.of(request.from()).isAbove(request.identity(), lastIndex);
+    }
+
     void preVoteRequested(PreVoteRequest request) {
         if (!mayVote()) {
             return;
@@ -221,7 +228,8 @@ final class Election {
         }
         boolean behind = request.term() <= raft.term();
         boolean leaderLives = raft.leaderHoldsMajority();
-        boolean electable = raft.log.isUpToDate(request.lastIndex(), request.lastTerm());
+        boolean electable = raft.log.isUpToDate(request.lastIndex(), request.lastTerm())
+                && !hasForgotten(request, request.lastIndex());
         boolean grant = !behind && !leaderLives && !silence && !promised() && electable && yieldsTo(request);
         if (grant && raft.role == Role.PRE_CANDIDATE) {
             raft.becomeFollower(raft.term(), Optional.empty());
@@ -230,7 +238,12 @@ final class Election {
         raft.sendWhenDurable(
                 request.from(),
                 new PreVoteResponse(
-                        raft.config.self(), raft.identity(), grant ? request.term() : raft.term(), grant, retryAfter));
+                        raft.config.self(),
+                        raft.identity(),
+                        grant ? request.term() : raft.term(),
+                        grant,
+                        retryAfter,
+                        raft.floors));
     }
 
     /**
@@ -273,16 +286,19 @@ final class Election {
                 && mayVote()
                 && raft.leader.isEmpty()
                 && raft.hardState().vote().map(request.from()::equals).orElse(true)
-                && raft.log.isUpToDate(request.lastIndex(), request.lastTerm());
+                && raft.log.isUpToDate(request.lastIndex(), request.lastTerm())
+                && !hasForgotten(request, request.lastIndex());
         if (grant) {
             raft.wal.setHardState(new HardState(raft.term(), Optional.of(request.from()), raft.identity()));
             resetTimer();
         }
-        raft.sendWhenDurable(request.from(), new VoteResponse(raft.config.self(), raft.identity(), raft.term(), grant));
+        raft.sendWhenDurable(
+                request.from(), new VoteResponse(raft.config.self(), raft.identity(), raft.term(), grant, raft.floors));
     }
 
     void voteAnswered(VoteResponse response) {
         if (stands() && response.granted() && response.term() == raft.term() && countsAsVoter(response)) {
+            raft.remember(response.from(), new Floor(response.identity(), response.term(), 0));
             voted(response.from());
         }
     }

@@ -21,9 +21,20 @@ public final class Outputs {
     Optional<LogWrite> write = Optional.empty();
     Optional<ReceivedImage> imageReceived = Optional.empty();
     boolean imageWanted;
+    Optional<RolledBack> rolledBack = Optional.empty();
 
     /** An image that arrived whole: decode it, save it durably, then report {@link Input.ImageInstalled}. */
     public record ReceivedImage(long index, long term, Bytes bytes) {}
+
+    /**
+     * This replica's storage holds less than it has held.
+     *
+     * @param term that it holds
+     * @param index of the last entry that it holds
+     * @param floor what others remember of it
+     * @param identity of the replica that it has become
+     */
+    public record RolledBack(long term, long index, Floor floor, long identity) {}
 
     void send(Outgoing message) {
         messages = with(messages, message);
@@ -79,6 +90,11 @@ public final class Outputs {
 
     public Optional<ReceivedImage> imageReceived() {
         return imageReceived;
+    }
+
+    /** What this replica has found out about its storage in this step: it is a stranger from now on, and the leader rebuilds it. For the operator. */
+    public Optional<RolledBack> rolledBack() {
+        return rolledBack;
     }
 
     /** A follower needs an image of the partition as it is now: answered with {@link Input.ImageEncoded}. */

@@ -15,8 +15,13 @@ public sealed interface PeerMessage {
 
     long term();
 
+    /** What the sender remembers of all storages, if it tells it in this message. */
+    default Floors floors() {
+        return Floors.NONE;
+    }
+
     /** Would you vote for me? Changes nothing at the receiver (Raft dissertation, section 9.6). The term is the next one. */
-    record PreVoteRequest(SiteId from, long identity, long term, long lastIndex, long lastTerm)
+    record PreVoteRequest(SiteId from, long identity, long term, long lastIndex, long lastTerm, Floors floors)
             implements PeerMessage {}
 
     /**
@@ -24,14 +29,15 @@ public sealed interface PeerMessage {
      * @param retryAfterNanos if refused for a promise to the present leader: how long that still holds; if refused
      *     because the group was silent: when to ask again; else 0
      */
-    record PreVoteResponse(SiteId from, long identity, long term, boolean granted, long retryAfterNanos)
+    record PreVoteResponse(SiteId from, long identity, long term, boolean granted, long retryAfterNanos, Floors floors)
             implements PeerMessage {}
 
     /** @param transfer the leader itself asked for this election, so promises to it do not bind */
-    record VoteRequest(SiteId from, long identity, long term, long lastIndex, long lastTerm, boolean transfer)
+    record VoteRequest(
+            SiteId from, long identity, long term, long lastIndex, long lastTerm, boolean transfer, Floors floors)
             implements PeerMessage {}
 
-    record VoteResponse(SiteId from, long identity, long term, boolean granted) implements PeerMessage {}
+    record VoteResponse(SiteId from, long identity, long term, boolean granted, Floors floors) implements PeerMessage {}
 
     /**
      * Entries, or none: then it is a heartbeat.
@@ -42,6 +48,7 @@ public sealed interface PeerMessage {
      * @param asOfWallMillis the leader's state at commitIndex holds everything that was acknowledged before this wall
      *     time; 0 if it cannot tell
      * @param quiesce the leader falls silent after this one, because all is replicated and nobody asks for anything
+     * @param floors with each heartbeat, and as often with entries; else none
      */
     record AppendRequest(
             SiteId from,
@@ -53,7 +60,8 @@ public sealed interface PeerMessage {
             List<Entry> entries,
             long commitIndex,
             long asOfWallMillis,
-            boolean quiesce)
+            boolean quiesce,
+            Floors floors)
             implements PeerMessage {
         public AppendRequest {
             entries = List.copyOf(entries);

@@ -30,6 +30,9 @@ final class Progress {
 
     long lastHeardNanos;
     long lastSentNanos;
+    /** When it was last told the floors. */
+    long toldFloorsNanos;
+
     boolean reachable = true;
     /** Of its node, as it last said. */
     NodeHealth health = NodeHealth.GOOD;
@@ -68,6 +71,7 @@ final class Progress {
         this.site = site;
         this.nextIndex = nextIndex;
         this.lastHeardNanos = nowNanos;
+        this.toldFloorsNanos = Long.MIN_VALUE / 2;
         this.clockDriftBound = clockDriftBound;
         this.clockRate = new ClockRateGuard(clockDriftBound);
     }

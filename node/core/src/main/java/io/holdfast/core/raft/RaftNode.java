@@ -51,6 +51,8 @@ public final class RaftNode {
     Input.Room room = Input.Room.ENOUGH;
 
     NodeHealth health = NodeHealth.GOOD;
+    /** What is remembered of everybody's storage. */
+    Floors floors = Floors.NONE;
 
     private Optional<Leadership> leadership = Optional.empty();
     private boolean halted;
@@ -156,6 +158,9 @@ public final class RaftNode {
         if (message.from().equals(config.self()) || !membership.identities().containsKey(message.from())) {
             return; // Misrouted, or from a site that holds no replica of this partition.
         }
+        if (message.floors() != Floors.NONE) {
+            remember(message.floors());
+        }
         if (message.term() > term() && revealsHigherTerm(message)) {
             becomeFollower(message.term(), Optional.empty());
         }
@@ -181,6 +186,32 @@ public final class RaftNode {
         } else if (message instanceof TimeoutNow timeout && timeout.term() == term() && role == Role.FOLLOWER) {
             election.campaign(true);
         }
+    }
+
+    private void remember(Floors told) {
+        floors = floors.with(told, membership);
+        Floor floor = told.of(config.self());
+        if (floor.identity() == identity() && floor.isAbove(hardState(), log.lastIndex())) {
+            rolledBack(floor);
+        }
+    }
+
+    /**
+     * The storage has forgotten what it held, so nobody knows what else it acknowledged or whom it voted for: it cannot be trusted, and is as good as lost
+     * (DESIGN 3, rule 11). What is left of its log is as good as any learner's. The identity that made those promises never speaks again: nothing leaves
+     * before the new one is durable.
+     */
+    private void rolledBack(Floor floor) {
+        long drawn = random.nextLong();
+        long stranger = drawn == 0 || drawn == identity() ? Math.max(1, identity() + 1) : drawn;
+        out.rolledBack = Optional.of(new Outputs.RolledBack(term(), log.lastIndex(), floor, stranger));
+        wal.setHardState(new HardState(term(), hardState().vote(), stranger));
+        following.termChanged();
+        becomeFollower(term(), Optional.empty());
+    }
+
+    void remember(SiteId site, Floor floor) {
+        floors = floors.with(site, floor, membership);
     }
 
     /**

@@ -18,6 +18,8 @@ final class Replication {
     private final Followers followers;
     private final Confirmation confirmation;
     private final ImageTransfers images;
+    /** When the floors were last counted, in this leader's time. */
+    private long rememberedNanos;
 
     Replication(RaftNode raft, Followers followers, Confirmation confirmation, ImageTransfers images) {
         this.raft = raft;
@@ -93,8 +95,46 @@ final class Replication {
                         entries,
                         raft.commitIndex,
                         heading.asOfWallMillis(),
-                        quiesce));
+                        quiesce,
+                        floorsFor(progress, entries)));
         progress.lastSentNanos = raft.now.nanos();
+    }
+
+    /**
+     * With each heartbeat, and as often with entries. The follower itself is told what it has said to this leader, also if it may not vote yet: else one that
+     * has forgotten it would for ever be sent what comes behind it.
+     */
+    private Floors floorsFor(Progress follower, List<Entry> entries) {
+        long now = raft.now.nanos();
+        if (!entries.isEmpty() && now - follower.toldFloorsNanos < raft.config.heartbeatNanos()) {
+            return Floors.NONE;
+        }
+        follower.toldFloorsNanos = now;
+        if (rememberedNanos != now) {
+            rememberedNanos = now;
+            rememberFloors();
+        }
+        Floor own = floor(follower);
+        return own.identity() == 0
+                ? raft.floors
+                : raft.floors.with(follower.site, raft.floors.of(follower.site).raisedTo(own));
+    }
+
+    private void rememberFloors() {
+        raft.remember(raft.config.self(), new Floor(raft.identity(), raft.term(), committed(raft.wal.durableIndex())));
+        for (Progress progress : followers) {
+            raft.remember(progress.site, floor(progress));
+        }
+    }
+
+    /** Whoever has answered a message of this term had accepted its leader by then, and holds durably what it acknowledged. */
+    private Floor floor(Progress progress) {
+        boolean hasAccepted = progress.stamp != 0;
+        return hasAccepted ? new Floor(progress.identity, raft.term(), committed(progress.matchIndex)) : Floor.UNKNOWN;
+    }
+
+    private long committed(long index) {
+        return Math.min(index, raft.commitIndex);
     }
 
     void heartbeat(boolean quiesce) {

@@ -62,7 +62,7 @@ final class WriteAhead {
                 "second vote in a term: %s after %s",
                 next,
                 hardState);
-        if (next.term() != hardState.term()) {
+        if (next.term() != hardState.term() || next.identity() != hardState.identity()) {
             held.clear();
         }
         hardState = next;
@@ -172,9 +172,10 @@ final class WriteAhead {
         });
     }
 
-    /** Within one term the hard state only gains a vote, so a later one of the term covers an earlier one. */
+    /** Within one term and identity the hard state only gains a vote, so a later one covers an earlier one. */
     private static boolean covers(HardState durable, HardState needed) {
         return durable.term() == needed.term()
+                && durable.identity() == needed.identity()
                 && (needed.vote().isEmpty() || needed.vote().equals(durable.vote()));
     }
 }

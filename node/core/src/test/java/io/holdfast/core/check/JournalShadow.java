@@ -12,24 +12,41 @@ import io.holdfast.core.raft.RaftNode;
  * measure of every claim that something is durable.
  */
 public final class JournalShadow {
-    private final long identity;
     private HardState hardState;
+    private long mayBecome;
     private final LogShadow log = new LogShadow();
 
     public JournalShadow(long identity) {
-        this.identity = identity;
         this.hardState = HardState.initial(identity);
     }
 
-    long identity() {
-        return identity;
+    /** What it holds now; the original goes on alone. */
+    public JournalShadow copy() {
+        var copy = new JournalShadow(identity());
+        copy.hardState = hardState;
+        copy.log.copyOf(log);
+        return copy;
     }
 
-    HardState hardState() {
+    /** Its replica has said that it is another one from now on. */
+    public void mayBecome(long identity) {
+        mayBecome = identity;
+    }
+
+    long identity() {
+        return hardState.identity();
+    }
+
+    public HardState hardState() {
         return hardState;
     }
 
-    long lastIndex() {
+    /** Whether it holds all that the other one does, which has the same or an older end. */
+    boolean holdsAllOf(JournalShadow other) {
+        return holds(other.log.lastIndex(), other.log.lastTerm());
+    }
+
+    public long lastIndex() {
         return log.lastIndex();
     }
 
@@ -50,7 +67,8 @@ public final class JournalShadow {
         boolean voteChanged = next.term() == hardState.term()
                 && hardState.vote().isPresent()
                 && !hardState.vote().equals(next.vote());
-        if (next.term() < hardState.term() || voteChanged) {
+        boolean stranger = next.identity() != hardState.identity() && next.identity() != mayBecome;
+        if (next.term() < hardState.term() || voteChanged || stranger) {
             throw CheckFailed.of("durable hard state went from %s to %s", hardState, next);
         }
         hardState = next;

@@ -16,6 +16,11 @@ final class LogShadow {
         entries.clear();
     }
 
+    void copyOf(LogShadow other) {
+        restart(other.baseIndex, other.baseTerm);
+        entries.addAll(other.entries);
+    }
+
     long baseIndex() {
         return baseIndex;
     }

@@ -72,6 +72,23 @@ public final class RaftChecker {
         return replica.journal;
     }
 
+    /** The site's storage as it is now. */
+    public JournalShadow journal(int site) {
+        return replicas.get(site).journal;
+    }
+
+    /** The site's storage is now an older copy of itself; what it held stays on record. */
+    public void putBack(int site, JournalShadow copy) {
+        Replica replica = replicas.get(site);
+        replica.journal = copy;
+        replica.journals.add(copy);
+    }
+
+    /** Whether one site's storage holds all that the other's does. */
+    public boolean holdsAllOf(int site, int other) {
+        return journal(site).holdsAllOf(journal(other));
+    }
+
     /** A replica was rebuilt from its storage. */
     public void started(int site, RaftNode node) {
         Replica replica = replicas.get(site);
@@ -269,7 +286,7 @@ public final class RaftChecker {
         HardState durable = journal.hardState();
         boolean preVote = message instanceof PeerMessage.PreVoteRequest
                 || (message instanceof PeerMessage.PreVoteResponse response && response.granted());
-        boolean fine = preVote || durable.term() >= message.term();
+        boolean fine = (preVote || durable.term() >= message.term()) && durable.identity() == message.identity();
         if (message instanceof PeerMessage.VoteRequest) {
             fine &= votedFor(durable, message.term(), message.from());
         } else if (message instanceof PeerMessage.VoteResponse response && response.granted()) {

@@ -6,6 +6,7 @@ import io.holdfast.core.Bytes;
 import io.holdfast.core.SiteId;
 import io.holdfast.core.partition.Reply.Refusal;
 import io.holdfast.core.raft.Entry;
+import io.holdfast.core.raft.Floors;
 import io.holdfast.core.raft.Input;
 import io.holdfast.core.raft.PeerMessage.AppendRequest;
 import io.holdfast.core.store.Command;
@@ -96,7 +97,8 @@ class PartitionCoreTest {
         Command other = cluster.put(99, "k", "theirs");
         var entry = new Entry(9, index, Long.MAX_VALUE / 2, Entry.Kind.COMMANDS, CommandBatch.encode(List.of(other)));
         long prevTerm = cluster.core("a").raft().term();
-        var append = new AppendRequest(new SiteId("b"), 1, 9, 1, index - 1, prevTerm, List.of(entry), index, 0, false);
+        var append = new AppendRequest(
+                new SiteId("b"), 1, 9, 1, index - 1, prevTerm, List.of(entry), index, 0, false, Floors.NONE);
 
         cluster.raft("a", new Input.Received(append));
 

@@ -3,6 +3,7 @@ package io.holdfast.core.partition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.core.SiteId;
+import io.holdfast.core.raft.Floors;
 import io.holdfast.core.raft.Input;
 import io.holdfast.core.raft.PeerMessage;
 import io.holdfast.core.raft.PeerMessage.AppendResponse;
@@ -75,7 +76,7 @@ class RebuiltReplicaTest {
 
         cluster.run(3_000);
         cluster.raft("c", new Input.Unreachable(new SiteId("a")));
-        cluster.raft("c", new Input.Received(new VoteRequest(new SiteId("b"), 1, 9, 1_000, 8, false)));
+        cluster.raft("c", new Input.Received(new VoteRequest(new SiteId("b"), 1, 9, 1_000, 8, false, Floors.NONE)));
         cluster.at("c").diskHeld = false;
         cluster.settle();
 
@@ -143,7 +144,7 @@ class RebuiltReplicaTest {
         cluster.run(1_000);
         cluster.crash("a");
         cluster.raft("b", new Input.Unreachable(new SiteId("a")));
-        PeerMessage old = new VoteResponse(C, 1, cluster.core("b").raft().term(), true);
+        PeerMessage old = new VoteResponse(C, 1, cluster.core("b").raft().term(), true, Floors.NONE);
 
         cluster.raft("b", new Input.Received(old));
 

@@ -37,6 +37,7 @@ final class Replica {
     private final Settings settings;
     private long identity = 1;
     private int writesBehindSnapshot;
+    private long drawn;
     private Optional<PartitionCore> core = Optional.empty();
 
     Replica(SiteId site, Settings settings) {
@@ -44,13 +45,13 @@ final class Replica {
         this.settings = settings;
     }
 
-    /** Time in the first draw of a site is 0, so that the order of preference alone decides; then sites differ. */
+    /** Time in the first draw of a site is 0, so that the order of preference alone decides; then sites differ. Identities and lives are all different. */
     private RandomGenerator fixedRandom() {
         long rank = settings.sites.indexOf(site);
         return new RandomGenerator() {
             @Override
             public long nextLong() {
-                return rank;
+                return 1_000 * (rank + 1) + ++drawn;
             }
 
             @Override
@@ -87,6 +88,21 @@ final class Replica {
         journal.clear();
         snapshot = Optional.empty();
         identity = newIdentity;
+    }
+
+    /** What its disk holds now, to be put back later. */
+    record DiskCopy(List<LogWrite> journal, Optional<ReplicaSnapshot> snapshot) {}
+
+    DiskCopy copyOfDisk() {
+        return new DiskCopy(List.copyOf(journal), snapshot);
+    }
+
+    /** It starts next from what its disk held when the copy was made. */
+    void putBack(DiskCopy copy) {
+        crash();
+        journal.clear();
+        journal.addAll(copy.journal());
+        snapshot = copy.snapshot();
     }
 
     boolean up() {

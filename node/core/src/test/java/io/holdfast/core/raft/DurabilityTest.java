@@ -20,7 +20,7 @@ class DurabilityTest {
     private static Lone candidate() {
         var replica = new Lone();
         replica.tickAfter(ELECTION);
-        replica.receive(new PreVoteResponse(B, 1, 1, true, 0));
+        replica.receive(new PreVoteResponse(B, 1, 1, true, 0, Floors.NONE));
         assertThat(replica.node.role()).isEqualTo(Role.CANDIDATE);
         return replica;
     }
@@ -43,7 +43,7 @@ class DurabilityTest {
     void itsOwnVoteCountsOnlyWhenDurable() {
         var replica = candidate();
 
-        replica.receive(new VoteResponse(B, 1, 1, true));
+        replica.receive(new VoteResponse(B, 1, 1, true, Floors.NONE));
         assertThat(replica.node.role()).isEqualTo(Role.CANDIDATE);
 
         replica.durable();
@@ -58,7 +58,7 @@ class DurabilityTest {
         assertThat(voter.sentOf(VoteResponse.class)).isEmpty();
 
         voter.durable();
-        assertThat(voter.sentOf(VoteResponse.class)).containsExactly(new VoteResponse(A, 1, 3, true));
+        assertThat(voter.sentOf(VoteResponse.class)).containsExactly(new VoteResponse(A, 1, 3, true, Floors.NONE));
     }
 
     /** The leader asks again and again, and each time something would be answered when the disk goes on. */
@@ -101,9 +101,9 @@ class DurabilityTest {
 
         assertThat(voter.sentOf(VoteResponse.class))
                 .containsExactly(
-                        new VoteResponse(A, 1, 3, true),
-                        new VoteResponse(A, 1, 3, false),
-                        new VoteResponse(A, 1, 3, true));
+                        new VoteResponse(A, 1, 3, true, Floors.NONE),
+                        new VoteResponse(A, 1, 3, false, Floors.NONE),
+                        new VoteResponse(A, 1, 3, true, Floors.NONE));
     }
 
     @Test
@@ -111,18 +111,18 @@ class DurabilityTest {
         var voter = Lone.recovered(5, Optional.empty(), 0, 4, 5);
         voter.millis += 1_000;
 
-        voter.receive(new VoteRequest(B, 1, 6, 9, 4, false));
+        voter.receive(new VoteRequest(B, 1, 6, 9, 4, false, Floors.NONE));
         voter.allDurable();
-        voter.receive(new VoteRequest(B, 1, 7, 1, 5, false));
+        voter.receive(new VoteRequest(B, 1, 7, 1, 5, false, Floors.NONE));
         voter.allDurable();
-        voter.receive(new VoteRequest(B, 1, 8, 2, 5, false));
+        voter.receive(new VoteRequest(B, 1, 8, 2, 5, false, Floors.NONE));
         voter.allDurable();
 
         assertThat(voter.sentOf(VoteResponse.class))
                 .containsExactly(
-                        new VoteResponse(A, 1, 6, false),
-                        new VoteResponse(A, 1, 7, false),
-                        new VoteResponse(A, 1, 8, true));
+                        new VoteResponse(A, 1, 6, false, Floors.NONE),
+                        new VoteResponse(A, 1, 7, false, Floors.NONE),
+                        new VoteResponse(A, 1, 8, true, Floors.NONE));
     }
 
     @Test

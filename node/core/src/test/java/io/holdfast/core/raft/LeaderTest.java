@@ -55,9 +55,9 @@ class LeaderTest {
     void neverCommitsAnOlderTermsEntryByCounting() {
         var late = Lone.recovered(3, Optional.empty(), 0, 2, 3);
         late.tickAfter(ELECTION + Lone.LEASE);
-        late.receive(new PreVoteResponse(B, 1, 4, true, 0));
+        late.receive(new PreVoteResponse(B, 1, 4, true, 0, Floors.NONE));
         late.durable();
-        late.receive(new VoteResponse(B, 1, 4, true));
+        late.receive(new VoteResponse(B, 1, 4, true, Floors.NONE));
         late.allDurable();
         assertThat(late.node.leadingTerm()).isEqualTo(4);
 
@@ -169,7 +169,7 @@ class LeaderTest {
 
     @Test
     void aPreVoteDoesNotDisturbIt() {
-        leader.receive(new PreVoteRequest(C, 1, 2, 1_000, 1));
+        leader.receive(new PreVoteRequest(C, 1, 2, 1_000, 1, Floors.NONE));
 
         assertThat(leader.node.role()).isEqualTo(Role.LEADER);
         assertThat(leader.sentOf(PreVoteResponse.class)).noneMatch(PreVoteResponse::granted);

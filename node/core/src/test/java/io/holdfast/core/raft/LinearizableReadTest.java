@@ -214,9 +214,9 @@ class LinearizableReadTest {
     void aLeaderThatHasCommittedNothingOfItsTermAnswersNothing() {
         var fresh = new Lone();
         fresh.tickAfter(Lone.ELECTION);
-        fresh.receive(new PeerMessage.PreVoteResponse(B, 1, 1, true, 0));
+        fresh.receive(new PeerMessage.PreVoteResponse(B, 1, 1, true, 0, Floors.NONE));
         fresh.durable();
-        fresh.receive(new PeerMessage.VoteResponse(B, 1, 1, true));
+        fresh.receive(new PeerMessage.VoteResponse(B, 1, 1, true, Floors.NONE));
         fresh.step(new Input.Read(1));
         fresh.receive(fresh.matches(B, 0));
         fresh.receive(fresh.matches(C, 0));

@@ -145,7 +145,8 @@ final class Lone {
 
     /** A leader's message with entries after prev. */
     AppendRequest append(SiteId from, long term, long prev, long prevTerm, long commit, Entry... entries) {
-        return new AppendRequest(from, 1, term, ++stamp, prev, prevTerm, List.of(entries), commit, 0, false);
+        return new AppendRequest(
+                from, 1, term, ++stamp, prev, prevTerm, List.of(entries), commit, 0, false, Floors.NONE);
     }
 
     AppendResponse matches(SiteId from, long match) {
@@ -172,7 +173,7 @@ final class Lone {
     }
 
     VoteRequest asksForVote(SiteId from, long term, boolean transfer) {
-        return new VoteRequest(from, 1, term, 1_000, term - 1, transfer);
+        return new VoteRequest(from, 1, term, 1_000, term - 1, transfer, Floors.NONE);
     }
 
     long newestStamp() {
@@ -198,9 +199,9 @@ final class Lone {
     Lone elect() {
         allDurable();
         tickAfter(ELECTION + LEASE);
-        receive(new PreVoteResponse(B, 1, node.term() + 1, true, 0));
+        receive(new PreVoteResponse(B, 1, node.term() + 1, true, 0, Floors.NONE));
         durable();
-        receive(new VoteResponse(B, 1, node.term(), true));
+        receive(new VoteResponse(B, 1, node.term(), true, Floors.NONE));
         allDurable();
         receive(matches(B, node.lastIndex()));
         receive(matches(C, node.lastIndex()));

@@ -36,7 +36,7 @@ class PromiseTest {
     void thePromiseHoldsAlsoInAHigherTermThatItHeardOfOtherwise() {
         var voter = promisedToB();
         // An answer to something that it asked long ago tells it of term 6.
-        voter.receive(new VoteResponse(C, 1, 6, false));
+        voter.receive(new VoteResponse(C, 1, 6, false, Floors.NONE));
         assertThat(voter.node.term()).isEqualTo(6);
 
         voter.receive(voter.asksForVote(C, 6, false));
@@ -54,7 +54,7 @@ class PromiseTest {
         voter.receive(voter.asksForVote(C, 6, false));
         voter.allDurable();
 
-        assertThat(voter.sentOf(VoteResponse.class)).containsExactly(new VoteResponse(Lone.A, 1, 6, true));
+        assertThat(voter.sentOf(VoteResponse.class)).containsExactly(new VoteResponse(Lone.A, 1, 6, true, Floors.NONE));
     }
 
     @Test
@@ -64,7 +64,7 @@ class PromiseTest {
         voter.receive(voter.asksForVote(C, 6, true));
         voter.allDurable();
 
-        assertThat(voter.sentOf(VoteResponse.class)).containsExactly(new VoteResponse(Lone.A, 1, 6, true));
+        assertThat(voter.sentOf(VoteResponse.class)).containsExactly(new VoteResponse(Lone.A, 1, 6, true, Floors.NONE));
     }
 
     @Test
@@ -78,7 +78,7 @@ class PromiseTest {
         voter.millis += 1;
         voter.receive(voter.asksForVote(C, 6, false));
         voter.allDurable();
-        assertThat(voter.sentOf(VoteResponse.class)).containsExactly(new VoteResponse(Lone.A, 1, 6, true));
+        assertThat(voter.sentOf(VoteResponse.class)).containsExactly(new VoteResponse(Lone.A, 1, 6, true, Floors.NONE));
     }
 
     @Test
@@ -88,7 +88,7 @@ class PromiseTest {
         voter.receive(voter.asksForVote(C, 1, false));
         voter.allDurable();
 
-        assertThat(voter.sentOf(VoteResponse.class)).containsExactly(new VoteResponse(Lone.A, 1, 1, true));
+        assertThat(voter.sentOf(VoteResponse.class)).containsExactly(new VoteResponse(Lone.A, 1, 1, true, Floors.NONE));
     }
 
     @Test
@@ -96,10 +96,10 @@ class PromiseTest {
         var voter = promisedToB();
         voter.millis += 100;
 
-        voter.receive(new PreVoteRequest(C, 1, 6, 1_000, 5));
+        voter.receive(new PreVoteRequest(C, 1, 6, 1_000, 5, Floors.NONE));
 
         assertThat(voter.sentOf(PreVoteResponse.class))
-                .containsExactly(new PreVoteResponse(Lone.A, 1, 5, false, (LEASE - 100) * Lone.MILLI));
+                .containsExactly(new PreVoteResponse(Lone.A, 1, 5, false, (LEASE - 100) * Lone.MILLI, Floors.NONE));
         assertThat(voter.node.role()).isEqualTo(Role.FOLLOWER);
     }
 

@@ -140,9 +140,9 @@ class SlowStorageTest {
         var elected = new Lone(Lone.preferring(A, C, B), RecoveredLog.empty(Lone.genesis(), 1));
         elected.step(new Input.StorageSlow(true));
         elected.tickAfter(ELECTION + LEASE);
-        elected.receive(new PreVoteResponse(B, 1, 1, true, 0));
+        elected.receive(new PreVoteResponse(B, 1, 1, true, 0, Floors.NONE));
         elected.durable();
-        elected.receive(new VoteResponse(B, 1, 1, true));
+        elected.receive(new VoteResponse(B, 1, 1, true, Floors.NONE));
         elected.receive(elected.matches(B, 0));
         elected.receive(elected.matches(C, 0));
         elected.tickAfter(100);
@@ -184,7 +184,7 @@ class SlowStorageTest {
     @Test
     void aFollowerTellsASilentLeader() {
         var follower = Lone.recovered(5, Optional.of(B), 1, 5);
-        var last = new PeerMessage.AppendRequest(B, 1, 5, 7, 1, 5, List.of(), 1, 0, true);
+        var last = new PeerMessage.AppendRequest(B, 1, 5, 7, 1, 5, List.of(), 1, 0, true, Floors.NONE);
         follower.receive(last);
         assertThat(follower.node.quiesced).isTrue();
 

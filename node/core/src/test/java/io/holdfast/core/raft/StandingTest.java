@@ -34,10 +34,11 @@ class StandingTest {
     void withTheSameLogTheLaterInTheOrderOfPreferenceStandsBack() {
         var lone = standing(B, C, A);
 
-        assertThat(answer(lone, new PreVoteRequest(C, 1, 6, 2, 5)).granted()).isTrue();
+        assertThat(answer(lone, new PreVoteRequest(C, 1, 6, 2, 5, Floors.NONE)).granted())
+                .isTrue();
 
         assertThat(lone.node.role()).isEqualTo(Role.FOLLOWER);
-        lone.receive(new PreVoteResponse(B, 1, 6, true, 0));
+        lone.receive(new PreVoteResponse(B, 1, 6, true, 0, Floors.NONE));
         assertThat(lone.node.term()).isEqualTo(5);
     }
 
@@ -45,9 +46,10 @@ class StandingTest {
     void withTheSameLogTheEarlierInTheOrderOfPreferenceGoesOn() {
         var lone = standing(A, B, C);
 
-        assertThat(answer(lone, new PreVoteRequest(C, 1, 6, 2, 5)).granted()).isFalse();
+        assertThat(answer(lone, new PreVoteRequest(C, 1, 6, 2, 5, Floors.NONE)).granted())
+                .isFalse();
 
-        lone.receive(new PreVoteResponse(B, 1, 6, true, 0));
+        lone.receive(new PreVoteResponse(B, 1, 6, true, 0, Floors.NONE));
         assertThat(lone.node.role()).isEqualTo(Role.CANDIDATE);
     }
 
@@ -55,7 +57,8 @@ class StandingTest {
     void whoHasLessInItsLogStandsBack() {
         var lone = standing(A, B, C);
 
-        assertThat(answer(lone, new PreVoteRequest(C, 1, 6, 3, 5)).granted()).isTrue();
+        assertThat(answer(lone, new PreVoteRequest(C, 1, 6, 3, 5, Floors.NONE)).granted())
+                .isTrue();
 
         assertThat(lone.node.role()).isEqualTo(Role.FOLLOWER);
     }
@@ -66,13 +69,14 @@ class StandingTest {
         lone.receive(lone.append(B, 5, 2, 5, 2));
         lone.millis += LEASE;
 
-        assertThat(answer(lone, new PreVoteRequest(C, 1, 6, 2, 5)).granted()).isTrue();
+        assertThat(answer(lone, new PreVoteRequest(C, 1, 6, 2, 5, Floors.NONE)).granted())
+                .isTrue();
     }
 
     @Test
     void afterAnAgreedSilenceAHintLetsTheLaterHeirWaitItsTurn() {
         var lone = standing(B, C, A);
-        lone.receive(new PeerMessage.AppendRequest(B, 1, 5, 10_000, 2, 5, List.of(), 2, 0, true));
+        lone.receive(new PeerMessage.AppendRequest(B, 1, 5, 10_000, 2, 5, List.of(), 2, 0, true, Floors.NONE));
         lone.allDurable();
         assertThat(lone.node.needsTicks()).isFalse();
         lone.millis += 100 * ELECTION;
@@ -87,7 +91,7 @@ class StandingTest {
 
     /** B would vote for "a" in the next term, which it therefore stands in; its own vote is durable. */
     private static void stand(Lone lone) {
-        lone.receive(new PreVoteResponse(B, 1, lone.node.term() + 1, true, 0));
+        lone.receive(new PreVoteResponse(B, 1, lone.node.term() + 1, true, 0, Floors.NONE));
         lone.allDurable();
         assertThat(lone.node.role()).isEqualTo(Role.CANDIDATE);
     }
@@ -111,7 +115,7 @@ class StandingTest {
     void aVoteThatComesAfterTheTimerHasRunOutElects() {
         var lone = askingAgain();
 
-        lone.receive(new VoteResponse(B, 1, 6, true));
+        lone.receive(new VoteResponse(B, 1, 6, true, Floors.NONE));
 
         assertThat(lone.node.role()).isEqualTo(Role.LEADER);
         assertThat(lone.node.term()).isEqualTo(6);
@@ -120,9 +124,9 @@ class StandingTest {
     @Test
     void aVoteOfItsOwnThatIsDurableLateCounts() {
         var lone = standing(A, B, C);
-        lone.receive(new PreVoteResponse(B, 1, 6, true, 0));
+        lone.receive(new PreVoteResponse(B, 1, 6, true, 0, Floors.NONE));
         lone.tickAfter(ELECTION);
-        lone.receive(new VoteResponse(B, 1, 6, true));
+        lone.receive(new VoteResponse(B, 1, 6, true, Floors.NONE));
         assertThat(lone.node.role()).isEqualTo(Role.CANDIDATE);
 
         lone.allDurable();
@@ -137,17 +141,17 @@ class StandingTest {
         lone.tickAfter(2 * ELECTION);
         assertThat(lone.node.term()).isEqualTo(7);
 
-        assertThatNobodyIsElectedBy(new VoteResponse(B, 1, 6, true), lone);
+        assertThatNobodyIsElectedBy(new VoteResponse(B, 1, 6, true, Floors.NONE), lone);
     }
 
     @Test
     void whoStoodBackIsNotElectedByALateVote() {
         var lone = askingAgain();
-        lone.receive(new PreVoteRequest(C, 1, 7, 3, 5));
+        lone.receive(new PreVoteRequest(C, 1, 7, 3, 5, Floors.NONE));
         assertThat(lone.node.role()).isEqualTo(Role.FOLLOWER);
         lone.tickAfter(ELECTION);
 
-        assertThatNobodyIsElectedBy(new VoteResponse(B, 1, 6, true), lone);
+        assertThatNobodyIsElectedBy(new VoteResponse(B, 1, 6, true, Floors.NONE), lone);
     }
 
     @Test
@@ -156,8 +160,8 @@ class StandingTest {
         lone.tickAfter(LEASE + 2 * ELECTION);
         assertThat(lone.node.role()).isEqualTo(Role.PRE_CANDIDATE);
 
-        lone.receive(new VoteResponse(B, 1, 5, true));
-        lone.receive(new VoteResponse(C, 1, 5, true));
+        lone.receive(new VoteResponse(B, 1, 5, true, Floors.NONE));
+        lone.receive(new VoteResponse(C, 1, 5, true, Floors.NONE));
 
         assertThat(lone.node.role()).isEqualTo(Role.PRE_CANDIDATE);
     }
@@ -165,12 +169,12 @@ class StandingTest {
     @Test
     void whoHasLedATermIsNotElectedInItAgain() {
         var lone = askingAgain();
-        lone.receive(new VoteResponse(B, 1, 6, true));
+        lone.receive(new VoteResponse(B, 1, 6, true, Floors.NONE));
         lone.tickAfter(ELECTION + 1);
         assertThat(lone.node.role()).as("no majority heard").isEqualTo(Role.FOLLOWER);
         lone.tickAfter(ELECTION);
 
-        assertThatNobodyIsElectedBy(new VoteResponse(C, 1, 6, true), lone);
+        assertThatNobodyIsElectedBy(new VoteResponse(C, 1, 6, true, Floors.NONE), lone);
     }
 
     @Test
@@ -194,14 +198,14 @@ class StandingTest {
     @Test
     void noOtherElectionBeginsWhileItsOwnVoteIsNotDurable() {
         var lone = standing(A, B, C);
-        lone.receive(new PreVoteResponse(B, 1, 6, true, 0));
+        lone.receive(new PreVoteResponse(B, 1, 6, true, 0, Floors.NONE));
         lone.tickAfter(10 * ELECTION);
-        lone.receive(new PreVoteResponse(B, 1, 7, true, 0));
+        lone.receive(new PreVoteResponse(B, 1, 7, true, 0, Floors.NONE));
         assertThat(lone.node.term()).isEqualTo(6);
         assertThat(lone.node.role()).isEqualTo(Role.CANDIDATE);
 
         lone.allDurable();
-        lone.receive(new VoteResponse(B, 1, 6, true));
+        lone.receive(new VoteResponse(B, 1, 6, true, Floors.NONE));
 
         assertThat(lone.node.role()).isEqualTo(Role.LEADER);
     }

@@ -3,6 +3,7 @@ package io.holdfast.core.sim;
 import static io.holdfast.core.sim.SimWorld.MILLI;
 import static io.holdfast.core.sim.SimWorld.SECOND;
 
+import io.holdfast.core.SiteId;
 import io.holdfast.core.raft.Input;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -61,6 +62,7 @@ final class Chaos {
         add(Fault.TRANSFER, this::transfer);
         add(Fault.WIPE, this::wipe);
         add(Fault.FULL_MEMORY, this::fullMemory);
+        add(Fault.ROLL_BACK, new DiskCopies(world, this, nodes, partitions)::copyOrPutBack);
         if (world.has(Fault.CUT)) {
             add(Fault.TRANSFER, this::transferAndCutOff);
             add(Fault.CRASH, this::cutOffAndRestartTheOthers);
@@ -247,7 +249,7 @@ final class Chaos {
         later(duration(), () -> node.memory(false));
     }
 
-    private void crash(SimNode node, long downFor) {
+    void crash(SimNode node, long downFor) {
         if (!node.up()) {
             return;
         }
@@ -312,13 +314,18 @@ final class Chaos {
     /** Takes a storage for good, if the partitions still tolerate that. */
     private void wipe() {
         SimNode node = any();
-        if (unrestored() - (restored(node) ? 0 : 1) >= world.tolerated()) {
+        if (!mayLose(node)) {
             return;
         }
         node.crash();
         tellOthers(node, false);
         node.wipe(++lastIdentity);
         later(duration(), () -> restart(node));
+    }
+
+    /** Whether its storage may be lost, or what it has last held. */
+    boolean mayLose(SimNode node) {
+        return unrestored() - (restored(node) ? 0 : 1) < world.tolerated();
     }
 
     private int unrestored() {
@@ -328,21 +335,23 @@ final class Chaos {
     /** A lost replica stands for a site again when it is admitted and every living site knows it. */
     private boolean restored(SimNode node) {
         for (SimPartition partition : partitions) {
-            boolean admitted = partition.checker().membership().isVoter(node.site(), node.identity());
-            if (!admitted || !knownEverywhere(node, partition)) {
+            long identity = node.replica(partition.number()).identity();
+            boolean admitted = partition.checker().membership().isVoter(node.site(), identity);
+            boolean remembers = node.replica(partition.number()).remembersAll();
+            if (!admitted || !remembers || !knownEverywhere(node.site(), identity, partition)) {
                 return false;
             }
         }
         return true;
     }
 
-    private boolean knownEverywhere(SimNode node, SimPartition partition) {
-        if (partition.genesis().isVoter(node.site(), node.identity())) {
+    private boolean knownEverywhere(SiteId site, long identity, SimPartition partition) {
+        if (partition.genesis().isVoter(site, identity)) {
             return true;
         }
         return nodes.stream().allMatch(each -> each.replica(partition.number())
                 .core()
-                .map(core -> core.raft().membership().isVoter(node.site(), node.identity()))
+                .map(core -> core.raft().membership().isVoter(site, identity))
                 .orElse(false));
     }
 

@@ -41,5 +41,7 @@ enum Fault {
     /** The wall clock of one site is minutes ahead or behind, now and then or for the whole run: the partitions' time must not follow it. */
     WALL_WRONG,
     /** A node has no room left for more data, for a while. */
-    FULL_MEMORY
+    FULL_MEMORY,
+    /** A disk is put back from an older copy. */
+    ROLL_BACK
 }

@@ -41,7 +41,7 @@ class MutationProofTest {
                 Mutant.called("vote not durable before the reply")
                         .in(
                                 "raft/Election.java",
-                                "raft.sendWhenDurable(request.from(), new VoteResponse(",
+                                "raft.sendWhenDurable( request.from(), new VoteResponse(",
                                 "raft.send(request.from(), new VoteResponse("),
                 Mutant.called("second vote in a term after a restart")
                         .in(
@@ -53,8 +53,8 @@ class MutationProofTest {
                         .in(
                                 "raft/Election.java",
                                 "&& raft.hardState().vote().map(request.from()::equals).orElse(true)"
-                                        + " && raft.log.isUpToDate(request.lastIndex(), request.lastTerm());",
-                                "&& raft.hardState().vote().map(request.from()::equals).orElse(true);"),
+                                        + " && raft.log.isUpToDate(request.lastIndex(), request.lastTerm())",
+                                "&& raft.hardState().vote().map(request.from()::equals).orElse(true)"),
                 Mutant.called("promise forgotten at a restart")
                         .in(
                                 "raft/Election.java",
@@ -232,6 +232,13 @@ class MutationProofTest {
     /** One for each of the rarer faults and checks. */
     private static Stream<Mutant> rarities() {
         return Stream.of(
+                Mutant.called("storage trusted that has gone back")
+                        .in(
+                                "raft/RaftNode.java",
+                                "if (floor.identity() == identity() && floor.isAbove(",
+                                "if (floor.identity() == 0 && floor.isAbove("),
+                Mutant.called("what is not committed held against a storage")
+                        .in("raft/Replication.java", "return Math.min(index, raft.commitIndex);", "return index;"),
                 Mutant.called("late votes counted for a term that was led before")
                         .in("raft/Election.java", "standingIn = 0; resetTimer();", "resetTimer();"),
                 Mutant.called("a leader's own wall clock trusted")

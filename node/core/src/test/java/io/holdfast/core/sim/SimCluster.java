@@ -166,7 +166,12 @@ final class SimCluster {
                         && core.get().raft().commitIndex()
                                 == partition.checker().committedIndex()
                         && core.get().raft().lastIndex() == partition.checker().committedIndex()
-                        && core.get().raft().membership().isVoter(node.site(), node.identity())
+                        && core.get()
+                                .raft()
+                                .membership()
+                                .isVoter(
+                                        node.site(),
+                                        node.replica(partition.number()).identity())
                         && core.get().unfinished() == 0;
                 if (!level) {
                     return false;
@@ -190,7 +195,7 @@ final class SimCluster {
                 text.append("  ")
                         .append(node.site())
                         .append(" identity ")
-                        .append(node.identity())
+                        .append(node.replica(partition.number()).identity())
                         .append(' ');
                 text.append(node.replica(partition.number())
                         .core()

@@ -42,11 +42,14 @@ final class SimJournal {
     /** @param image encoded at some moment while the replica went on, as a thread of its own would do it */
     private record Saving(SaveSnapshot save, long coversGiven, Optional<Bytes> image) {}
 
-    private record Stored(HardState hardState, Bytes image, List<Entry> logTail) {
+    record Stored(HardState hardState, Bytes image, List<Entry> logTail) {
         ReplicaSnapshot read() {
             return new ReplicaSnapshot(hardState, PartitionImage.decode(image), logTail);
         }
     }
+
+    /** All that is durable at one moment. */
+    record Copy(List<LogWrite> records, Optional<Stored> snapshot, JournalShadow shadow) {}
 
     SimJournal(SimWorld world, SimDisk disk, SimReplica owner, JournalShadow shadow) {
         this.world = world;
@@ -155,6 +158,18 @@ final class SimJournal {
         }
         saving = Optional.empty();
         given = durable;
+    }
+
+    Copy copy() {
+        return new Copy(List.copyOf(records), snapshot, shadow.copy());
+    }
+
+    /** The process is down. */
+    void putBack(Copy copy) {
+        records.clear();
+        records.addAll(copy.records());
+        snapshot = copy.snapshot();
+        shadow = copy.shadow();
     }
 
     /** The storage is gone. */

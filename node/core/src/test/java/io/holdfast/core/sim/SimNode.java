@@ -164,6 +164,22 @@ final class SimNode {
         }
     }
 
+    boolean hasCopy() {
+        return replicas.stream().allMatch(SimReplica::hasCopy);
+    }
+
+    void copyDisk() {
+        say("has its disk copied");
+        replicas.forEach(SimReplica::copyDisk);
+    }
+
+    /** Of a node that is down: it starts next from what its disk held when it was copied. */
+    void putBackCopy() {
+        say("has its disk put back");
+        disk.heal();
+        replicas.forEach(SimReplica::putBackCopy);
+    }
+
     void pause() {
         if (up) {
             say("stands still");

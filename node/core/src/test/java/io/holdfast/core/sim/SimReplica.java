@@ -11,6 +11,7 @@ import io.holdfast.core.partition.PartitionImage;
 import io.holdfast.core.partition.PartitionInput;
 import io.holdfast.core.partition.PartitionOutput;
 import io.holdfast.core.partition.Reply;
+import io.holdfast.core.raft.HardState;
 import io.holdfast.core.raft.Input;
 import io.holdfast.core.raft.LogWrite;
 import io.holdfast.core.raft.Outgoing;
@@ -27,14 +28,29 @@ final class SimReplica {
     private final PartitionConfig config;
     private final SimJournal journal;
     private Optional<PartitionCore> core = Optional.empty();
+    private long identity;
+    private Optional<SimJournal.Copy> copy = Optional.empty();
+    /** What its disk was made to forget, until that is found out or made good. */
+    private Optional<Forgotten> forgotten = Optional.empty();
+
     private int life;
+
+    private record Forgotten(long identity, long term, long index) {
+        boolean isMadeGood(JournalShadow durable) {
+            HardState now = durable.hardState();
+            boolean votes =
+                    now.term() > term || now.term() == term && now.vote().isPresent();
+            return now.identity() != identity || votes && durable.lastIndex() >= index;
+        }
+    }
 
     SimReplica(SimWorld world, SimNode node, SimPartition partition) {
         this.world = world;
         this.node = node;
         this.partition = partition;
         this.config = partition.config(node.index());
-        JournalShadow shadow = partition.checker().storage(node.index(), node.identity());
+        this.identity = node.identity();
+        JournalShadow shadow = partition.checker().storage(node.index(), identity);
         this.journal = new SimJournal(world, node.disk(), this, shadow);
     }
 
@@ -65,7 +81,58 @@ final class SimReplica {
     }
 
     void wiped() {
-        journal.wiped(partition.checker().storage(node.index(), node.identity()));
+        identity = node.identity();
+        copy = Optional.empty();
+        forgotten = Optional.empty();
+        journal.wiped(partition.checker().storage(node.index(), identity));
+    }
+
+    /** Of its storage. */
+    long identity() {
+        return identity;
+    }
+
+    boolean hasCopy() {
+        return copy.isPresent();
+    }
+
+    /** One whose identity is about to change would bring it back from the dead. One that has never been in a term would come back as one that has never run, and keep no silence for what it promised. */
+    void copyDisk() {
+        HardState held = partition.checker().journal(node.index()).hardState();
+        boolean fit = held.term() > 0 && held.identity() == identity;
+        copy = fit ? Optional.of(journal.copy()) : Optional.empty();
+    }
+
+    void putBackCopy() {
+        if (forgotten.isEmpty()) {
+            JournalShadow now = partition.checker().journal(node.index());
+            forgotten = Optional.of(new Forgotten(identity, now.hardState().term(), now.lastIndex()));
+        }
+        journal.putBack(copy.orElseThrow());
+        partition.checker().putBack(node.index(), copy.get().shadow());
+        copy = Optional.empty();
+    }
+
+    /** Whether its storage holds all that it has ever held, or has become another one, or holds as much again. */
+    boolean remembersAll() {
+        return forgotten.isEmpty();
+    }
+
+    private void look(PartitionCore running, PartitionOutput out) {
+        identity = running.raft().hardState().identity();
+        JournalShadow durable = partition.checker().journal(node.index());
+        if (out.rolledBack().isPresent()) {
+            if (forgotten.isEmpty()) {
+                throw CheckFailed.of(
+                        "%s took a sound storage for one that has gone back: %s", node.site(), out.rolledBack());
+            }
+            durable.mayBecome(identity);
+            copy = Optional.empty();
+        }
+        boolean over = forgotten.isPresent() && forgotten.get().isMadeGood(durable);
+        if (over) {
+            forgotten = Optional.empty();
+        }
     }
 
     void tick() {
@@ -128,6 +195,7 @@ final class SimReplica {
         int current = life;
         boolean ledBefore = running.raft().leadingTerm() != 0;
         PartitionOutput out = running.step(node.now(), input);
+        look(running, out);
         partition.checker().stepped(node.index(), running.raft());
         partition.stepped();
         world.trace.count(

@@ -8,8 +8,10 @@ import io.holdfast.core.partition.PartitionInput;
 import io.holdfast.core.partition.PartitionOutput;
 import io.holdfast.core.partition.Recovery;
 import io.holdfast.core.partition.Reply;
+import io.holdfast.core.raft.Floor;
 import io.holdfast.core.raft.Input;
 import io.holdfast.core.raft.Outgoing;
+import io.holdfast.core.raft.Outputs;
 import io.holdfast.core.raft.PeerMessage;
 import io.holdfast.core.txn.Unfinished;
 import io.holdfast.server.catalog.KeyspaceDefinition;
@@ -189,6 +191,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         var random = new SplittableRandom();
         core = Optional.of(new PartitionCore(shared.configOf().apply(definition, partition), recovery, random, now));
         news.forget();
+        identityKnown(core.get());
         shared.incidents().recovered("replica-failed", partition.toString());
         shared.incidents().recovered("lease-lost", partition.toString());
         step(raft(new Input.Tick()));
@@ -337,11 +340,33 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         images.sends(running.imageBytes());
         observer.stepped(running);
         publish(running);
+        if (out.rolledBack().isPresent()) {
+            identityKnown(running);
+            rolledBack(out.rolledBack().get());
+        }
         // Last: who sees a reply must find the state that it speaks of.
         for (Reply reply : out.replies()) {
             callers.answer(reply);
         }
         ticks.tickBy(running.nextTickNanos());
+    }
+
+    private void identityKnown(PartitionCore running) {
+        if (partition.equals(KeyspaceDefinition.CATALOG_PARTITION)) {
+            shared.identity().set(running.raft().hardState().identity());
+        }
+    }
+
+    private void rolledBack(Outputs.RolledBack found) {
+        Floor floor = found.floor();
+        shared.incidents()
+                .report(
+                        "storage-rolled-back",
+                        shared.site(),
+                        String.format(
+                                "its replica of %s ends at entry %d of term %d and has held entry %d of term %d: an older copy of the disk, or a disk that lost what it had confirmed",
+                                partition, found.index(), found.term(), floor.index(), floor.term()),
+                        "what has gone back is rebuilt from the leaders and does not vote until then");
     }
 
     private Behavior<ReplicaMessage> tick() {

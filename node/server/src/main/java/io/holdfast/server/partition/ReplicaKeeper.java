@@ -1,6 +1,7 @@
 package io.holdfast.server.partition;
 
 import io.holdfast.core.SiteId;
+import io.holdfast.core.partition.PartitionView;
 import io.holdfast.core.raft.Role;
 import io.holdfast.server.catalog.KeyspaceDefinition;
 import io.holdfast.server.catalog.KeyspaceRegistry;
@@ -92,6 +93,7 @@ public final class ReplicaKeeper extends AbstractBehavior<ReplicaKeeper.Command>
         kept.forEach(this::ping);
         if (allAdmitted()) {
             incidents.recovered("storage-replaced", site);
+            incidents.recovered("storage-rolled-back", site);
         }
         return this;
     }
@@ -101,7 +103,7 @@ public final class ReplicaKeeper extends AbstractBehavior<ReplicaKeeper.Command>
     }
 
     /**
-     * Whether all replicas of this node vote, and so do all of the site if it has no other node. The catalog's is rebuilt first, or nobody here would know
+     * Whether all replicas of this node have heard of a leader and vote, and so do all of the site if it has no other node. The catalog's is rebuilt first, or nobody here would know
      * of the others: once it has been admitted it holds every keyspace, and they are kept before the next ping.
      */
     private boolean allAdmitted() {
@@ -109,6 +111,11 @@ public final class ReplicaKeeper extends AbstractBehavior<ReplicaKeeper.Command>
                 kept.stream().map(directory::find).flatMap(Optional::stream).toList();
         return !here.isEmpty()
                 && (several || here.size() == kept.size())
-                && here.stream().allMatch(local -> local.view().role() != Role.LEARNER);
+                && here.stream().allMatch(local -> votes(local.view()));
+    }
+
+    /** Before it has heard of a leader nobody has told it that its storage has gone back. */
+    private static boolean votes(PartitionView view) {
+        return view.role() != Role.LEARNER && view.leader().isPresent();
     }
 }

@@ -45,7 +45,8 @@ final class ReplicaStorage {
                 .claim()
                 .ifPresentOrElse(
                         storage::openUnderLease,
-                        () -> storage.openJournal(storage.recovery(shared.identity()), partition.toString()));
+                        () -> storage.openJournal(
+                                storage.recovery(shared.identity().get()), partition.toString()));
         return storage;
     }
 

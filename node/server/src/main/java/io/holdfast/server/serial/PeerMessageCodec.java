@@ -3,6 +3,8 @@ package io.holdfast.server.serial;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
 import io.holdfast.core.SiteId;
+import io.holdfast.core.raft.Floor;
+import io.holdfast.core.raft.Floors;
 import io.holdfast.core.raft.NodeHealth;
 import io.holdfast.core.raft.PeerMessage;
 import io.holdfast.core.raft.PeerMessage.AppendRequest;
@@ -15,6 +17,8 @@ import io.holdfast.core.raft.PeerMessage.PreVoteResponse;
 import io.holdfast.core.raft.PeerMessage.TimeoutNow;
 import io.holdfast.core.raft.PeerMessage.VoteRequest;
 import io.holdfast.core.raft.PeerMessage.VoteResponse;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** Messages between replicas, by hand: they are most of the traffic between sites. */
 final class PeerMessageCodec {
@@ -44,6 +48,7 @@ final class PeerMessageCodec {
             out.writeLong(m.commitIndex());
             out.writeLong(m.asOfWallMillis());
             out.writeBoolean(m.quiesce());
+            writeFloors(out, m.floors());
         } else if (message instanceof AppendResponse m) {
             header(out, APPEND_RESPONSE, m);
             out.writeLong(m.stamp());
@@ -59,18 +64,22 @@ final class PeerMessageCodec {
             header(out, PRE_VOTE_REQUEST, m);
             out.writeLong(m.lastIndex());
             out.writeLong(m.lastTerm());
+            writeFloors(out, m.floors());
         } else if (message instanceof PreVoteResponse m) {
             header(out, PRE_VOTE_RESPONSE, m);
             out.writeBoolean(m.granted());
             out.writeLong(m.retryAfterNanos());
+            writeFloors(out, m.floors());
         } else if (message instanceof VoteRequest m) {
             header(out, VOTE_REQUEST, m);
             out.writeLong(m.lastIndex());
             out.writeLong(m.lastTerm());
             out.writeBoolean(m.transfer());
+            writeFloors(out, m.floors());
         } else if (message instanceof VoteResponse m) {
             header(out, VOTE_RESPONSE, m);
             out.writeBoolean(m.granted());
+            writeFloors(out, m.floors());
         } else if (message instanceof ImageChunk m) {
             header(out, IMAGE_CHUNK, m);
             out.writeLong(m.imageIndex());
@@ -108,6 +117,28 @@ final class PeerMessageCodec {
         }
     }
 
+    private static void writeFloors(Output out, Floors floors) {
+        out.writeVarInt(floors.bySite().size(), true);
+        for (Map.Entry<SiteId, Floor> each : floors.bySite().entrySet()) {
+            Fields.writeSite(out, each.getKey());
+            out.writeLong(each.getValue().identity());
+            out.writeLong(each.getValue().term());
+            out.writeLong(each.getValue().index());
+        }
+    }
+
+    private static Floors readFloors(Input in) {
+        int count = in.readVarInt(true);
+        if (count == 0) {
+            return Floors.NONE;
+        }
+        var bySite = new TreeMap<SiteId, Floor>();
+        for (int i = 0; i < count; i++) {
+            bySite.put(Fields.readSite(in), new Floor(in.readLong(), in.readLong(), in.readLong()));
+        }
+        return new Floors(bySite);
+    }
+
     static PeerMessage read(Input in) {
         byte kind = in.readByte();
         SiteId from = Fields.readSite(in);
@@ -125,7 +156,8 @@ final class PeerMessageCodec {
                         Fields.readEntries(in),
                         in.readLong(),
                         in.readLong(),
-                        in.readBoolean());
+                        in.readBoolean(),
+                        readFloors(in));
             case APPEND_RESPONSE ->
                 new AppendResponse(
                         from,
@@ -139,10 +171,13 @@ final class PeerMessageCodec {
                         in.readLong(),
                         readLogState(in),
                         new NodeHealth(in.readBoolean(), in.readBoolean()));
-            case PRE_VOTE_REQUEST -> new PreVoteRequest(from, identity, term, in.readLong(), in.readLong());
-            case PRE_VOTE_RESPONSE -> new PreVoteResponse(from, identity, term, in.readBoolean(), in.readLong());
-            case VOTE_REQUEST -> new VoteRequest(from, identity, term, in.readLong(), in.readLong(), in.readBoolean());
-            case VOTE_RESPONSE -> new VoteResponse(from, identity, term, in.readBoolean());
+            case PRE_VOTE_REQUEST ->
+                new PreVoteRequest(from, identity, term, in.readLong(), in.readLong(), readFloors(in));
+            case PRE_VOTE_RESPONSE ->
+                new PreVoteResponse(from, identity, term, in.readBoolean(), in.readLong(), readFloors(in));
+            case VOTE_REQUEST ->
+                new VoteRequest(from, identity, term, in.readLong(), in.readLong(), in.readBoolean(), readFloors(in));
+            case VOTE_RESPONSE -> new VoteResponse(from, identity, term, in.readBoolean(), readFloors(in));
             case IMAGE_CHUNK ->
                 new ImageChunk(
                         from,

@@ -3,6 +3,7 @@ package io.holdfast.server.partition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.core.SiteId;
+import io.holdfast.core.raft.Floors;
 import io.holdfast.core.raft.NodeHealth;
 import io.holdfast.core.raft.Outgoing;
 import io.holdfast.core.raft.PeerMessage;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.junit.jupiter.api.AfterAll;
@@ -23,12 +25,13 @@ class PeersTest {
     private static final SiteId A = new SiteId("a");
     private static final SiteId B = new SiteId("b");
     private static final Outgoing HEARTBEAT =
-            new Outgoing(B, new PeerMessage.AppendRequest(A, 1, 2, 3, 4, 2, List.of(), 4, 5, false));
+            new Outgoing(B, new PeerMessage.AppendRequest(A, 1, 2, 3, 4, 2, List.of(), 4, 5, false, Floors.NONE));
     private static final Outgoing ANSWER = new Outgoing(
             B,
             new PeerMessage.AppendResponse(
                     A, 1, 2, 3, 4, 5, 6, 7, 8, new PeerMessage.LogState.Matches(), NodeHealth.GOOD));
-    private static final Outgoing QUESTION = new Outgoing(B, new PeerMessage.PreVoteRequest(A, 1, 3, 4, 2));
+    private static final Outgoing QUESTION =
+            new Outgoing(B, new PeerMessage.PreVoteRequest(A, 1, 3, 4, 2, Floors.NONE));
 
     private final Hints hints = new Hints();
     private final List<ReplicaMessage> sent = new ArrayList<>();
@@ -41,7 +44,7 @@ class PeersTest {
         var incidents = new IncidentLog(System::currentTimeMillis);
         return new ReplicaContext(
                 "a",
-                1,
+                new AtomicLong(1),
                 false,
                 Tenancy.SOLE,
                 (definition, partition) -> {

@@ -8,6 +8,8 @@ import io.holdfast.core.SiteId;
 import io.holdfast.core.partition.Reply;
 import io.holdfast.core.partition.WriteConcern;
 import io.holdfast.core.raft.Entry;
+import io.holdfast.core.raft.Floor;
+import io.holdfast.core.raft.Floors;
 import io.holdfast.core.raft.NodeHealth;
 import io.holdfast.core.raft.PeerMessage;
 import io.holdfast.core.store.Command;
@@ -28,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -143,12 +146,14 @@ class WireSerializerTest {
         var entries = List.of(
                 new Entry(1, 2, 3, Entry.Kind.COMMANDS, Bytes.utf8("payload")),
                 new Entry(1, 3, 0, Entry.Kind.ADMIT, Bytes.EMPTY));
+        var floors = new Floors(new TreeMap<>(Map.of(A, new Floor(-5, 2, 9), new SiteId("b"), new Floor(7, 1, 0))));
         return Stream.of(
-                new PeerMessage.PreVoteRequest(A, -5, 2, 3, 4),
-                new PeerMessage.PreVoteResponse(A, 5, 2, true, 99),
-                new PeerMessage.VoteRequest(A, 5, 2, 3, 4, true),
-                new PeerMessage.VoteResponse(A, 5, 2, false),
-                new PeerMessage.AppendRequest(A, 5, 2, 6, 7, 8, entries, 9, 10, true),
+                new PeerMessage.PreVoteRequest(A, -5, 2, 3, 4, floors),
+                new PeerMessage.PreVoteResponse(A, 5, 2, true, 99, floors),
+                new PeerMessage.VoteRequest(A, 5, 2, 3, 4, true, floors),
+                new PeerMessage.VoteResponse(A, 5, 2, false, Floors.NONE),
+                new PeerMessage.AppendRequest(A, 5, 2, 6, 7, 8, entries, 9, 10, true, floors),
+                new PeerMessage.AppendRequest(A, 5, 2, 6, 7, 8, entries, 9, 10, false, Floors.NONE),
                 new PeerMessage.AppendResponse(
                         A, 5, 2, 6, 7, 72, 71, 70, 8, new PeerMessage.LogState.Matches(), NodeHealth.GOOD),
                 new PeerMessage.AppendResponse(
