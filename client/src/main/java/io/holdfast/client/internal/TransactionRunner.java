@@ -15,6 +15,8 @@ public final class TransactionRunner {
     private static final long PAUSE_MOST = 100_000_000L;
     /** A transaction of this age pauses half as long, of twice this age a third: so the old ones get through. */
     private static final long PATIENCE = 250_000_000L;
+    /** What an attempt has taken counts for pauses if that is more: long ones would else meet each other again, for ever. */
+    private static final int PAUSES_AN_ATTEMPT = 8;
 
     private final Engine engine;
     private final WriteConcern concern;
@@ -22,6 +24,7 @@ public final class TransactionRunner {
     private final long begun = System.nanoTime();
     private final long deadline;
     private int attempts;
+    private long attemptBegun;
 
     /** @param deadline of all attempts together */
     public TransactionRunner(Engine engine, WriteConcern concern, Duration deadline, int maxAttempts) {
@@ -34,6 +37,7 @@ public final class TransactionRunner {
     /** The state of the next attempt. */
     public TransactionState next() {
         attempts++;
+        attemptBegun = System.nanoTime();
         return new TransactionState(engine, concern, deadline);
     }
 
@@ -43,12 +47,18 @@ public final class TransactionRunner {
      */
     public CompletableFuture<Void> pauseAfter(TransactionConflictException conflict) {
         long now = System.nanoTime();
-        long most = Math.min(PAUSE_MOST, PAUSE_LEAST << Math.min(16, attempts));
-        long cap = most / (1 + (now - begun) / PATIENCE);
-        long pause = ThreadLocalRandom.current().nextLong(1, Math.max(2, cap));
+        long pause = ThreadLocalRandom.current().nextLong(1, longestPause(attempts, now - begun, now - attemptBegun));
         // An attempt that begins at the deadline could only time out, and would hide that nothing took effect.
         boolean over = attempts >= maxAttempts || now + pause - deadline >= 0;
         return over ? CompletableFuture.failedFuture(givenUp(conflict)) : engine.after(pause);
+    }
+
+    /** In nanoseconds, 2 at least. */
+    static long longestPause(int attempts, long age, long lastAttempt) {
+        long least = Math.max(PAUSE_LEAST, lastAttempt / PAUSES_AN_ATTEMPT);
+        long most = Math.max(PAUSE_MOST, lastAttempt * PAUSES_AN_ATTEMPT);
+        long patience = Math.max(PATIENCE, lastAttempt * PAUSES_AN_ATTEMPT);
+        return Math.max(2, Math.min(most, least << Math.min(16, attempts)) / (1 + age / patience));
     }
 
     private TransactionConflictException givenUp(TransactionConflictException last) {

@@ -48,7 +48,7 @@ public sealed interface PeerMessage {
      * @param asOfWallMillis the leader's state at commitIndex holds everything that was acknowledged before this wall
      *     time; 0 if it cannot tell
      * @param quiesce the leader falls silent after this one, because all is replicated and nobody asks for anything
-     * @param floors with each heartbeat, and as often with entries; else none
+     * @param floors now and then; else none
      */
     record AppendRequest(
             SiteId from,

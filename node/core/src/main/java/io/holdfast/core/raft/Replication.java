@@ -96,17 +96,17 @@ final class Replication {
                         raft.commitIndex,
                         heading.asOfWallMillis(),
                         quiesce,
-                        floorsFor(progress, entries)));
+                        floorsFor(progress, quiesce)));
         progress.lastSentNanos = raft.now.nanos();
     }
 
     /**
-     * With each heartbeat, and as often with entries. The follower itself is told what it has said to this leader, also if it may not vote yet: else one that
+     * As often as heartbeats go, whatever goes in their place, and before a silence. The follower itself is told what it has said to this leader, also if it may not vote yet: else one that
      * has forgotten it would for ever be sent what comes behind it.
      */
-    private Floors floorsFor(Progress follower, List<Entry> entries) {
+    private Floors floorsFor(Progress follower, boolean quiesce) {
         long now = raft.now.nanos();
-        if (!entries.isEmpty() && now - follower.toldFloorsNanos < raft.config.heartbeatNanos()) {
+        if (!quiesce && now - follower.toldFloorsNanos < raft.config.heartbeatNanos()) {
             return Floors.NONE;
         }
         follower.toldFloorsNanos = now;
