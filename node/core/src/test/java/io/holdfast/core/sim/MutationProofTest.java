@@ -236,7 +236,7 @@ class MutationProofTest {
                         .in(
                                 "raft/RaftNode.java",
                                 "if (floor.identity() == identity() && floor.isAbove(",
-                                "if (floor.identity() == 0 && floor.isAbove("),
+                                "if (floor.identity() == identity() + 1 && floor.isAbove("),
                 Mutant.called("what is not committed held against a storage")
                         .in("raft/Replication.java", "return Math.min(index, raft.commitIndex);", "return index;"),
                 Mutant.called("late votes counted for a term that was led before")
