@@ -13,10 +13,10 @@ import java.util.function.Function;
 public final class TransactionRunner {
     private static final long PAUSE_LEAST = 2_000_000L;
     private static final long PAUSE_MOST = 100_000_000L;
-    /** A transaction of this age pauses half as long, of twice this age a third: so the old ones get through. */
+    /** A transaction of this age, or that of some attempts, pauses half as long, of twice that age a third: so the old ones get through. */
     private static final long PATIENCE = 250_000_000L;
-    /** What an attempt has taken counts for pauses if that is more: long ones would else meet each other again, for ever. */
-    private static final int PAUSES_AN_ATTEMPT = 8;
+    /** So many attempts may a pause last, and a first pause is this part of one: long ones would else meet each other again, for ever. */
+    private static final int ATTEMPTS = 8;
 
     private final Engine engine;
     private final WriteConcern concern;
@@ -47,7 +47,9 @@ public final class TransactionRunner {
      */
     public CompletableFuture<Void> pauseAfter(TransactionConflictException conflict) {
         long now = System.nanoTime();
-        long pause = ThreadLocalRandom.current().nextLong(1, longestPause(attempts, now - begun, now - attemptBegun));
+        long lastAttempt = now - attemptBegun;
+        long longest = Math.min(longestPause(attempts, now - begun, lastAttempt), deadline - now - lastAttempt);
+        long pause = ThreadLocalRandom.current().nextLong(1, Math.max(2, longest));
         // An attempt that begins at the deadline could only time out, and would hide that nothing took effect.
         boolean over = attempts >= maxAttempts || now + pause - deadline >= 0;
         return over ? CompletableFuture.failedFuture(givenUp(conflict)) : engine.after(pause);
@@ -55,9 +57,9 @@ public final class TransactionRunner {
 
     /** In nanoseconds, 2 at least. */
     static long longestPause(int attempts, long age, long lastAttempt) {
-        long least = Math.max(PAUSE_LEAST, lastAttempt / PAUSES_AN_ATTEMPT);
-        long most = Math.max(PAUSE_MOST, lastAttempt * PAUSES_AN_ATTEMPT);
-        long patience = Math.max(PATIENCE, lastAttempt * PAUSES_AN_ATTEMPT);
+        long least = Math.max(PAUSE_LEAST, lastAttempt / ATTEMPTS);
+        long most = Math.max(PAUSE_MOST, lastAttempt * ATTEMPTS);
+        long patience = Math.max(PATIENCE, lastAttempt * ATTEMPTS);
         return Math.max(2, Math.min(most, least << Math.min(16, attempts)) / (1 + age / patience));
     }
 

@@ -34,6 +34,7 @@ import io.holdfast.server.partition.ReplicaKeeper;
 import io.holdfast.server.partition.ReplicaMessage;
 import io.holdfast.server.partition.ReplicaRouter;
 import io.holdfast.server.partition.ShardedReplicas;
+import io.holdfast.server.partition.StorageIdentity;
 import io.holdfast.server.partition.StoragePace;
 import io.holdfast.server.partition.Tenancy;
 import io.holdfast.server.site.SiteNewsActor;
@@ -46,7 +47,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -258,12 +258,11 @@ public final class HoldfastNode {
     }
 
     private ReplicaContext replicaContext(SiteIdentity identity, ReplicaRouter router) {
-        var storage = new AtomicLong(identity.identity());
         return new ReplicaContext(
                 settings.site().name(),
-                storage,
+                new StorageIdentity(identity.identity(), leases.isPresent() ? drawn -> {} : membership::storageBecomes),
                 several(),
-                leases.map(it -> Tenancy.leased(it, storage::get, new SecureRandom()::nextLong))
+                leases.map(it -> Tenancy.leased(it, identity.identity(), new SecureRandom()::nextLong))
                         .orElse(Tenancy.SOLE),
                 (definition, partition) -> CoreSettings.of(settings, definition, partition),
                 router,

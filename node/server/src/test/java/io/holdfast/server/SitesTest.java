@@ -100,6 +100,11 @@ class SitesTest {
                 // A new keyspace counts on it, too, with the identity that it has now.
                 client.admin().createKeyspace("later", KeyspaceSettings.DEFAULT.withPartitions(2));
                 fill(client.keyspace("later"), "fourth");
+                sites.kill("c");
+                sites.start("c");
+                sites.awaitReady("c");
+                client.admin().createKeyspace("last", KeyspaceSettings.DEFAULT.withPartitions(2));
+                fill(client.keyspace("last"), "fifth");
             }
         }
     }

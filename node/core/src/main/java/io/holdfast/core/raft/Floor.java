@@ -11,13 +11,13 @@ package io.holdfast.core.raft;
 public record Floor(long identity, long term, long index) {
     static final Floor UNKNOWN = new Floor(0, 0, 0);
 
-    /** Whether a storage that holds just this has forgotten something. */
+    /** Whether this storage, which holds just this, has forgotten something. */
     boolean isAbove(HardState held, long lastIndex) {
         boolean voteForgotten = term == held.term() && held.vote().isEmpty();
-        return term > held.term() || voteForgotten || index > lastIndex;
+        return identity == held.identity() && (term > held.term() || voteForgotten || index > lastIndex);
     }
 
-    /** Whether who speaks with this identity and log has forgotten something. */
+    /** Whether this storage, if it is the speaker's, has forgotten something of what the speaker says of its log. */
     boolean isAbove(long speaker, long lastIndex) {
         return identity == speaker && index > lastIndex;
     }

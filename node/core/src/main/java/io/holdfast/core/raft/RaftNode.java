@@ -191,15 +191,15 @@ public final class RaftNode {
     private void remember(Floors told) {
         floors = floors.with(told, membership);
         Floor floor = told.of(config.self());
-        if (floor.identity() == identity() && floor.isAbove(hardState(), log.lastIndex())) {
+        if (floor.isAbove(hardState(), log.lastIndex())) {
             rolledBack(floor);
         }
     }
 
     /**
      * The storage has forgotten what it held, so nobody knows what else it acknowledged or whom it voted for: it cannot be trusted, and is as good as lost
-     * (DESIGN 3, rule 11). What is left of its log is as good as any learner's. The identity that made those promises never speaks again: nothing leaves
-     * before the new one is durable.
+     * (DESIGN 3, rule 11). What is left of its log is as good as any learner's. Nothing leaves before the new identity is durable, so that the one that made those
+     * promises has fallen silent when the new one speaks.
      */
     private void rolledBack(Floor floor) {
         long drawn = random.nextLong();

@@ -101,12 +101,14 @@ final class Replication {
     }
 
     /**
-     * As often as heartbeats go, whatever goes in their place, and before a silence. The follower itself is told what it has said to this leader, also if it may not vote yet: else one that
+     * As often as heartbeats go, whatever goes in their place; before a silence; and always until the follower is known to hold this log: one that has gone back must be told
+     * before it has been filled again. The follower itself is told what it has said to this leader, also if it may not vote yet: else one that
      * has forgotten it would for ever be sent what comes behind it.
      */
     private Floors floorsFor(Progress follower, boolean quiesce) {
         long now = raft.now.nanos();
-        if (!quiesce && now - follower.toldFloorsNanos < raft.config.heartbeatNanos()) {
+        boolean toldLately = now - follower.toldFloorsNanos < raft.config.heartbeatNanos();
+        if (toldLately && !quiesce && follower.mode == Progress.Mode.REPLICATE) {
             return Floors.NONE;
         }
         follower.toldFloorsNanos = now;

@@ -13,6 +13,7 @@ import io.holdfast.core.raft.PeerMessage.PreVoteRequest;
 import io.holdfast.core.raft.PeerMessage.PreVoteResponse;
 import io.holdfast.core.raft.PeerMessage.VoteRequest;
 import io.holdfast.core.raft.PeerMessage.VoteResponse;
+import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -203,6 +204,35 @@ class FloorsTest {
                 .filter(request -> !request.floors().bySite().isEmpty())
                 .count();
         assertThat(told).isBetween(6L, 10L);
+    }
+
+    /** What it was told may be lost, and filled again it would not be above what it holds any more. */
+    @Test
+    void aLeaderTellsItWithAllThatFillsAFollower() {
+        Lone next = new Lone(
+                Lone.config(),
+                new RecoveredLog(
+                        new HardState(5, Optional.empty(), 1),
+                        Lone.genesis(),
+                        0,
+                        0,
+                        List.of(Lone.entries(1, 5, 5, 5)),
+                        0));
+        next.receive(new PreVoteRequest(C, 1, 6, 1, 1, floor(C, 1, 5, 3)));
+        next.tickAfter(Lone.ELECTION + Lone.LEASE);
+        next.receive(new PreVoteResponse(B, 1, 6, true, 0, Floors.NONE));
+        next.durable();
+        next.receive(new VoteResponse(B, 1, 6, true, Floors.NONE));
+        next.allDurable();
+        next.tickAfter(50);
+        next.sent.clear();
+
+        next.receive(new AppendResponse(
+                C, 1, 6, next.newestStamp(), 1, 1, 0, 0, 0, new LogState.Conflict(3, 1), NodeHealth.GOOD));
+
+        assertThat(next.sentOf(AppendRequest.class)).isNotEmpty().allSatisfy(request -> assertThat(
+                        request.floors().of(C).index())
+                .isEqualTo(3));
     }
 
     @Test

@@ -235,8 +235,8 @@ class MutationProofTest {
                 Mutant.called("storage trusted that has gone back")
                         .in(
                                 "raft/RaftNode.java",
-                                "if (floor.identity() == identity() && floor.isAbove(",
-                                "if (floor.identity() == identity() + 1 && floor.isAbove("),
+                                "if (floor.isAbove(hardState()",
+                                "if (floor.term() < 0 && floor.isAbove(hardState()"),
                 Mutant.called("what is not committed held against a storage")
                         .in("raft/Replication.java", "return Math.min(index, raft.commitIndex);", "return index;"),
                 Mutant.called("late votes counted for a term that was led before")

@@ -113,6 +113,7 @@ final class ClusterJoiner extends AbstractActorWithTimers {
                 .match(PromiseRequest.class, this::promise)
                 .match(PromiseAnswer.class, this::promised)
                 .match(Stored.class, this::stored)
+                .match(SiteIdentityStore.Become.class, become -> store.tell(become, getSelf()))
                 .build();
     }
 

@@ -6,6 +6,7 @@ import java.security.SecureRandom;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.actor.Props;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -15,8 +16,10 @@ import org.apache.pekko.actor.typed.javadsl.Adapter;
 public final class Membership {
     private final CompletableFuture<SiteIdentity> ready;
     private final HintBoard board;
+    private final ActorRef joiner;
 
-    private Membership(CompletableFuture<SiteIdentity> ready, HintBoard board) {
+    private Membership(CompletableFuture<SiteIdentity> ready, HintBoard board, ActorRef joiner) {
+        this.joiner = joiner;
         this.ready = ready;
         this.board = board;
     }
@@ -44,11 +47,11 @@ public final class Membership {
                 System::nanoTime);
         classic.systemActorOf(
                 onInternalDispatcher(SiteWatch.props(topology, board, incidents, lateness)), "holdfast-site-watch");
-        classic.systemActorOf(onInternalDispatcher(ClusterJoiner.props(context)), ClusterJoiner.NAME);
+        ActorRef joiner = classic.systemActorOf(onInternalDispatcher(ClusterJoiner.props(context)), ClusterJoiner.NAME);
         system.getWhenTerminated()
                 .whenComplete((done, failure) -> ready.completeExceptionally(
                         new IllegalStateException("this node was stopped before it came into the cluster")));
-        return new Membership(ready, board);
+        return new Membership(ready, board, joiner);
     }
 
     /** Apart from the load, as Pekko's own heartbeats: a busy node must not look dead. */
@@ -65,6 +68,11 @@ public final class Membership {
      */
     public CompletionStage<SiteIdentity> ready() {
         return ready.minimalCompletionStage();
+    }
+
+    /** The storage of this site, which has one node, is another one from now on: kept in it soon. A node that ends before is as if it had not been told. */
+    public void storageBecomes(long identity) {
+        joiner.tell(new SiteIdentityStore.Become(identity), ActorRef.noSender());
     }
 
     /** Hints about the other sites. Listeners are called one at a time and must not block. */

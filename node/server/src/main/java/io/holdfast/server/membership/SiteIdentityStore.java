@@ -36,6 +36,9 @@ final class SiteIdentityStore extends AbstractPersistentActor {
     /** Asks to keep a genesis; ignored when there is one already. */
     record Adopt(Genesis genesis) {}
 
+    /** The storage has gone back and is another one from now on. */
+    record Become(long identity) {}
+
     private SiteIdentityStore(ActorRef listener, LongSupplier random, Failures failures) {
         this.listener = listener;
         this.random = random;
@@ -75,7 +78,10 @@ final class SiteIdentityStore extends AbstractPersistentActor {
 
     @Override
     public Receive createReceive() {
-        return receiveBuilder().match(Adopt.class, this::adopt).build();
+        return receiveBuilder()
+                .match(Adopt.class, this::adopt)
+                .match(Become.class, become -> keep(new IdentityDrawn(become.identity())))
+                .build();
     }
 
     private void adopt(Adopt adopt) {

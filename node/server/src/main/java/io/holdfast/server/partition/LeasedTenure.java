@@ -16,7 +16,7 @@ final class LeasedTenure implements Tenure, Tenure.Claim {
 
     private final PartitionId partition;
     private final SiteLease lease;
-    private final LongSupplier siteIdentity;
+    private final long siteIdentity;
     private final LongSupplier random;
     private final Consumer<List<Lineage.Part>> retired;
 
@@ -28,7 +28,7 @@ final class LeasedTenure implements Tenure, Tenure.Claim {
     LeasedTenure(
             PartitionId partition,
             SiteLease lease,
-            LongSupplier siteIdentity,
+            long siteIdentity,
             LongSupplier random,
             Consumer<List<Lineage.Part>> retired) {
         this.partition = partition;
@@ -51,7 +51,7 @@ final class LeasedTenure implements Tenure, Tenure.Claim {
     @Override
     public Lineage lineage() {
         byte[] note = lease.note();
-        return note.length == 0 ? Lineage.first(siteIdentity.getAsLong()) : Lineage.decode(note);
+        return note.length == 0 ? Lineage.first(siteIdentity) : Lineage.decode(note);
     }
 
     @Override

@@ -191,7 +191,6 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         var random = new SplittableRandom();
         core = Optional.of(new PartitionCore(shared.configOf().apply(definition, partition), recovery, random, now));
         news.forget();
-        identityKnown(core.get());
         shared.incidents().recovered("replica-failed", partition.toString());
         shared.incidents().recovered("lease-lost", partition.toString());
         step(raft(new Input.Tick()));
@@ -341,7 +340,6 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         observer.stepped(running);
         publish(running);
         if (out.rolledBack().isPresent()) {
-            identityKnown(running);
             rolledBack(out.rolledBack().get());
         }
         // Last: who sees a reply must find the state that it speaks of.
@@ -351,22 +349,23 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         ticks.tickBy(running.nextTickNanos());
     }
 
-    private void identityKnown(PartitionCore running) {
-        if (partition.equals(KeyspaceDefinition.CATALOG_PARTITION)) {
-            shared.identity().set(running.raft().hardState().identity());
-        }
-    }
-
     private void rolledBack(Outputs.RolledBack found) {
+        if (partition.equals(KeyspaceDefinition.CATALOG_PARTITION)) {
+            shared.identity().becomes(found.identity());
+        }
         Floor floor = found.floor();
-        shared.incidents()
+        String evidence = String.format(
+                "its replica of %s ends at entry %d of term %d and has held entry %d of term %d: an older copy of the disk, or a disk that lost what it had confirmed",
+                partition, found.index(), found.term(), floor.index(), floor.term());
+        boolean first = shared.incidents()
                 .report(
                         "storage-rolled-back",
                         shared.site(),
-                        String.format(
-                                "its replica of %s ends at entry %d of term %d and has held entry %d of term %d: an older copy of the disk, or a disk that lost what it had confirmed",
-                                partition, found.index(), found.term(), floor.index(), floor.term()),
+                        evidence,
                         "what has gone back is rebuilt from the leaders and does not vote until then");
+        if (!first) {
+            getContext().getLog().warn("The storage of site {} has gone back, {}", shared.site(), evidence);
+        }
     }
 
     private Behavior<ReplicaMessage> tick() {

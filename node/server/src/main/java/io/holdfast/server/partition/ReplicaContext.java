@@ -8,7 +8,6 @@ import io.holdfast.server.membership.SiteReachability;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
@@ -17,8 +16,7 @@ import java.util.function.Supplier;
  * What the replicas of one node share.
  *
  * @param site this node's
- * @param identity of this site's storage, which a replica takes that has never written: that of the catalog's replica, once it runs on this node, for it is what
- *     others know of this site when they create a keyspace
+ * @param identity what a replica takes that has never written
  * @param moves whether sharding may move replicas to other nodes of this site
  * @param tenancy how this node's replicas become the only ones of their partition at this site
  * @param configOf the core's settings for a partition
@@ -36,7 +34,7 @@ import java.util.function.Supplier;
  */
 public record ReplicaContext(
         String site,
-        AtomicLong identity,
+        StorageIdentity identity,
         boolean moves,
         Tenancy tenancy,
         BiFunction<KeyspaceDefinition, PartitionId, PartitionConfig> configOf,

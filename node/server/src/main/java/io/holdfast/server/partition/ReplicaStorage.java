@@ -46,7 +46,7 @@ final class ReplicaStorage {
                 .ifPresentOrElse(
                         storage::openUnderLease,
                         () -> storage.openJournal(
-                                storage.recovery(shared.identity().get()), partition.toString()));
+                                storage.recovery(shared.identity().now()), partition.toString()));
         return storage;
     }
 

@@ -33,7 +33,7 @@ public interface Tenancy {
      * @param siteIdentity of the site's storage
      * @param random for identities of replicas that are rebuilt
      */
-    static Tenancy leased(SiteLeases leases, LongSupplier siteIdentity, LongSupplier random) {
+    static Tenancy leased(SiteLeases leases, long siteIdentity, LongSupplier random) {
         return new Tenancy() {
             @Override
             public Tenure begin(PartitionId partition, Consumer<List<Lineage.Part>> retired) {

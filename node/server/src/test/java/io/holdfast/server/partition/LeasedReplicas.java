@@ -68,7 +68,7 @@ abstract class LeasedReplicas {
         links.put(node, link);
         var started = new TestLeases(link, "a", node + ":1");
         leases.add(started);
-        group.start(node, Tenancy.leased(started.leases(), () -> 100, () -> 555));
+        group.start(node, Tenancy.leased(started.leases(), 100, () -> 555));
     }
 
     @Test

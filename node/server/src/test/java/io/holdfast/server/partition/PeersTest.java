@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.junit.jupiter.api.AfterAll;
@@ -44,7 +43,7 @@ class PeersTest {
         var incidents = new IncidentLog(System::currentTimeMillis);
         return new ReplicaContext(
                 "a",
-                new AtomicLong(1),
+                new StorageIdentity(1, drawn -> {}),
                 false,
                 Tenancy.SOLE,
                 (definition, partition) -> {

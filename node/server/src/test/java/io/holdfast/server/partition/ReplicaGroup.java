@@ -25,7 +25,6 @@ import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -135,7 +134,7 @@ final class ReplicaGroup implements AutoCloseable {
         HoldfastSettings settings = settings(site);
         var context = new ReplicaContext(
                 site,
-                new AtomicLong(identity),
+                new StorageIdentity(identity, drawn -> {}),
                 false,
                 tenancy,
                 (keyspace, partition) -> CoreSettings.of(settings, keyspace, partition),
