@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -50,11 +51,13 @@ public final class ReplicaKeeper extends AbstractBehavior<ReplicaKeeper.Command>
             ReplicaDirectory directory,
             IncidentLog incidents,
             boolean several) {
-        return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
+        Behavior<Command> keeper = Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             registry.onKeyspace(definition -> context.getSelf().tell(new Keep(definition)));
             timers.startTimerWithFixedDelay(new Ping(), INTERVAL);
             return new ReplicaKeeper(context, site, router, directory, incidents, several);
         }));
+        // Without it nobody would start replicas here any more: what one ping could not do the next one does.
+        return Behaviors.supervise(keeper).onFailure(SupervisorStrategy.resume());
     }
 
     private ReplicaKeeper(

@@ -22,6 +22,7 @@ import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -87,12 +88,14 @@ public final class SiteNewsActor extends AbstractBehavior<SiteNewsMessage> {
             BiConsumer<NodeAddress, SiteNews> send,
             KeyspaceRegistry registry,
             ReplicaDirectory directory) {
-        return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
+        Behavior<SiteNewsMessage> news = Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             directory.onLeader(partition -> context.getSelf().tell(new Changed(partition)));
             registry.onKeyspace(definition -> context.getSelf().tell(new KeyspaceCame()));
             timers.startTimerWithFixedDelay(new Tick(), INTERVAL);
             return new SiteNewsActor(context, self, others, send, registry, directory);
         }));
+        // The next message says again what one that failed has not.
+        return Behaviors.supervise(news).onFailure(SupervisorStrategy.resume());
     }
 
     /** Sends to the actor of a node by its path: there is no need to know the node before. */
