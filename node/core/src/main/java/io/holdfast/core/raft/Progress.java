@@ -30,7 +30,7 @@ final class Progress {
 
     long lastHeardNanos;
     long lastSentNanos;
-    /** When it was last told the floors. */
+    /** When it was last told the floors, if ever: before it is known to hold the log it always is. */
     long toldFloorsNanos;
 
     boolean reachable = true;
@@ -71,7 +71,6 @@ final class Progress {
         this.site = site;
         this.nextIndex = nextIndex;
         this.lastHeardNanos = nowNanos;
-        this.toldFloorsNanos = Long.MIN_VALUE / 2;
         this.clockDriftBound = clockDriftBound;
         this.clockRate = new ClockRateGuard(clockDriftBound);
     }

@@ -64,12 +64,11 @@ public final class RaftChecker {
         admitted.addAll(genesis.identities().values());
     }
 
-    /** A storage came into being at the site; what an earlier one held stays on record. */
+    /** A storage came into being at the site. */
     public JournalShadow storage(int site, long identity) {
-        Replica replica = replicas.get(site);
-        replica.journal = new JournalShadow(identity);
-        replica.journals.add(replica.journal);
-        return replica.journal;
+        var fresh = new JournalShadow(identity);
+        storage(site, fresh);
+        return fresh;
     }
 
     /** The site's storage as it is now. */
@@ -77,11 +76,11 @@ public final class RaftChecker {
         return replicas.get(site).journal;
     }
 
-    /** The site's storage is now an older copy of itself; what it held stays on record. */
-    public void putBack(int site, JournalShadow copy) {
+    /** The site's storage is this one from now on; what an earlier one held stays on record. */
+    public void storage(int site, JournalShadow present) {
         Replica replica = replicas.get(site);
-        replica.journal = copy;
-        replica.journals.add(copy);
+        replica.journal = present;
+        replica.journals.add(present);
     }
 
     /** Whether one site's storage holds all that the other's does. */

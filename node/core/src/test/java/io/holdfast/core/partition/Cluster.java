@@ -167,6 +167,18 @@ final class Cluster {
         at(site).crash();
     }
 
+    /** The site loses its storage and comes back with a new one. */
+    void wipe(String site, long newIdentity) {
+        at(site).wipe(newIdentity);
+        at(site).start(trueNanos);
+    }
+
+    /** The site comes back with what its disk held when the copy was made. */
+    void putBack(String site, Replica.DiskCopy copy) {
+        at(site).putBack(copy);
+        at(site).start(trueNanos);
+    }
+
     void restart(String site) {
         at(site).crash();
         at(site).start(trueNanos);
@@ -249,6 +261,14 @@ final class Cluster {
         return submit(site, WriteConcern.MAJORITY, commands);
     }
 
+    /** As many keys that begin alike, one after the other, each acknowledged before the next. */
+    void write(String site, String prefix, int count) {
+        for (int i = 0; i < count; i++) {
+            submit(site, put(prefix + i, "v" + i));
+            settle();
+        }
+    }
+
     /** A linearizable read, or one that may be so stale. */
     long ask(String site, String key, long maxStalenessMillis) {
         List<Query> query = List.of(new Query.Get(Bytes.utf8(key)));
@@ -272,6 +292,13 @@ final class Cluster {
                 .max((one, other) -> Long.compare(
                         one.core().raft().term(), other.core().raft().term()))
                 .map(replica -> replica.site.name());
+    }
+
+    /** The others elect somebody when this site is gone: so each of their votes counts in a group of three. */
+    void assertElectsWithout(String site) {
+        crash(site);
+        run(2_000);
+        assertThat(leader()).isPresent();
     }
 
     void assertConverged() {

@@ -20,15 +20,11 @@ class RebuiltReplicaTest {
     private final Cluster cluster = Cluster.ledByFirst(new Settings("a", "b", "c"));
 
     private void write(int count) {
-        for (int i = 0; i < count; i++) {
-            cluster.submit("a", cluster.put("k" + i, "v" + i));
-            cluster.settle();
-        }
+        cluster.write("a", "k", count);
     }
 
     private void wipeC() {
-        cluster.at("c").wipe(2);
-        cluster.at("c").start(cluster.trueNanos);
+        cluster.wipe("c", 2);
     }
 
     @Test
@@ -43,22 +39,15 @@ class RebuiltReplicaTest {
         assertThat(cluster.core("a").raft().membership().isVoter(C, 2)).isTrue();
         cluster.run(200);
         cluster.assertConverged();
-        // Its vote counts: with a gone it elects b, and with b it commits.
-        cluster.crash("a");
-        cluster.run(2_000);
-        assertThat(cluster.leader()).isPresent();
+        cluster.assertElectsWithout("a"); // Its vote counts.
     }
 
     @Test
     void isRebuiltByImageAfterALongAbsence() {
         cluster.settings.logTailBytes = 100;
         var small = Cluster.ledByFirst(cluster.settings);
-        for (int i = 0; i < 20; i++) {
-            small.submit("a", small.put("k" + i, "v" + i));
-            small.settle();
-        }
-        small.at("c").wipe(2);
-        small.at("c").start(small.trueNanos);
+        small.write("a", "k", 20);
+        small.wipe("c", 2);
 
         small.run(1_000);
 
@@ -178,9 +167,7 @@ class RebuiltReplicaTest {
         }
 
         assertThat(cluster.core("c").raft().role()).isNotEqualTo(Role.LEARNER);
-        cluster.crash("a");
-        cluster.run(2_000);
-        assertThat(cluster.leader()).isPresent();
+        cluster.assertElectsWithout("a");
     }
 
     /** Whoever asks for its vote knows of its admission, if it has been admitted; it need not know that itself. */
@@ -209,8 +196,7 @@ class RebuiltReplicaTest {
     void theAdmissionSurvivesInASnapshot() {
         cluster.settings.snapshotLogBytes = 1_000;
         var small = Cluster.ledByFirst(cluster.settings);
-        small.at("c").wipe(2);
-        small.at("c").start(small.trueNanos);
+        small.wipe("c", 2);
         small.run(500);
         for (int i = 0; i < 50; i++) {
             small.submit("a", small.put("k", "v" + i));
@@ -230,8 +216,7 @@ class RebuiltReplicaTest {
         var idle = Cluster.ledByFirst(cluster.settings);
         idle.run(1_000);
         assertThat(idle.core("a").needsTicks()).as("leader is awake").isFalse();
-        idle.at("c").wipe(2);
-        idle.at("c").start(idle.trueNanos);
+        idle.wipe("c", 2);
 
         idle.run(2_000);
 

@@ -5,6 +5,7 @@ import static io.holdfast.core.raft.Lone.B;
 import static io.holdfast.core.raft.Lone.C;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.core.Bytes;
 import io.holdfast.core.SiteId;
 import io.holdfast.core.raft.PeerMessage.AppendRequest;
 import io.holdfast.core.raft.PeerMessage.AppendResponse;
@@ -13,7 +14,6 @@ import io.holdfast.core.raft.PeerMessage.PreVoteRequest;
 import io.holdfast.core.raft.PeerMessage.PreVoteResponse;
 import io.holdfast.core.raft.PeerMessage.VoteRequest;
 import io.holdfast.core.raft.PeerMessage.VoteResponse;
-import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -94,13 +94,7 @@ class FloorsTest {
     /** It may have accepted nobody in this term yet: an answer that names no stamp only says that it is in it. */
     @Test
     void anAnswerToNobodyProvesNoVote() {
-        Lone leader = new Lone();
-        leader.allDurable();
-        leader.tickAfter(Lone.ELECTION + Lone.LEASE);
-        leader.receive(new PreVoteResponse(B, 1, leader.node.term() + 1, true, 0, Floors.NONE));
-        leader.durable();
-        leader.receive(new VoteResponse(B, 1, leader.node.term(), true, Floors.NONE));
-        leader.allDurable();
+        Lone leader = new Lone().electByB();
         leader.receive(new AppendResponse(
                 C, 1, leader.node.term(), 0, 1, 1, 0, 0, 0, new LogState.Matches(), NodeHealth.GOOD));
         leader.sent.clear();
@@ -194,7 +188,7 @@ class FloorsTest {
 
         for (int i = 0; i < 20; i++) {
             leader.millis += 10;
-            leader.step(new Input.Propose(100 + i, io.holdfast.core.Bytes.EMPTY));
+            leader.step(new Input.Propose(100 + i, Bytes.EMPTY));
             leader.allDurable();
             leader.receive(leader.matches(B, leader.node.lastIndex()));
             leader.receive(leader.matches(C, leader.node.lastIndex()));
@@ -209,21 +203,9 @@ class FloorsTest {
     /** What it was told may be lost, and filled again it would not be above what it holds any more. */
     @Test
     void aLeaderTellsItWithAllThatFillsAFollower() {
-        Lone next = new Lone(
-                Lone.config(),
-                new RecoveredLog(
-                        new HardState(5, Optional.empty(), 1),
-                        Lone.genesis(),
-                        0,
-                        0,
-                        List.of(Lone.entries(1, 5, 5, 5)),
-                        0));
+        Lone next = Lone.recovered(5, Optional.empty(), 0, 5, 5, 5);
         next.receive(new PreVoteRequest(C, 1, 6, 1, 1, floor(C, 1, 5, 3)));
-        next.tickAfter(Lone.ELECTION + Lone.LEASE);
-        next.receive(new PreVoteResponse(B, 1, 6, true, 0, Floors.NONE));
-        next.durable();
-        next.receive(new VoteResponse(B, 1, 6, true, Floors.NONE));
-        next.allDurable();
+        next.electByB();
         next.tickAfter(50);
         next.sent.clear();
 

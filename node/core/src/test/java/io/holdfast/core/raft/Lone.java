@@ -195,14 +195,20 @@ final class Lone {
                 .toList();
     }
 
-    /** Lets it win an election of the next term, with the first entry of its term durable at b as well. */
-    Lone elect() {
+    /** Lets it win an election of the next term, by the vote of b; nobody has answered its leader yet. */
+    Lone electByB() {
         allDurable();
         tickAfter(ELECTION + LEASE);
         receive(new PreVoteResponse(B, 1, node.term() + 1, true, 0, Floors.NONE));
         durable();
         receive(new VoteResponse(B, 1, node.term(), true, Floors.NONE));
         allDurable();
+        return this;
+    }
+
+    /** Lets it win an election of the next term, with the first entry of its term durable at b as well. */
+    Lone elect() {
+        electByB();
         receive(matches(B, node.lastIndex()));
         receive(matches(C, node.lastIndex()));
         return this;

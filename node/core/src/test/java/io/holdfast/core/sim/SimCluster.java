@@ -8,6 +8,7 @@ import io.holdfast.core.SiteId;
 import io.holdfast.core.check.CheckFailed;
 import io.holdfast.core.partition.PartitionCore;
 import io.holdfast.core.raft.Membership;
+import io.holdfast.core.raft.RaftNode;
 import io.holdfast.core.store.HybridClock;
 import java.util.ArrayList;
 import java.util.List;
@@ -161,24 +162,23 @@ final class SimCluster {
     private boolean level() {
         for (SimPartition partition : partitions) {
             for (SimNode node : nodes) {
-                Optional<PartitionCore> core = node.replica(partition.number()).core();
-                boolean level = core.isPresent()
-                        && core.get().raft().commitIndex()
-                                == partition.checker().committedIndex()
-                        && core.get().raft().lastIndex() == partition.checker().committedIndex()
-                        && core.get()
-                                .raft()
-                                .membership()
-                                .isVoter(
-                                        node.site(),
-                                        node.replica(partition.number()).identity())
-                        && core.get().unfinished() == 0;
-                if (!level) {
+                SimReplica replica = node.replica(partition.number());
+                if (replica.core().isEmpty() || !level(node.site(), replica)) {
                     return false;
                 }
             }
         }
         return true;
+    }
+
+    private static boolean level(SiteId site, SimReplica replica) {
+        PartitionCore core = replica.core().orElseThrow();
+        RaftNode raft = core.raft();
+        long committed = replica.partition().checker().committedIndex();
+        return raft.commitIndex() == committed
+                && raft.lastIndex() == committed
+                && raft.membership().isVoter(site, replica.identity())
+                && core.unfinished() == 0;
     }
 
     private static PartitionCore core(SimNode node, SimPartition partition) {

@@ -109,7 +109,7 @@ final class SimReplica {
             forgotten = Optional.of(new Forgotten(identity, now.hardState().term(), now.lastIndex()));
         }
         journal.putBack(copy.orElseThrow());
-        partition.checker().putBack(node.index(), copy.get().shadow());
+        partition.checker().storage(node.index(), copy.get().shadow());
         copy = Optional.empty();
     }
 
@@ -129,8 +129,7 @@ final class SimReplica {
             durable.mayBecome(identity);
             copy = Optional.empty();
         }
-        boolean over = forgotten.isPresent() && forgotten.get().isMadeGood(durable);
-        if (over) {
+        if (forgotten.isPresent() && forgotten.get().isMadeGood(durable)) {
             forgotten = Optional.empty();
         }
     }
