@@ -123,6 +123,36 @@ class LauncherTest {
     }
 
     @Test
+    void letsThreadsFinishOnFewProcessors() throws IOException, InterruptedException {
+        installAll();
+        run("status");
+        install("getconf", "#!/bin/sh\necho 4\n");
+        assertThat(run("node").out()).startsWith("java: @").contains("java: -XX:TieredStopAtLevel=1\n");
+        installScheduler("SCHED_OTHER");
+        assertThat(run("node").out()).startsWith("chrt: -b 0\njava: @");
+        assertThat(run("up").out()).contains("chrt: -b 0\njava: ").endsWith("java: up\n");
+        assertThat(run("status").out()).doesNotContain("chrt");
+        installScheduler("SCHED_FIFO");
+        assertThat(run("node").out()).startsWith("java: @");
+        installScheduler("SCHED_OTHER");
+        install("getconf", "#!/bin/sh\necho 5\n");
+        assertThat(run("node").out()).startsWith("java: @").contains("java: -XX:+TieredCompilation\n");
+    }
+
+    /** A chrt that knows the policy of the process that asks, and says what it is told to run with. */
+    private void installScheduler(String policy) throws IOException {
+        String chrt =
+                """
+                #!/bin/sh
+                if [ "$1" = -p ]; then echo "pid $2's current scheduling policy: POLICY"; exit 0; fi
+                echo "chrt: $1 $2"
+                shift 2
+                exec "$@"
+                """;
+        install("chrt", chrt.replace("POLICY", policy));
+    }
+
+    @Test
     void saysWhatIsMissing() throws IOException, InterruptedException {
         assertMistake(run("status"), "there is no java on the PATH");
         install("java", JAVA.replace("VERSION", "11.0.2"));
