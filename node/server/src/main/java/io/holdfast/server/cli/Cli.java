@@ -26,11 +26,22 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** All commands, put together; how their failures become messages and exit codes. */
 public final class Cli {
     private static final String REFUSED = "connection refused";
+    /** What Java puts where an argument's bytes are no text in the process' locale. */
+    private static final char NO_TEXT = '\uFFFD';
 
     private Cli() {}
 
     /** Runs one command line, and returns the exit code of {@link ExitCode}. */
     public static int run(Terminal terminal, String... args) {
+        // Java has replaced those bytes already: two different keys would have become one.
+        for (String argument : args) {
+            if (argument.indexOf(NO_TEXT) >= 0) {
+                terminal.err()
+                        .println("holdfast: The argument '" + argument + "' is not text in UTF-8: give keys and values"
+                                + " that are other bytes in hexadecimal, with --hex.");
+                return ExitCode.USAGE;
+            }
+        }
         return commandLine(terminal).execute(args);
     }
 

@@ -116,6 +116,7 @@ class CommandsTest {
                 "scan shop --limit -1 | The limit -1 is negative",
                 "get Shop k | The keyspace name 'Shop' is not allowed",
                 "get nope k | There is no such keyspace.",
+                "put shop \uFFFD v | is not text in UTF-8",
                 "put shop zz 00 --hex | The key is not hexadecimal",
                 "put shop k v --if-absent --if-present | Give one of --if-absent",
                 "get shop k --endpoints nonsense: | nonsense",

@@ -139,6 +139,22 @@ class LauncherTest {
         assertThat(run("node").out()).startsWith("java: @").contains("java: -XX:+TieredCompilation\n");
     }
 
+    @Test
+    void givesJavaALocaleInUtf8() throws IOException, InterruptedException {
+        installAll();
+        run("status");
+        install("java", "#!/bin/sh\necho \"locale: ${LC_ALL:-} ${LANG:-}\"\n");
+        assertThat(locale()).isEqualTo("locale: C.UTF-8 \n");
+        assertThat(locale("LANG=C")).isEqualTo("locale: C.UTF-8 C\n");
+        assertThat(locale("LANG=de_DE.UTF-8", "LC_ALL=POSIX")).isEqualTo("locale: C.UTF-8 de_DE.UTF-8\n");
+        assertThat(locale("LANG=de_DE.UTF-8")).isEqualTo("locale:  de_DE.UTF-8\n");
+        assertThat(locale("LANG=C", "LC_ALL=en_GB.utf8")).isEqualTo("locale: en_GB.utf8 C\n");
+    }
+
+    private String locale(String... environment) throws IOException, InterruptedException {
+        return run(home.resolve("bin/holdfast"), List.of(environment), "status").out();
+    }
+
     /** A chrt that knows the policy of the process that asks, and says what it is told to run with. */
     private void installScheduler(String policy) throws IOException {
         String chrt =
