@@ -24,6 +24,9 @@ final class FakeTransactions {
     private final FakeCluster cluster;
     private final Map<String, CommitResult> outcomes = new HashMap<>();
     int commits;
+    /** The commits that said so of themselves. */
+    int contended;
+
     int validations;
     /** Entries of a page, at most. */
     int pageEntries = Integer.MAX_VALUE;
@@ -67,6 +70,7 @@ final class FakeTransactions {
     }
 
     private CommitResult apply(Commit commit) {
+        contended += commit.getContended() ? 1 : 0;
         if (!commit.getSetsList().stream().allMatch(this::unchanged)) {
             return CommitResult.newBuilder()
                     .setState(CommitResult.State.CONFLICT)

@@ -80,6 +80,9 @@ class TransactionTest {
         assertThat(sum).isEqualTo(12);
         assertThat(runs).hasValue(2);
         assertThat(value("n")).isEqualTo("12");
+        assertThat(cluster.transactions.contended)
+                .as("the second attempt says that the first one met a conflict")
+                .isEqualTo(1);
     }
 
     @Test

@@ -127,11 +127,20 @@ final class TransactionOps {
     static final class CommitAll extends Op.Numbered<CommitResult> {
         private final List<ReadWriteSet> sets;
         private final WriteConcern concern;
+        private final boolean contended;
 
-        CommitAll(KeyspaceRoutes routes, Key decider, List<ReadWriteSet> sets, WriteConcern concern, Duration timeout) {
+        /** @param contended whether an attempt before this one met a conflict */
+        CommitAll(
+                KeyspaceRoutes routes,
+                Key decider,
+                List<ReadWriteSet> sets,
+                WriteConcern concern,
+                boolean contended,
+                Duration timeout) {
             super(routes, decider, timeout);
             this.sets = sets;
             this.concern = concern;
+            this.contended = contended;
         }
 
         @Override
@@ -139,6 +148,7 @@ final class TransactionOps {
             request.setCommit(Commit.newBuilder()
                     .setTransaction(id(ids))
                     .setWriteConcern(concern.toWire())
+                    .setContended(contended)
                     .addAllSets(sets));
         }
 

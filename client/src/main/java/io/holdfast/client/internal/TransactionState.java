@@ -28,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 public final class TransactionState {
     private final Engine engine;
     private final WriteConcern concern;
+    private final boolean contended;
     private final long deadline;
     private final Footprint footprint = new Footprint();
     private Stage stage = Stage.OPEN;
@@ -44,10 +45,14 @@ public final class TransactionState {
         ENDED
     }
 
-    /** @param deadline as of {@link System#nanoTime} */
-    public TransactionState(Engine engine, WriteConcern concern, long deadline) {
+    /**
+     * @param contended whether an attempt before this one met a conflict
+     * @param deadline as of {@link System#nanoTime}
+     */
+    public TransactionState(Engine engine, WriteConcern concern, boolean contended, long deadline) {
         this.engine = engine;
         this.concern = concern;
+        this.contended = contended;
         this.deadline = deadline;
     }
 
@@ -289,7 +294,7 @@ public final class TransactionState {
             }
             Place decider = footprint.decider();
             commit = new TransactionOps.CommitAll(
-                    decider.routes(), decider.key(), footprint.sets(), concern, remaining());
+                    decider.routes(), decider.key(), footprint.sets(), concern, contended, remaining());
             answer = engine.submit(commit);
             sent = Optional.of(commit);
         }

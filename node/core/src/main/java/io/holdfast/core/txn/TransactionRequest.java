@@ -14,9 +14,15 @@ import java.util.TreeMap;
  * @param doneBelow and
  * @param notAfterMillis as in {@link Command}
  * @param lockMillis how long a prepared part waits for its coordinator before it is settled
+ * @param contended whether it has met conflicts before: one participant is prepared first, and the others only then
  */
 public record TransactionRequest(
-        WriteId id, long doneBelow, long notAfterMillis, int lockMillis, SortedMap<Participant, ReadWriteSet> parts) {
+        WriteId id,
+        long doneBelow,
+        long notAfterMillis,
+        int lockMillis,
+        boolean contended,
+        SortedMap<Participant, ReadWriteSet> parts) {
     public TransactionRequest {
         parts = new TreeMap<>(parts);
         if (parts.size() < 2) {

@@ -40,7 +40,7 @@ class CoordinatorTest {
         parts.put(READS, new ReadWriteSet(read, List.of(), List.of()));
         parts.put(DECIDER, new ReadWriteSet(List.of(), List.of(), write));
         parts.put(WRITES, new ReadWriteSet(List.of(), List.of(), write));
-        return new TransactionRequest(new WriteId(7, 1), 1, Long.MAX_VALUE, 200, parts);
+        return new TransactionRequest(new WriteId(7, 1), 1, Long.MAX_VALUE, 200, false, parts);
     }
 
     private CoordinatorOutput step(CoordinatorInput input) {
@@ -183,12 +183,63 @@ class CoordinatorTest {
     void aConflictOfTheOnlyOtherEndsIt() {
         var parts = new TreeMap<>(request().parts());
         parts.remove(READS);
-        var request = new TransactionRequest(new WriteId(7, 1), 1, Long.MAX_VALUE, 200, parts);
+        var request = new TransactionRequest(new WriteId(7, 1), 1, Long.MAX_VALUE, 200, false, parts);
         coordinator = Coordinator.of(request, new Coordinator.Timing(300 * MILLI, 400 * MILLI));
         tick();
         answers(WRITES, Step.PREPARE, Kind.CONFLICT, 0);
         assertThat(out.result()).contains(new Aborted(Cause.CONFLICT));
         assertThat(coordinator.done()).isTrue();
+    }
+
+    private void isContended() {
+        TransactionRequest request = request();
+        coordinator = Coordinator.of(
+                new TransactionRequest(
+                        request.id(),
+                        request.doneBelow(),
+                        request.notAfterMillis(),
+                        request.lockMillis(),
+                        true,
+                        request.parts()),
+                new Coordinator.Timing(300 * MILLI, 400 * MILLI));
+        tick();
+    }
+
+    @Test
+    void aContendedOneIsPreparedInOnePartitionFirst() {
+        isContended();
+        assertSends(Step.PREPARE, READS);
+        answers(READS, Step.PREPARE, Kind.PREPARED, 20);
+        assertSends(Step.PREPARE, WRITES);
+        answers(WRITES, Step.PREPARE, Kind.PREPARED, 15);
+        assertSends(Step.COMMIT, DECIDER);
+        assertThat(((Command.CommitLast) sent(DECIDER)).preparedUpTo()).isEqualTo(20);
+    }
+
+    @Test
+    void aContendedOneThatIsRefusedAtOnceAsksNobodyElse() {
+        isContended();
+        answers(READS, Step.PREPARE, Kind.CONFLICT, 0);
+        assertThat(out.result()).contains(new Aborted(Cause.CONFLICT));
+        assertThat(out.sends()).isEmpty();
+        assertThat(coordinator.done()).isTrue();
+    }
+
+    @Test
+    void aContendedOneThatIsRefusedLaterTellsTheFirst() {
+        isContended();
+        answers(READS, Step.PREPARE, Kind.PREPARED, 20);
+        answers(WRITES, Step.PREPARE, Kind.CONFLICT, 0);
+        assertThat(out.result()).contains(new Aborted(Cause.CONFLICT));
+        assertSends(Step.RESOLVE, READS);
+    }
+
+    @Test
+    void aContendedOneThatIsNotPreparedInTimeIsAbortedEverywhere() {
+        isContended();
+        theTimeToPrepareIsOver();
+        answers(DECIDER, Step.DECIDE, Kind.ABORTED, 0);
+        assertSends(Step.RESOLVE, READS, WRITES);
     }
 
     /** Nodes of the version before prepare the decider as well. */

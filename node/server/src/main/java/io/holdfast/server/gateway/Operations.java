@@ -63,10 +63,11 @@ public final class Operations {
             WriteId id,
             long doneBelow,
             SortedMap<Participant, ReadWriteSet> parts,
+            boolean contended,
             WriteConcern concern,
             int lockMillis,
             int timeoutMillis) {
-        var request = new TransactionRequest(id, doneBelow, notAfter(timeoutMillis), lockMillis, parts);
+        var request = new TransactionRequest(id, doneBelow, notAfter(timeoutMillis), lockMillis, contended, parts);
         return new Operation.Commit(tag, PartitionId.of(request.decider()), request, concern, timeoutMillis);
     }
 

@@ -63,7 +63,8 @@ final class TransactionRequests {
             var whole = new Command.Commit(parts.get(parts.firstKey()));
             return operations.write(tag, only, id, doneBelow, whole, least, timeout);
         }
-        return operations.commit(tag, id, doneBelow, parts, least, Math.min(timeout, maxLockMillis), timeout);
+        int lock = Math.min(timeout, maxLockMillis);
+        return operations.commit(tag, id, doneBelow, parts, commit.getContended(), least, lock, timeout);
     }
 
     private SortedMap<Participant, ReadWriteSet> parts(Commit commit) {

@@ -256,7 +256,7 @@ class GatewayTest extends GatewayByHand {
         var parts = new TreeMap<>(Map.of(P0.participant(), set, P1.participant(), set));
         gateway.submit(
                 List.of(gateway.operations()
-                        .commit(sequence, new WriteId(5, sequence), 1, parts, WriteConcern.MAJORITY, 500, 1000)),
+                        .commit(sequence, new WriteId(5, sequence), 1, parts, false, WriteConcern.MAJORITY, 500, 1000)),
                 caller);
     }
 
