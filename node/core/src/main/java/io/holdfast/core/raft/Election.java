@@ -146,6 +146,8 @@ final class Election {
                             raft.term() + 1,
                             raft.log.lastIndex(),
                             raft.log.lastTerm(),
+                            raft.commitIndex,
+                            raft.commitTerm(),
                             raft.floors));
         }
     }

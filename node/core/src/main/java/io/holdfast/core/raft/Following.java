@@ -8,6 +8,7 @@ import io.holdfast.core.raft.PeerMessage.AppendResponse;
 import io.holdfast.core.raft.PeerMessage.ImageAck;
 import io.holdfast.core.raft.PeerMessage.ImageChunk;
 import io.holdfast.core.raft.PeerMessage.LogState;
+import io.holdfast.core.raft.PeerMessage.PreVoteRequest;
 import java.util.Optional;
 
 /**
@@ -165,6 +166,21 @@ final class Following {
         if (recoveredCommitIndex > raft.commitIndex) {
             raft.commitTo(recoveredCommitIndex);
             verifiedIndex = recoveredCommitIndex;
+        }
+    }
+
+    /**
+     * Who asks for votes knows what is committed: so is what this log holds of it (log matching). Not if the candidate is in a later term: an admission
+     * takes effect only in the term in which it was committed and later ones, for earlier ones knew the lost storage's votes (docs/protocol.md, section
+     * 9). Its refusal of this replica's own question will tell that term. A leader knows better, and an image that is being installed replaces the log.
+     */
+    void committed(PreVoteRequest request) {
+        long index = request.commitIndex();
+        boolean news = index > raft.commitIndex && raft.role != Role.LEADER && !installing();
+        boolean inThisTerm = request.term() - 1 <= raft.term();
+        if (news && inThisTerm && raft.log.knows(index) && raft.log.termAt(index) == request.commitTerm()) {
+            raft.commitTo(index);
+            verifiedIndex = Math.max(verifiedIndex, index);
         }
     }
 

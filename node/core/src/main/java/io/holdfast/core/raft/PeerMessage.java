@@ -20,8 +20,22 @@ public sealed interface PeerMessage {
         return Floors.NONE;
     }
 
-    /** Would you vote for me? Changes nothing at the receiver (Raft dissertation, section 9.6). The term is the next one. */
-    record PreVoteRequest(SiteId from, long identity, long term, long lastIndex, long lastTerm, Floors floors)
+    /**
+     * Would you vote for me? Promises nothing (Raft dissertation, section 9.6). The term is the next one.
+     *
+     * @param commitIndex the candidate's, so that the receiver commits what it holds of it, too: it may have forgotten that a rebuilt replica was
+     *     admitted, without whose vote nobody is elected (docs/protocol.md, section 9)
+     * @param commitTerm of the entry at that index
+     */
+    record PreVoteRequest(
+            SiteId from,
+            long identity,
+            long term,
+            long lastIndex,
+            long lastTerm,
+            long commitIndex,
+            long commitTerm,
+            Floors floors)
             implements PeerMessage {}
 
     /**

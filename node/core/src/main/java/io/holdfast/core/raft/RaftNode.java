@@ -166,6 +166,7 @@ public final class RaftNode {
         }
         if (message instanceof PreVoteRequest request) {
             leadership.ifPresent(Leadership::showLife);
+            following.committed(request);
             election.preVoteRequested(request);
         } else if (message instanceof PreVoteResponse response) {
             election.preVoteAnswered(response);
@@ -266,7 +267,10 @@ public final class RaftNode {
     }
 
     void membershipChanged() {
-        if (role == Role.LEARNER && isVoter()) {
+        if (role == Role.CANDIDATE || role == Role.PRE_CANDIDATE) {
+            // An election counts the votes of one membership.
+            becomeFollower(term(), Optional.empty());
+        } else if (role == Role.LEARNER && isVoter()) {
             role = Role.FOLLOWER;
             election.resetTimer();
         }

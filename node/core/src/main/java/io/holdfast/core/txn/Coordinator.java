@@ -116,9 +116,9 @@ public final class Coordinator {
     }
 
     /**
-     * Transactions that lock the same keys in the order of their partitions meet at the first one, where all but one are refused at the
-     * cost of one small step; each would else lock what it is first to reach, and all be refused somewhere (ordered acquisition;
-     * Havender, "Avoiding deadlock in multitasking systems", IBM Systems Journal, 1968).
+     * Transactions that write the same keys meet at the first of their partitions, where all but one are refused at the cost of one small
+     * step; each would else lock what it is first to reach, and all be refused somewhere (ordered acquisition; Havender, "Avoiding deadlock in
+     * multitasking systems", IBM Systems Journal, 1968). Others may still be refused later: it saves work, and promises nothing.
      */
     private void prepare(int first) {
         waiting.subList(0, first)
@@ -210,7 +210,9 @@ public final class Coordinator {
             // Each of them is on record at a participant: it never was, or never will be again, prepared there. So
             // nobody will ask the decider to commit, and it needs not be told.
             case CONFLICT -> aborted(Cause.CONFLICT, askedBut(from));
-            case ABORTED, NOT_APPLIED -> aborted(Cause.NOT_IN_TIME, askedBut(from));
+            case NOT_APPLIED -> aborted(Cause.NOT_IN_TIME, askedBut(from));
+            // Another coordinator had it prepared there, and elsewhere, and may not have come further.
+            case ABORTED -> aborted(Cause.NOT_IN_TIME, but(from));
             case FORGOTTEN -> {
                 answer(new Forgotten());
                 decide();
@@ -247,11 +249,13 @@ public final class Coordinator {
         }
     }
 
+    private List<Participant> but(Participant one) {
+        return others.stream().filter(it -> !it.equals(one)).toList();
+    }
+
     /** All that were asked to prepare but for one that has refused. */
     private List<Participant> askedBut(Participant one) {
-        return others.stream()
-                .filter(it -> !it.equals(one) && !waiting.contains(it))
-                .toList();
+        return but(one).stream().filter(it -> !waiting.contains(it)).toList();
     }
 
     private void aborted(Cause why, List<Participant> toBeTold) {

@@ -192,6 +192,29 @@ class RebuiltReplicaTest {
         assertThat(cluster.core("c").raft().role()).isEqualTo(Role.FOLLOWER);
     }
 
+    /** The other way round: it knows, and who has to count its vote does not, or has forgotten at a restart. */
+    @Test
+    void isCountedByWhoNeverHeardThatItWasAdmitted() {
+        write(1);
+        wipeC();
+        long before = cluster.core("a").raft().lastIndex();
+        while (cluster.core("b").raft().lastIndex() <= before) {
+            cluster.run(1);
+        }
+        cluster.cutOneWay("a", "b"); // It has the entry, and never hears that it is committed.
+        while (cluster.core("c").raft().role() == Role.LEARNER) {
+            cluster.run(1);
+        }
+        assertThat(cluster.core("b").raft().membership().isVoter(C, 2)).isFalse();
+        cluster.crash("a");
+        cluster.restart("b");
+
+        cluster.run(3_000);
+
+        assertThat(cluster.leader()).isPresent();
+        assertThat(cluster.core("b").raft().membership().isVoter(C, 2)).isTrue();
+    }
+
     @Test
     void theAdmissionSurvivesInASnapshot() {
         cluster.settings.snapshotLogBytes = 1_000;

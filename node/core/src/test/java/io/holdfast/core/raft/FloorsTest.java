@@ -71,9 +71,9 @@ class FloorsTest {
     void believesNothingThatIsSaidOfAnotherStorageOrThatItHolds() {
         Lone lone = follower();
 
-        lone.receive(new PreVoteRequest(C, 1, 6, 3, 5, floor(A, 2, 9, 9)));
-        lone.receive(new PreVoteRequest(C, 1, 6, 3, 5, floor(A, 1, 5, 3)));
-        lone.receive(new PreVoteRequest(C, 1, 6, 3, 5, floor(B, 1, 9, 9)));
+        lone.receive(new PreVoteRequest(C, 1, 6, 3, 5, 0, 0, floor(A, 2, 9, 9)));
+        lone.receive(new PreVoteRequest(C, 1, 6, 3, 5, 0, 0, floor(A, 1, 5, 3)));
+        lone.receive(new PreVoteRequest(C, 1, 6, 3, 5, 0, 0, floor(B, 1, 9, 9)));
 
         assertThat(lone.node.role()).isNotEqualTo(Role.LEARNER);
         assertThat(lone.writes).isEmpty();
@@ -109,7 +109,7 @@ class FloorsTest {
     @Test
     void whoHasForgottenWhatItHeldGetsNoVoteFromWhoRemembers() {
         Lone lone = follower();
-        lone.receive(new PreVoteRequest(B, 1, 6, 3, 5, floor(C, 1, 5, 9)));
+        lone.receive(new PreVoteRequest(B, 1, 6, 3, 5, 0, 0, floor(C, 1, 5, 9)));
 
         lone.receive(new VoteRequest(C, 1, 6, 8, 5, false, Floors.NONE));
         lone.allDurable();
@@ -124,7 +124,7 @@ class FloorsTest {
     @Test
     void aLeaderTellsAFollowerTheHigherOfWhatItKnows() {
         Lone leader = new Lone().elect();
-        leader.receive(new PreVoteRequest(C, 1, 1, 1, 1, floor(B, 1, leader.node.term(), 9)));
+        leader.receive(new PreVoteRequest(C, 1, 1, 1, 1, 0, 0, floor(B, 1, leader.node.term(), 9)));
         leader.sent.clear();
 
         leader.tickAfter(50);
@@ -141,7 +141,7 @@ class FloorsTest {
         lone.receive(vote(6, Floors.NONE));
         assertThat(lone.sentOf(VoteResponse.class)).isEmpty();
 
-        lone.receive(new PreVoteRequest(B, 1, 6, 3, 5, floor(A, 1, 5, 4)));
+        lone.receive(new PreVoteRequest(B, 1, 6, 3, 5, 0, 0, floor(A, 1, 5, 4)));
         lone.allDurable();
 
         assertThat(lone.sentOf(VoteResponse.class)).isEmpty();
@@ -156,7 +156,7 @@ class FloorsTest {
         Lone lone = follower();
         lone.receive(vote(6, Floors.NONE));
 
-        lone.receive(new PreVoteRequest(B, 1, 7, 3, 5, floor(A, 1, 5, 4)));
+        lone.receive(new PreVoteRequest(B, 1, 7, 3, 5, 0, 0, floor(A, 1, 5, 4)));
         lone.durable();
 
         assertThat(lone.sent).isEmpty();
@@ -204,7 +204,7 @@ class FloorsTest {
     @Test
     void aLeaderTellsItWithAllThatFillsAFollower() {
         Lone next = Lone.recovered(5, Optional.empty(), 0, 5, 5, 5);
-        next.receive(new PreVoteRequest(C, 1, 6, 1, 1, floor(C, 1, 5, 3)));
+        next.receive(new PreVoteRequest(C, 1, 6, 1, 1, 0, 0, floor(C, 1, 5, 3)));
         next.electByB();
         next.tickAfter(50);
         next.sent.clear();
@@ -220,7 +220,7 @@ class FloorsTest {
     @Test
     void aFollowerTellsItOnWhenItAsksForVotes() {
         Lone lone = follower();
-        lone.receive(new PreVoteRequest(C, 1, 6, 3, 5, floor(B, 1, 5, 7)));
+        lone.receive(new PreVoteRequest(C, 1, 6, 3, 5, 0, 0, floor(B, 1, 5, 7)));
         lone.sent.clear();
 
         lone.tickAfter(LONG_AGO);

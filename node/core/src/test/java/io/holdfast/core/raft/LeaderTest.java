@@ -169,7 +169,7 @@ class LeaderTest {
 
     @Test
     void aPreVoteDoesNotDisturbIt() {
-        leader.receive(new PreVoteRequest(C, 1, 2, 1_000, 1, Floors.NONE));
+        leader.receive(new PreVoteRequest(C, 1, 2, 1_000, 1, 0, 0, Floors.NONE));
 
         assertThat(leader.node.role()).isEqualTo(Role.LEADER);
         assertThat(leader.sentOf(PreVoteResponse.class)).noneMatch(PreVoteResponse::granted);

@@ -96,7 +96,7 @@ class PromiseTest {
         var voter = promisedToB();
         voter.millis += 100;
 
-        voter.receive(new PreVoteRequest(C, 1, 6, 1_000, 5, Floors.NONE));
+        voter.receive(new PreVoteRequest(C, 1, 6, 1_000, 5, 0, 0, Floors.NONE));
 
         assertThat(voter.sentOf(PreVoteResponse.class))
                 .containsExactly(new PreVoteResponse(Lone.A, 1, 5, false, (LEASE - 100) * Lone.MILLI, Floors.NONE));

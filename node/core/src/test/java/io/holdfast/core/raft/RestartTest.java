@@ -2,6 +2,7 @@ package io.holdfast.core.raft;
 
 import static io.holdfast.core.raft.Lone.A;
 import static io.holdfast.core.raft.Lone.B;
+import static io.holdfast.core.raft.Lone.C;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,6 +12,7 @@ import io.holdfast.core.raft.PeerMessage.AppendResponse;
 import io.holdfast.core.raft.PeerMessage.ImageAck;
 import io.holdfast.core.raft.PeerMessage.ImageChunk;
 import io.holdfast.core.raft.PeerMessage.LogState;
+import io.holdfast.core.raft.PeerMessage.PreVoteRequest;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -59,11 +61,40 @@ class RestartTest {
     }
 
     @Test
+    void commitsWhatACandidateKnowsToBeCommittedAndItselfHolds() {
+        var replica = Lone.recovered(5, Optional.of(B), 1, 4, 5, 5);
+
+        replica.receive(new PreVoteRequest(C, 1, 6, 2, 5, 2, 5, Floors.NONE));
+
+        assertThat(replica.applied).extracting(Entry::index).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void commitsNothingThatACandidateHoldsInItsPlace() {
+        var replica = Lone.recovered(5, Optional.of(B), 1, 4, 4, 4);
+
+        replica.receive(new PreVoteRequest(C, 1, 6, 3, 5, 2, 5, Floors.NONE));
+        replica.receive(new PreVoteRequest(C, 1, 6, 9, 5, 9, 5, Floors.NONE));
+
+        assertThat(replica.applied).extracting(Entry::index).containsExactly(1L);
+    }
+
+    /** An admission must not count in a term before that in which it was committed. */
+    @Test
+    void believesNoCandidateOfALaterTerm() {
+        var replica = Lone.recovered(5, Optional.of(B), 1, 4, 5, 5);
+
+        replica.receive(new PreVoteRequest(C, 1, 7, 2, 5, 2, 5, Floors.NONE));
+
+        assertThat(replica.applied).extracting(Entry::index).containsExactly(1L);
+    }
+
+    @Test
     void keepsItsVoteOfTheTerm() {
         var replica = Lone.recovered(5, Optional.of(B), 0, 4);
         replica.millis += 1_000;
 
-        replica.receive(replica.asksForVote(Lone.C, 5, false));
+        replica.receive(replica.asksForVote(C, 5, false));
 
         assertThat(replica.node.hardState().vote()).contains(B);
         assertThat(replica.sentOf(PeerMessage.VoteResponse.class)).noneMatch(PeerMessage.VoteResponse::granted);

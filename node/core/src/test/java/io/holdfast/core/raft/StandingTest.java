@@ -34,7 +34,8 @@ class StandingTest {
     void withTheSameLogTheLaterInTheOrderOfPreferenceStandsBack() {
         var lone = standing(B, C, A);
 
-        assertThat(answer(lone, new PreVoteRequest(C, 1, 6, 2, 5, Floors.NONE)).granted())
+        assertThat(answer(lone, new PreVoteRequest(C, 1, 6, 2, 5, 0, 0, Floors.NONE))
+                        .granted())
                 .isTrue();
 
         assertThat(lone.node.role()).isEqualTo(Role.FOLLOWER);
@@ -46,7 +47,8 @@ class StandingTest {
     void withTheSameLogTheEarlierInTheOrderOfPreferenceGoesOn() {
         var lone = standing(A, B, C);
 
-        assertThat(answer(lone, new PreVoteRequest(C, 1, 6, 2, 5, Floors.NONE)).granted())
+        assertThat(answer(lone, new PreVoteRequest(C, 1, 6, 2, 5, 0, 0, Floors.NONE))
+                        .granted())
                 .isFalse();
 
         lone.receive(new PreVoteResponse(B, 1, 6, true, 0, Floors.NONE));
@@ -57,7 +59,8 @@ class StandingTest {
     void whoHasLessInItsLogStandsBack() {
         var lone = standing(A, B, C);
 
-        assertThat(answer(lone, new PreVoteRequest(C, 1, 6, 3, 5, Floors.NONE)).granted())
+        assertThat(answer(lone, new PreVoteRequest(C, 1, 6, 3, 5, 0, 0, Floors.NONE))
+                        .granted())
                 .isTrue();
 
         assertThat(lone.node.role()).isEqualTo(Role.FOLLOWER);
@@ -69,7 +72,8 @@ class StandingTest {
         lone.receive(lone.append(B, 5, 2, 5, 2));
         lone.millis += LEASE;
 
-        assertThat(answer(lone, new PreVoteRequest(C, 1, 6, 2, 5, Floors.NONE)).granted())
+        assertThat(answer(lone, new PreVoteRequest(C, 1, 6, 2, 5, 0, 0, Floors.NONE))
+                        .granted())
                 .isTrue();
     }
 
@@ -147,7 +151,7 @@ class StandingTest {
     @Test
     void whoStoodBackIsNotElectedByALateVote() {
         var lone = askingAgain();
-        lone.receive(new PreVoteRequest(C, 1, 7, 3, 5, Floors.NONE));
+        lone.receive(new PreVoteRequest(C, 1, 7, 3, 5, 0, 0, Floors.NONE));
         assertThat(lone.node.role()).isEqualTo(Role.FOLLOWER);
         lone.tickAfter(ELECTION);
 

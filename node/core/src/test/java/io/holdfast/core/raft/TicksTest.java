@@ -156,7 +156,7 @@ class TicksTest {
     void aSignOfLifeTakesAFewHeartbeats() {
         var leader = silentLeader();
 
-        leader.receive(new PreVoteRequest(B, 1, leader.node.term() + 1, 1, 1, Floors.NONE));
+        leader.receive(new PreVoteRequest(B, 1, leader.node.term() + 1, 1, 1, 0, 0, Floors.NONE));
 
         assertThat(heartbeatsUntilSilent(leader)).isBetween(2L, 5L);
     }

@@ -235,6 +235,14 @@ class CoordinatorTest {
     }
 
     @Test
+    void aContendedOneThatAnotherCoordinatorHasEndedTellsAll() {
+        isContended();
+        answers(READS, Step.PREPARE, Kind.ABORTED, 0);
+        assertThat(out.result()).contains(new Aborted(Cause.NOT_IN_TIME));
+        assertSends(Step.RESOLVE, WRITES);
+    }
+
+    @Test
     void aContendedOneThatIsNotPreparedInTimeIsAbortedEverywhere() {
         isContended();
         theTimeToPrepareIsOver();

@@ -64,6 +64,8 @@ final class PeerMessageCodec {
             header(out, PRE_VOTE_REQUEST, m);
             out.writeLong(m.lastIndex());
             out.writeLong(m.lastTerm());
+            out.writeLong(m.commitIndex());
+            out.writeLong(m.commitTerm());
             writeFloors(out, m.floors());
         } else if (message instanceof PreVoteResponse m) {
             header(out, PRE_VOTE_RESPONSE, m);
@@ -172,7 +174,15 @@ final class PeerMessageCodec {
                         readLogState(in),
                         new NodeHealth(in.readBoolean(), in.readBoolean()));
             case PRE_VOTE_REQUEST ->
-                new PreVoteRequest(from, identity, term, in.readLong(), in.readLong(), readFloors(in));
+                new PreVoteRequest(
+                        from,
+                        identity,
+                        term,
+                        in.readLong(),
+                        in.readLong(),
+                        in.readLong(),
+                        in.readLong(),
+                        readFloors(in));
             case PRE_VOTE_RESPONSE ->
                 new PreVoteResponse(from, identity, term, in.readBoolean(), in.readLong(), readFloors(in));
             case VOTE_REQUEST ->

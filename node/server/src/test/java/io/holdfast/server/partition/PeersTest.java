@@ -30,7 +30,7 @@ class PeersTest {
             new PeerMessage.AppendResponse(
                     A, 1, 2, 3, 4, 5, 6, 7, 8, new PeerMessage.LogState.Matches(), NodeHealth.GOOD));
     private static final Outgoing QUESTION =
-            new Outgoing(B, new PeerMessage.PreVoteRequest(A, 1, 3, 4, 2, Floors.NONE));
+            new Outgoing(B, new PeerMessage.PreVoteRequest(A, 1, 3, 4, 2, 0, 0, Floors.NONE));
 
     private final Hints hints = new Hints();
     private final List<ReplicaMessage> sent = new ArrayList<>();

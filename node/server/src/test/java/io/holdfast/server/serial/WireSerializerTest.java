@@ -148,7 +148,7 @@ class WireSerializerTest {
                 new Entry(1, 3, 0, Entry.Kind.ADMIT, Bytes.EMPTY));
         var floors = new Floors(new TreeMap<>(Map.of(A, new Floor(-5, 2, 9), new SiteId("b"), new Floor(7, 1, 0))));
         return Stream.of(
-                new PeerMessage.PreVoteRequest(A, -5, 2, 3, 4, floors),
+                new PeerMessage.PreVoteRequest(A, -5, 2, 3, 4, 5, 6, floors),
                 new PeerMessage.PreVoteResponse(A, 5, 2, true, 99, floors),
                 new PeerMessage.VoteRequest(A, 5, 2, 3, 4, true, floors),
                 new PeerMessage.VoteResponse(A, 5, 2, false, Floors.NONE),
