@@ -55,6 +55,11 @@ class MutationProofTest {
                                 "&& raft.hardState().vote().map(request.from()::equals).orElse(true)"
                                         + " && raft.log.isUpToDate(request.lastIndex(), request.lastTerm())",
                                 "&& raft.hardState().vote().map(request.from()::equals).orElse(true)"),
+                Mutant.called("what is committed not believed of who asks for votes")
+                        .in(
+                                "raft/Following.java",
+                                "boolean news = index > raft.commitIndex",
+                                "boolean news = index < raft.commitIndex"),
                 Mutant.called("promise forgotten at a restart")
                         .in(
                                 "raft/Election.java",
@@ -213,6 +218,8 @@ class MutationProofTest {
                                 "txn/Coordinator.java",
                                 "case CONFLICT -> aborted(Cause.CONFLICT, others);",
                                 "case CONFLICT -> { answer(new Aborted(Cause.CONFLICT)); resolve(Decision.commitAt(preparedUpTo), others); }"),
+                Mutant.called("decided before those are prepared that wait")
+                        .in("txn/Coordinator.java", "tasks.isEmpty() && !waiting.isEmpty()", "waiting.size() < 0"),
                 Mutant.called("in doubt settled two ways")
                         .in(
                                 "txn/Coordinator.java",

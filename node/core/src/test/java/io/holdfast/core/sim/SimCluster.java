@@ -50,7 +50,7 @@ final class SimCluster {
             nodes.add(new SimNode(world, network, site, nodes, 1L + site));
         }
         Membership genesis = Membership.of(identities);
-        for (int number = 0; number < options.partitions(); number++) {
+        for (int number = 0; number < world.options.partitions(); number++) {
             int here = number;
             partitions.add(new SimPartition(
                     world,
@@ -60,7 +60,7 @@ final class SimCluster {
                     (unfinished, site) -> unfinished(site, here, unfinished)));
         }
         nodes.forEach(node -> partitions.forEach(node::add));
-        history = new SimHistory(options.partitions());
+        history = new SimHistory(world.options.partitions());
         chaos = new Chaos(world, network, nodes, partitions, world.sites.size());
         long slack = (chaos.mostApartMillis() + 50) * MILLI;
         clients = new SimClients(world, nodes, partitions, history, slack);

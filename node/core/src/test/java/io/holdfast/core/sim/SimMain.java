@@ -54,14 +54,7 @@ public final class SimMain {
                             options.without());
                 case "--ops" -> options = options.withOperations(Integer.parseInt(value));
                 case "--transactions" -> options = options.withTransactions(Integer.parseInt(value));
-                case "--partitions" ->
-                    options = new SimOptions(
-                            options.sites(),
-                            Integer.parseInt(value),
-                            options.clients(),
-                            options.operations(),
-                            options.transactions(),
-                            options.without());
+                case "--partitions" -> options = options.withPartitions(Integer.parseInt(value));
                 case "--clients" ->
                     options = new SimOptions(
                             options.sites(),

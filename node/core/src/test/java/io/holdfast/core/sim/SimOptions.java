@@ -7,13 +7,18 @@ import java.util.Set;
  * What a run is made of, beside its seed.
  *
  * @param sites 3 or 5 (0: the seed decides)
+ * @param partitions 1 and more (0: the seed decides)
  * @param operations that clients begin in all
  * @param transactions that other clients begin beside them
  * @param without faults that are not injected, to find out which ones a failure needs
  */
 record SimOptions(int sites, int partitions, int clients, int operations, int transactions, Set<Fault> without) {
     static SimOptions of(int sites, int operations) {
-        return new SimOptions(sites, 2, 24, operations, operations / 5, EnumSet.noneOf(Fault.class));
+        return new SimOptions(sites, 0, 24, operations, operations / 5, EnumSet.noneOf(Fault.class));
+    }
+
+    SimOptions withPartitions(int number) {
+        return new SimOptions(sites, number, clients, operations, transactions, without);
     }
 
     SimOptions without(Fault fault) {

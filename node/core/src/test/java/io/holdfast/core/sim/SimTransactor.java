@@ -314,7 +314,7 @@ final class SimTransactor {
         var parts = new TreeMap<Participant, ReadWriteSet>();
         sets.forEach((partition, set) -> parts.put(SimCoordinators.participant(partition), set));
         int lockMillis = (int) world.random.between(100, 600);
-        boolean contended = id.sequence() % 2 == 0;
+        boolean contended = world.random.chance(0.5);
         var request = new TransactionRequest(id, id.sequence(), notAfter(), lockMillis, contended, parts);
         int node = world.random.below(world.sites.size());
         int mine = attempts;

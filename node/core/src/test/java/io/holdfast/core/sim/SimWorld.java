@@ -30,7 +30,9 @@ final class SimWorld {
         this.random = new SimRandom(seed);
         this.trace = new Trace(queue, readable);
         int sites = options.sites() != 0 ? options.sites() : random.chance(0.75) ? 3 : 5;
-        this.options = options;
+        // Three and more, for a transaction to have two that prepare; more make it longer.
+        int partitions = options.partitions() != 0 ? options.partitions() : random.pick(List.of(2, 2, 3, 4));
+        this.options = options.withPartitions(partitions);
         this.sites = IntStream.range(0, sites)
                 .mapToObj(site -> new SiteId(String.valueOf((char) ('a' + site))))
                 .toList();

@@ -37,8 +37,9 @@ public final class Cli {
         for (String argument : args) {
             if (argument.indexOf(NO_TEXT) >= 0) {
                 terminal.err()
-                        .println("holdfast: The argument '" + argument + "' is not text in UTF-8: give keys and values"
-                                + " that are other bytes in hexadecimal, with --hex.");
+                        .println("holdfast: The argument '" + argument + "' is not text in the locale of this process"
+                                + " (LC_ALL, LC_CTYPE or LANG; one that is installed, in UTF-8, reads all text)."
+                                + " Give keys and values that are other bytes in hexadecimal, with --hex.");
                 return ExitCode.USAGE;
             }
         }
@@ -74,6 +75,8 @@ public final class Cli {
                 CommandLine.Help.defaultColorScheme(terminal.colours() == Colours.ANSI ? Ansi.ON : Ansi.OFF));
         cli.setUsageHelpWidth(Math.min(110, Math.max(60, terminal.columns())));
         cli.setCaseInsensitiveEnumValuesAllowed(true);
+        // Keys and values may begin with an @.
+        cli.setExpandAtFiles(false);
         cli.setParameterExceptionHandler((mistake, given) -> reportMistake(terminal, mistake));
         cli.setExecutionExceptionHandler((failure, command, parsed) -> report(terminal, failure));
         return cli;

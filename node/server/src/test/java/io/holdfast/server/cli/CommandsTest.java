@@ -6,8 +6,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -48,6 +51,14 @@ class CommandsTest {
         assertThat(run("get", "shop", "b", "--json").out()).contains("\"value64\":\"AP8K\"");
         assertThat(run("put", "shop", "00fe", "c0", "--hex").exitCode()).isZero();
         assertThat(run("scan", "shop", "--hex").out()).isEqualTo("00fe\tc0\n62\t00ff0a\n");
+    }
+
+    @Test
+    void takesAnAtForWhatItIs(@TempDir Path directory) throws IOException {
+        String name = "@" + Files.writeString(directory.resolve("name"), "other");
+        assertThat(run("put", "shop", name, "v").exitCode()).isZero();
+        assertThat(run("get", "shop", name).out()).isEqualTo("v\n");
+        assertThat(run("get", "shop", "other").exitCode()).isEqualTo(1);
     }
 
     @Test
@@ -116,7 +127,7 @@ class CommandsTest {
                 "scan shop --limit -1 | The limit -1 is negative",
                 "get Shop k | The keyspace name 'Shop' is not allowed",
                 "get nope k | There is no such keyspace.",
-                "put shop \uFFFD v | is not text in UTF-8",
+                "put shop \uFFFD v | is not text in the locale",
                 "put shop zz 00 --hex | The key is not hexadecimal",
                 "put shop k v --if-absent --if-present | Give one of --if-absent",
                 "get shop k --endpoints nonsense: | nonsense",

@@ -134,6 +134,8 @@ class LauncherTest {
         assertThat(run("status").out()).doesNotContain("chrt");
         installScheduler("SCHED_FIFO");
         assertThat(run("node").out()).startsWith("java: @");
+        install("chrt", "#!/bin/sh\n[ $1 = -p ] || exit 1\necho SCHED_OTHER\n");
+        assertThat(run("node").out()).as("one that may not").startsWith("java: @");
         installScheduler("SCHED_OTHER");
         install("getconf", "#!/bin/sh\necho 5\n");
         assertThat(run("node").out()).startsWith("java: @").contains("java: -XX:+TieredCompilation\n");
