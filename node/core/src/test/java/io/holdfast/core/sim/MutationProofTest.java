@@ -55,11 +55,6 @@ class MutationProofTest {
                                 "&& raft.hardState().vote().map(request.from()::equals).orElse(true)"
                                         + " && raft.log.isUpToDate(request.lastIndex(), request.lastTerm())",
                                 "&& raft.hardState().vote().map(request.from()::equals).orElse(true)"),
-                Mutant.called("what is committed not believed of who asks for votes")
-                        .in(
-                                "raft/Following.java",
-                                "boolean news = index > raft.commitIndex",
-                                "boolean news = index < raft.commitIndex"),
                 Mutant.called("promise forgotten at a restart")
                         .in(
                                 "raft/Election.java",
