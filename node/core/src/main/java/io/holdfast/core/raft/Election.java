@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Votes and timers. Elections are held in two rounds: a pre-vote, which changes nothing, and the vote proper. After each
+ * Votes and timers. Elections are held in two rounds: a pre-vote, which binds nobody, and the vote proper. After each
  * message of a leader a voter promises its vote to nobody else for the lease's duration; that promise is what makes the
  * leader's lease safe (Raft dissertation, section 6.4.1), and it binds the voter's vote for itself as well.
  */

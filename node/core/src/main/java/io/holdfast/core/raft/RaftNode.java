@@ -448,7 +448,9 @@ public final class RaftNode {
      */
     public Optional<Written> written(long imageIndex, long imageTerm) {
         long needed = following.installing() ? log.lastIndex() : imageIndex;
-        if (!wal.covers(needed)) {
+        // What is committed may be so in a term that is not written yet: who knows of an admission is in its term.
+        boolean inThisTerm = wal.writtenHardState().term() == term();
+        if (!wal.covers(needed) || !inThisTerm) {
             return Optional.empty();
         }
         boolean fits = log.knows(imageIndex) && log.termAt(imageIndex) == imageTerm;

@@ -8,11 +8,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.core.Bytes;
 import io.holdfast.core.InvariantViolation;
+import io.holdfast.core.SiteId;
 import io.holdfast.core.raft.PeerMessage.AppendResponse;
 import io.holdfast.core.raft.PeerMessage.ImageAck;
 import io.holdfast.core.raft.PeerMessage.ImageChunk;
 import io.holdfast.core.raft.PeerMessage.LogState;
 import io.holdfast.core.raft.PeerMessage.PreVoteRequest;
+import io.holdfast.core.raft.PeerMessage.PreVoteResponse;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -87,6 +89,58 @@ class RestartTest {
         replica.receive(new PreVoteRequest(C, 1, 7, 2, 5, 2, 5, Floors.NONE));
 
         assertThat(replica.applied).extracting(Entry::index).containsExactly(1L);
+    }
+
+    /** An entry of term 5 at index 2 admits the site's second storage. */
+    private static Lone thatHolds(SiteId admitted, long identity) {
+        var admission = new Entry(5, 2, 2, Entry.Kind.ADMIT, Membership.encodeAdmission(admitted, 2));
+        var hardState = new HardState(5, Optional.of(B), identity);
+        return new Lone(
+                Lone.config(),
+                new RecoveredLog(hardState, Lone.genesis(), 0, 0, List.of(Lone.entry(1, 4), admission), 1));
+    }
+
+    @Test
+    void givesAnElectionUpWhenItLearnsOfAnAdmissionAndCountsTheAdmittedInTheNext() {
+        var replica = thatHolds(C, 1);
+        replica.tickAfter(Lone.LEASE + 2 * Lone.ELECTION);
+        assertThat(replica.node.role()).isEqualTo(Role.PRE_CANDIDATE);
+
+        replica.receive(new PreVoteRequest(C, 2, 6, 2, 5, 2, 5, Floors.NONE));
+
+        assertThat(replica.node.role()).isEqualTo(Role.FOLLOWER);
+        assertThat(replica.node.membership().isVoter(C, 2)).isTrue();
+        replica.tickAfter(2 * Lone.ELECTION);
+        replica.receive(new PreVoteResponse(C, 2, 6, true, 0, Floors.NONE));
+        assertThat(replica.node.role()).isEqualTo(Role.CANDIDATE);
+    }
+
+    @Test
+    void aLearnerHearsOfItsOwnAdmissionFromACandidate() {
+        var replica = thatHolds(A, 2);
+        replica.tick();
+        assertThat(replica.node.role()).isEqualTo(Role.LEARNER);
+
+        replica.receive(new PreVoteRequest(C, 1, 6, 2, 5, 2, 5, Floors.NONE));
+
+        assertThat(replica.node.role()).isEqualTo(Role.FOLLOWER);
+    }
+
+    /** Else it would, restarted, know of an admission in a term in which the lost storage's vote counted. */
+    @Test
+    void makesNoSnapshotOfATermThatIsNotWritten() {
+        var replica = Lone.recovered(5, Optional.of(B), 1, 4, 5, 5);
+        replica.receive(replica.append(B, 5, 3, 5, 1, Lone.entry(4, 5)));
+        assertThat(replica.node.writeInFlight()).isTrue();
+        replica.receive(replica.append(C, 6, 3, 5, 3));
+        assertThat(replica.node.commitIndex()).isEqualTo(3);
+        assertThat(replica.node.written(3, 5)).isEmpty();
+
+        replica.durable();
+
+        assertThat(replica.node.written(3, 5))
+                .get()
+                .satisfies(it -> assertThat(it.hardState().term()).isEqualTo(6));
     }
 
     @Test
