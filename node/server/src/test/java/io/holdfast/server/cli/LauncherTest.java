@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -44,7 +45,8 @@ class LauncherTest {
         Files.copy(Path.of("../../bin/holdfast"), bin.resolve("holdfast"));
         executable(bin.resolve("holdfast"));
         Files.writeString(home.resolve("pom.xml"), "<project/>");
-        for (String tool : List.of("dirname", "sed", "head", "mkdir", "mktemp", "rm", "mv", "readlink", "cut")) {
+        for (String tool :
+                List.of("dirname", "sed", "head", "mkdir", "mktemp", "rm", "mv", "readlink", "cut", "find")) {
             Path found = Files.exists(Path.of("/bin", tool)) ? Path.of("/bin", tool) : Path.of("/usr/bin", tool);
             install(tool, "#!/bin/sh\nexec " + found + " \"$@\"\n");
         }
@@ -139,6 +141,27 @@ class LauncherTest {
         installScheduler("SCHED_OTHER");
         install("getconf", "#!/bin/sh\necho 5\n");
         assertThat(run("node").out()).startsWith("java: @").contains("java: -XX:+TieredCompilation\n");
+    }
+
+    @Test
+    void preparesFasterStartsAnewWhenAJarHasChanged() throws IOException, InterruptedException {
+        installAll();
+        run("status");
+        Path server = home.resolve("node/server/target");
+        Path library = Files.createDirectories(server.resolve("lib"));
+        Path jar = Files.writeString(library.resolve("core.jar"), "");
+        Path archive = Files.writeString(server.resolve("classes.jsa"), "");
+        for (Path old : List.of(server.resolve("holdfast-server-1.jar"), jar, library)) {
+            Files.setLastModifiedTime(old, FileTime.fromMillis(10_000));
+        }
+        Files.setLastModifiedTime(archive, FileTime.fromMillis(20_000));
+        assertThat(run("up").out())
+                .doesNotContain("preparing faster starts")
+                .contains("java: -XX:SharedArchiveFile=" + archive.toRealPath());
+
+        Files.setLastModifiedTime(jar, FileTime.fromMillis(30_000));
+        assertThat(run("status").out()).doesNotContain("SharedArchiveFile");
+        assertThat(run("up").out()).contains("preparing faster starts");
     }
 
     @Test
