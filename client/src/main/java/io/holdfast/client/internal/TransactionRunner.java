@@ -15,12 +15,8 @@ public final class TransactionRunner {
     private static final long PAUSE_MOST = 100_000_000L;
     /** A transaction of this age, or that of some attempts, pauses half as long, of twice that age a third: so the old ones get through. */
     private static final long PATIENCE = 250_000_000L;
-
-    private static final int ATTEMPTS_OF_PATIENCE = 16;
-    /** So many attempts may a pause last: long ones would else meet each other again, for ever. */
-    private static final int ATTEMPTS_OF_MOST = 32;
-    /** This part of an attempt is half of the first pause. */
-    private static final int PART_OF_LEAST = 8;
+    /** So many attempts may a pause last, and a first pause is this part of one: long ones would else meet each other again, for ever. */
+    private static final int ATTEMPTS = 8;
 
     private final Engine engine;
     private final WriteConcern concern;
@@ -61,9 +57,9 @@ public final class TransactionRunner {
 
     /** In nanoseconds, 2 at least. */
     static long longestPause(int attempts, long age, long lastAttempt) {
-        long least = Math.max(PAUSE_LEAST, lastAttempt / PART_OF_LEAST);
-        long most = Math.max(PAUSE_MOST, lastAttempt * ATTEMPTS_OF_MOST);
-        long patience = Math.max(PATIENCE, lastAttempt * ATTEMPTS_OF_PATIENCE);
+        long least = Math.max(PAUSE_LEAST, lastAttempt / ATTEMPTS);
+        long most = Math.max(PAUSE_MOST, lastAttempt * ATTEMPTS);
+        long patience = Math.max(PATIENCE, lastAttempt * ATTEMPTS);
         return Math.max(2, Math.min(most, least << Math.min(16, attempts)) / (1 + age / patience));
     }
 

@@ -26,9 +26,8 @@ class TransactionPauseTest {
     @Test
     void isAsLongAsSomeAttemptsThatTakeLong() {
         long attempt = 400 * MILLI;
-        assertThat(TransactionRunner.longestPause(1, 0, attempt)).isEqualTo(attempt / 4);
-        assertThat(TransactionRunner.longestPause(6, 0, attempt)).isEqualTo(8 * attempt);
-        assertThat(TransactionRunner.longestPause(20, 0, attempt)).isEqualTo(32 * attempt);
-        assertThat(TransactionRunner.longestPause(20, 16 * attempt, attempt)).isEqualTo(16 * attempt);
+        assertThat(TransactionRunner.longestPause(1, attempt, attempt)).isEqualTo(attempt / 4);
+        assertThat(TransactionRunner.longestPause(6, attempt, attempt)).isEqualTo(8 * attempt);
+        assertThat(TransactionRunner.longestPause(20, 8 * attempt, attempt)).isEqualTo(4 * attempt);
     }
 }
