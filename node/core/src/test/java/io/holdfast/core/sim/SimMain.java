@@ -44,25 +44,11 @@ public final class SimMain {
                 case "--failures" -> keepGoing = Integer.parseInt(value);
                 case "--shrink" -> shrink = Boolean.parseBoolean(value);
                 case "--replay" -> replay = Long.parseLong(value);
-                case "--sites" ->
-                    options = new SimOptions(
-                            Integer.parseInt(value),
-                            options.partitions(),
-                            options.clients(),
-                            options.operations(),
-                            options.transactions(),
-                            options.without());
+                case "--sites" -> options = options.withSites(Integer.parseInt(value));
                 case "--ops" -> options = options.withOperations(Integer.parseInt(value));
                 case "--transactions" -> options = options.withTransactions(Integer.parseInt(value));
                 case "--partitions" -> options = options.withPartitions(Integer.parseInt(value));
-                case "--clients" ->
-                    options = new SimOptions(
-                            options.sites(),
-                            options.partitions(),
-                            Integer.parseInt(value),
-                            options.operations(),
-                            options.transactions(),
-                            options.without());
+                case "--clients" -> options = options.withClients(Integer.parseInt(value));
                 case "--without" -> {
                     for (String fault : value.split(",")) {
                         options = options.without(Fault.valueOf(fault));

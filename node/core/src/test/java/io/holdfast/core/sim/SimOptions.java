@@ -17,6 +17,14 @@ record SimOptions(int sites, int partitions, int clients, int operations, int tr
         return new SimOptions(sites, 0, 24, operations, operations / 5, EnumSet.noneOf(Fault.class));
     }
 
+    SimOptions withSites(int number) {
+        return new SimOptions(number, partitions, clients, operations, transactions, without);
+    }
+
+    SimOptions withClients(int number) {
+        return new SimOptions(sites, partitions, number, operations, transactions, without);
+    }
+
     SimOptions withPartitions(int number) {
         return new SimOptions(sites, number, clients, operations, transactions, without);
     }

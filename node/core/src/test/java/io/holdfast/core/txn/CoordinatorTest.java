@@ -20,6 +20,7 @@ import io.holdfast.core.txn.CoordinatorOutput.Step;
 import io.holdfast.core.txn.CoordinatorOutput.Unknown;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -29,18 +30,28 @@ class CoordinatorTest {
     private static final Participant DECIDER = new Participant("bank", 4);
     private static final Participant WRITES = new Participant("shop", 0);
 
+    private static final Coordinator.Timing TIMING = new Coordinator.Timing(300 * MILLI, 400 * MILLI);
+
     private long nanos = MILLI;
-    private Coordinator coordinator = Coordinator.of(request(), new Coordinator.Timing(300 * MILLI, 400 * MILLI));
+    private Coordinator coordinator = Coordinator.of(request(), TIMING);
     private CoordinatorOutput out = tick();
 
     private static TransactionRequest request() {
+        return request(parts(), false);
+    }
+
+    private static TransactionRequest request(SortedMap<Participant, ReadWriteSet> parts, boolean contended) {
+        return new TransactionRequest(new WriteId(7, 1), 1, Long.MAX_VALUE, 200, contended, parts);
+    }
+
+    private static SortedMap<Participant, ReadWriteSet> parts() {
         var parts = new TreeMap<Participant, ReadWriteSet>();
         var read = List.of(new ReadWriteSet.Read(Bytes.utf8("r"), 7));
         var write = List.of(new ReadWriteSet.Write(Bytes.utf8("w"), Optional.of(Bytes.utf8("v"))));
         parts.put(READS, new ReadWriteSet(read, List.of(), List.of()));
         parts.put(DECIDER, new ReadWriteSet(List.of(), List.of(), write));
         parts.put(WRITES, new ReadWriteSet(List.of(), List.of(), write));
-        return new TransactionRequest(new WriteId(7, 1), 1, Long.MAX_VALUE, 200, false, parts);
+        return parts;
     }
 
     private CoordinatorOutput step(CoordinatorInput input) {
@@ -181,10 +192,9 @@ class CoordinatorTest {
 
     @Test
     void aConflictOfTheOnlyOtherEndsIt() {
-        var parts = new TreeMap<>(request().parts());
+        var parts = parts();
         parts.remove(READS);
-        var request = new TransactionRequest(new WriteId(7, 1), 1, Long.MAX_VALUE, 200, false, parts);
-        coordinator = Coordinator.of(request, new Coordinator.Timing(300 * MILLI, 400 * MILLI));
+        coordinator = Coordinator.of(request(parts, false), TIMING);
         tick();
         answers(WRITES, Step.PREPARE, Kind.CONFLICT, 0);
         assertThat(out.result()).contains(new Aborted(Cause.CONFLICT));
@@ -192,16 +202,7 @@ class CoordinatorTest {
     }
 
     private void isContended() {
-        TransactionRequest request = request();
-        coordinator = Coordinator.of(
-                new TransactionRequest(
-                        request.id(),
-                        request.doneBelow(),
-                        request.notAfterMillis(),
-                        request.lockMillis(),
-                        true,
-                        request.parts()),
-                new Coordinator.Timing(300 * MILLI, 400 * MILLI));
+        coordinator = Coordinator.of(request(parts(), true), TIMING);
         tick();
     }
 
