@@ -106,17 +106,29 @@ final class RequestMemory {
         }
     }
 
+    /** Whether there must be room for an answer of so many bytes before it is given. */
+    static boolean isLarge(long bytes) {
+        return bytes >= SMALL_ANSWER_BYTES;
+    }
+
     /**
-     * Whether the answer to a read can be kept until its client takes it.
+     * Counts the large answer to a read as one that waits for its client, if there is room for it. To look and to count is one
+     * step: several partitions answer the same session at the same time.
      *
      * @param bytes its size
-     * @param held what the client's session holds in answers already, those that come with it included
+     * @param held what the client's session holds in answers already
+     * @return whether there was, and it is counted here and in {@code held}
      */
-    boolean mayAnswer(long bytes, long held) {
+    synchronized boolean holdAnswer(long bytes, AtomicLong held) {
         long all = answers.get();
-        return bytes < SMALL_ANSWER_BYTES
-                || all < answerBytes && held < answerBytes
-                || held < answerBytes / FREE_ANSWER_PART && all < 2 * answerBytes;
+        long own = held.get();
+        boolean room =
+                all < answerBytes && own < answerBytes || own < answerBytes / FREE_ANSWER_PART && all < 2 * answerBytes;
+        if (room) {
+            held.addAndGet(bytes);
+            answers.addAndGet(bytes);
+        }
+        return room;
     }
 
     static Problem noRoomForAnswer() {

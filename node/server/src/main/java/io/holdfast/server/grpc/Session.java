@@ -157,32 +157,37 @@ final class Session implements StreamObserver<RequestBatch>, Caller {
             return;
         }
         var responses = new ArrayList<Response>(answers.size());
-        long responseBytes = 0;
+        long others = 0;
         for (Answer answer : answers) {
-            Response response = response(leaderSite, answer, responseBytes);
-            responses.add(response);
-            responseBytes += response.getSerializedSize();
+            Response response = Responses.of(leaderSite, answer);
+            int size = response.getSerializedSize();
+            if (answer.operation() instanceof Operation.Read && RequestMemory.isLarge(size)) {
+                responses.add(heldOrRefused(response));
+            } else {
+                responses.add(response);
+                others += size;
+            }
         }
-        keep(responses, responseBytes);
+        holdAnswers(others);
+        // In one piece, which the queue appends at once: another thread that sends meanwhile would tear it into more
+        // messages.
+        ready.addAll(responses);
         drain.run();
     }
 
-    private Response response(String leaderSite, Answer answer, long besides) {
-        Response response = Responses.of(leaderSite, answer);
-        boolean read = answer.operation() instanceof Operation.Read;
-        return read && !memory.mayAnswer(response.getSerializedSize(), answerBytes.get() + besides)
-                ? Responses.failed(response.getId(), RequestMemory.noRoomForAnswer())
-                : response;
+    /** Held at once: other partitions answer meanwhile, each on a thread of its own, and all together must keep to the limit. */
+    private Response heldOrRefused(Response large) {
+        if (memory.holdAnswer(large.getSerializedSize(), answerBytes)) {
+            return large;
+        }
+        Response refused = Responses.failed(large.getId(), RequestMemory.noRoomForAnswer());
+        holdAnswers(refused.getSerializedSize());
+        return refused;
     }
 
     private void keep(Response response) {
-        keep(List.of(response), response.getSerializedSize());
-    }
-
-    /** In one piece, which the queue appends at once: another thread that sends meanwhile would tear it into more messages. */
-    private void keep(List<Response> responses, long bytes) {
-        holdAnswers(bytes);
-        ready.addAll(responses);
+        holdAnswers(response.getSerializedSize());
+        ready.add(response);
     }
 
     private void holdAnswers(long more) {
