@@ -38,7 +38,6 @@ public final class PekkoConfig {
             "pekko.cluster.retry-unsuccessful-join-after",
             "pekko.cluster.seed-node-timeout",
             "pekko.cluster.down-removal-margin",
-            "pekko.cluster.split-brain-resolver.stable-after",
             "pekko.cluster.failure-detector.heartbeat-interval",
             "pekko.cluster.failure-detector.acceptable-heartbeat-pause",
             "pekko.cluster.failure-detector.expected-response-after",

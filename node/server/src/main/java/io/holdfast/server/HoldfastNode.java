@@ -19,7 +19,6 @@ import io.holdfast.server.lease.SiteLeases;
 import io.holdfast.server.membership.IncidentLog;
 import io.holdfast.server.membership.Lateness;
 import io.holdfast.server.membership.Membership;
-import io.holdfast.server.membership.NodeState;
 import io.holdfast.server.membership.SiteIdentity;
 import io.holdfast.server.partition.CoreSettings;
 import io.holdfast.server.partition.DataDisk;
@@ -191,15 +190,14 @@ public final class HoldfastNode {
                 settings.site().name(),
                 settings.site().self().clusterEndpoint(),
                 settings.replication().clockDriftBound(),
-                this::silentNeighbours);
+                neighbours());
     }
 
-    /** Nodes of this site that the cluster does not hear. */
-    private Set<String> silentNeighbours() {
-        return membership.nodeStates().entrySet().stream()
-                .filter(each -> each.getKey().site().equals(settings.site().name()))
-                .filter(each -> each.getValue() == NodeState.UNREACHABLE || each.getValue() == NodeState.DOWN)
-                .map(each -> each.getKey().clusterEndpoint())
+    /** The other nodes of this site. */
+    private Set<String> neighbours() {
+        return siteNodes().stream()
+                .filter(node -> !node.equals(settings.site().self()))
+                .map(NodeAddress::clusterEndpoint)
                 .collect(Collectors.toSet());
     }
 

@@ -34,7 +34,7 @@ public final class NodeSession implements AutoCloseable {
     private final LeaseTimes times;
     private final LongSupplier nanos;
     private final Supplier<UUID> ids;
-    private final Supplier<Set<String>> suspects;
+    private final Set<String> neighbours;
     private final ScheduledExecutorService thread;
     /** Names of leases that somebody in this process still uses, under whichever session. */
     private final Set<String> inUse = ConcurrentHashMap.newKeySet();
@@ -65,13 +65,13 @@ public final class NodeSession implements AutoCloseable {
             LeaseTimes times,
             LongSupplier nanos,
             Supplier<UUID> ids,
-            Supplier<Set<String>> suspects) {
+            Set<String> neighbours) {
         this.cells = cells;
         this.node = node;
         this.times = times;
         this.nanos = nanos;
         this.ids = ids;
-        this.suspects = suspects;
+        this.neighbours = Set.copyOf(neighbours);
         this.watch = new SessionWatch(times.driftBound(), nanos);
         var executor = new ScheduledThreadPoolExecutor(1, task -> {
             Thread made = new Thread(task, "holdfast-session");
@@ -88,7 +88,7 @@ public final class NodeSession implements AutoCloseable {
      * @param node host:port between nodes
      * @param nanos a monotonic clock
      * @param ids names for sessions, never the same twice
-     * @param suspects nodes of which it should be known for how long they have been silent, when that matters
+     * @param neighbours nodes that are looked at in each round, so that it is known for how long one has been silent when that matters
      */
     public static NodeSession start(
             SharedCells cells,
@@ -96,8 +96,8 @@ public final class NodeSession implements AutoCloseable {
             LeaseTimes times,
             LongSupplier nanos,
             Supplier<UUID> ids,
-            Supplier<Set<String>> suspects) {
-        var session = new NodeSession(cells, node, times, nanos, ids, suspects);
+            Set<String> neighbours) {
+        var session = new NodeSession(cells, node, times, nanos, ids, neighbours);
         session.thread.execute(session::round);
         return session;
     }
@@ -156,7 +156,7 @@ public final class NodeSession implements AutoCloseable {
         CompletionStage<Void> step;
         try {
             step = current.isPresent() ? renew(current.get()) : open();
-            suspects.get().forEach(this::observe);
+            neighbours.forEach(this::observe);
         } catch (RuntimeException failed) {
             step = CompletableFuture.failedFuture(failed);
         }

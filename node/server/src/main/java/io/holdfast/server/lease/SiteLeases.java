@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.coordination.lease.LeaseSettings;
 
@@ -27,7 +26,7 @@ public final class SiteLeases {
      * @param site whose store {@code cells} is; stands in each lease's name, also when sites share a store by mistake
      * @param self host:port of this node between nodes
      * @param driftBound {@code replication.clock-drift-bound} of the settings
-     * @param suspects host:port of nodes of the site that seem lost: their silence is watched before somebody wants their leases
+     * @param neighbours host:port of the site's other nodes: their silence is watched before somebody wants their leases
      */
     public static SiteLeases start(
             ActorSystem<?> system,
@@ -35,10 +34,10 @@ public final class SiteLeases {
             String site,
             String self,
             double driftBound,
-            Supplier<Set<String>> suspects) {
+            Set<String> neighbours) {
         var config = system.settings().config();
         LeaseTimes times = LeaseTimes.of(config, driftBound);
-        NodeSession session = NodeSession.start(cells, self, times, System::nanoTime, UUID::randomUUID, suspects);
+        NodeSession session = NodeSession.start(cells, self, times, System::nanoTime, UUID::randomUUID, neighbours);
         system.getWhenTerminated().whenComplete((done, failure) -> session.close());
         LeaseSettings template = LeaseSettings.apply(
                 config.getConfig("holdfast.lease").withFallback(config.getConfig("pekko.coordination.lease")),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.typesafe.config.ConfigFactory;
+import io.holdfast.persistence.cells.SharedCells;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,8 +30,9 @@ class SiteLeaseTest {
     private final NodeSession one = session("one:1", toOne);
     private final NodeSession two = session("two:1", cells.link());
 
-    private NodeSession session(String node, io.holdfast.persistence.cells.SharedCells store) {
-        NodeSession session = NodeSession.start(store, node, TIMES, System::nanoTime, UUID::randomUUID, Set::of);
+    private NodeSession session(String node, SharedCells store, String... neighbours) {
+        NodeSession session =
+                NodeSession.start(store, node, TIMES, System::nanoTime, UUID::randomUUID, Set.of(neighbours));
         sessions.add(session);
         return session;
     }
@@ -220,6 +222,20 @@ class SiteLeaseTest {
         assertThat(first.checkLease()).isFalse();
         SiteLease second = lease(two);
         assertThat(acquire(second)).isTrue();
+    }
+
+    /** Its replicas are back sooner for it: most of the silence has passed when the cluster gives the node up. */
+    @Test
+    void theSilenceOfANeighbourIsWatchedBeforeAnybodyWantsWhatItHas() {
+        NodeSession neighbour = session("three:1", cells.link(), "one:1");
+        awaitAcquired(one);
+        await().atMost(PATIENCE).until(() -> neighbour.current().isPresent());
+        one.close();
+        long until = System.nanoTime() + TIMES.lasting().multipliedBy(2).toNanos();
+        await().atMost(PATIENCE).until(() -> System.nanoTime() - until >= 0);
+
+        assertThat(acquire(lease(two))).as("nobody here has looked at it yet").isFalse();
+        assertThat(acquire(lease(neighbour))).isTrue();
     }
 
     @Test

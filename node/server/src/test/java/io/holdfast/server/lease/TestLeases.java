@@ -16,7 +16,7 @@ public final class TestLeases implements AutoCloseable {
     private final SiteLeases leases;
 
     public TestLeases(SharedCells cells, String site, String node) {
-        session = NodeSession.start(cells, node, TIMES, System::nanoTime, UUID::randomUUID, Set::of);
+        session = NodeSession.start(cells, node, TIMES, System::nanoTime, UUID::randomUUID, Set.of());
         leases = new SiteLeases(
                 session,
                 site,

@@ -128,16 +128,17 @@ public record LocalLayout(int sites, int nodesPerSite, int basePort, Path dataDi
     }
 
     /** Where many nodes share few processors they answer each other late, and would take each other for dead. */
-    int patience() {
+    double patience() {
         return patience(sites * nodesPerSite, Runtime.getRuntime().availableProcessors());
     }
 
     /**
-     * Each talks with each, so that the work of only being there grows with the square of their number. Tried: on two processors nine nodes want five
-     * times the usual, while three, and five, do with that.
+     * Each talks with each, so that the work of only being there grows with the square of their number. Tried: on two processors nine nodes want two
+     * and a half times the usual (with twice, one was given up while they started), while three, and five, do with that.
      */
-    static int patience(int nodes, int processors) {
-        return Math.min(ToleranceSettings.MOST_PATIENCE, Math.max(1, nodes * nodes / (7 * processors)));
+    static double patience(int nodes, int processors) {
+        double wanted = Math.round(10.0 * nodes * nodes / (16 * processors)) / 10.0;
+        return Math.min(ToleranceSettings.MOST_PATIENCE, Math.max(1, wanted));
     }
 
     /** The site of a node. */

@@ -65,7 +65,7 @@ class LocalLayoutTest {
     void manyNodesOnFewProcessorsArePatient() {
         assertThat(LocalLayout.patience(3, 2)).isEqualTo(1);
         assertThat(LocalLayout.patience(5, 2)).isEqualTo(1);
-        assertThat(LocalLayout.patience(9, 2)).isEqualTo(5);
+        assertThat(LocalLayout.patience(9, 2)).isEqualTo(2.5);
         assertThat(LocalLayout.patience(81, 2)).as("as much as there may be").isEqualTo(10);
         assertThat(LocalLayout.patience(9, 8)).isEqualTo(1);
         LocalLayout layout = new LocalLayout(3, 9, 7400, directory, SiteHosts.LOOPBACK, Journal.CASSANDRA);
