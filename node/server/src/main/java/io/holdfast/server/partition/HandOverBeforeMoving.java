@@ -2,12 +2,15 @@ package io.holdfast.server.partition;
 
 import io.holdfast.core.SiteId;
 import io.holdfast.persistence.PluginFutures;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.cluster.sharding.ShardCoordinator.ActorSystemDependentAllocationStrategy;
@@ -22,31 +25,46 @@ import scala.jdk.javaapi.CollectionConverters;
  * and moves in a later round. While a shard moves, messages to it wait, so it could not hand over any more by then.
  *
  * <p>While another site seems lost nothing moves: its partitions may need every replica there is, and Pekko would wait for the lost site to agree to
- * each move, with the shard out of reach.
+ * each move, with the shard out of reach. Nor when it has just come back: its replicas lack what was written meanwhile, so a partition whose replica
+ * moves here would have no majority.
+ *
+ * <p>Nor do they move while the site's own nodes have come or gone a moment ago: where they are restarted one after the other, replicas that are on their
+ * way would meet the next restart, at this site or another.
  */
 final class HandOverBeforeMoving implements ActorSystemDependentAllocationStrategy {
     private final SiteId site;
     private final ShardAllocationStrategy spread;
     private final Function<PartitionId, Optional<SiteId>> leaderOf;
-    private final BooleanSupplier allSitesThere;
+    private final BooleanSupplier sitesSteady;
     private final ReplicaRouter router;
+    private final long settledNanos;
+    private final LongSupplier nanos;
+    // Sharding's coordinator asks one question after the other.
+    private Set<?> nodes = Set.of();
+    private long nodesSinceNanos;
 
     /**
      * @param spread decides which shards should move
      * @param leaderOf the site that leads a partition as far as this node knows
-     * @param allSitesThere whether no other site seems lost
+     * @param sitesSteady whether no other site seems lost, or has come back just now
+     * @param settled for how long the site's nodes must have been the same
+     * @param nanos a monotonic clock
      */
     HandOverBeforeMoving(
             String site,
             ShardAllocationStrategy spread,
             Function<PartitionId, Optional<SiteId>> leaderOf,
-            BooleanSupplier allSitesThere,
-            ReplicaRouter router) {
+            BooleanSupplier sitesSteady,
+            ReplicaRouter router,
+            Duration settled,
+            LongSupplier nanos) {
         this.site = new SiteId(site);
         this.spread = spread;
         this.leaderOf = leaderOf;
-        this.allSitesThere = allSitesThere;
+        this.sitesSteady = sitesSteady;
         this.router = router;
+        this.settledNanos = settled.toNanos();
+        this.nanos = nanos;
     }
 
     @Override
@@ -66,18 +84,31 @@ final class HandOverBeforeMoving implements ActorSystemDependentAllocationStrate
     public Future<scala.collection.immutable.Set<String>> rebalance(
             Map<ActorRef, IndexedSeq<String>> currentShardAllocations,
             scala.collection.immutable.Set<String> rebalanceInProgress) {
+        if (!mayMove(CollectionConverters.asJava(currentShardAllocations).keySet())) {
+            return PluginFutures.asScala(CompletableFuture.completedFuture(asScala(Set.of())));
+        }
         CompletionStage<scala.collection.immutable.Set<String>> moving = PluginFutures.asJava(
                         spread.rebalance(currentShardAllocations, rebalanceInProgress))
-                .thenApply(proposed -> CollectionConverters.asScala(movable(CollectionConverters.asJava(proposed)))
-                        .toSet());
+                .thenApply(proposed -> asScala(movable(CollectionConverters.asJava(proposed))));
         return PluginFutures.asScala(moving);
+    }
+
+    private static scala.collection.immutable.Set<String> asScala(Set<String> set) {
+        return CollectionConverters.asScala(set).toSet();
+    }
+
+    /** @param nodesNow this site's, whatever stands for them */
+    boolean mayMove(Set<?> nodesNow) {
+        long now = nanos.getAsLong();
+        if (!nodesNow.equals(nodes)) {
+            nodes = Set.copyOf(nodesNow);
+            nodesSinceNanos = now;
+        }
+        return now - nodesSinceNanos >= settledNanos && sitesSteady.getAsBoolean();
     }
 
     Set<String> movable(Set<String> proposed) {
         var movable = new HashSet<String>();
-        if (!allSitesThere.getAsBoolean()) {
-            return movable;
-        }
         for (String shard : proposed) {
             PartitionId partition = PartitionId.parse(shard);
             Optional<SiteId> leader = leaderOf.apply(partition);

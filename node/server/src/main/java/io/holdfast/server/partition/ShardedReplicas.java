@@ -4,6 +4,8 @@ import com.typesafe.config.Config;
 import io.holdfast.server.catalog.CatalogObserver;
 import io.holdfast.server.catalog.KeyspaceDefinition;
 import io.holdfast.server.catalog.KeyspaceRegistry;
+import io.holdfast.server.membership.SteadySites;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +29,9 @@ public final class ShardedReplicas implements ReplicaRouter {
     private static final EntityTypeKey<ReplicaMessage> TYPE = EntityTypeKey.create(ReplicaMessage.class, "replica");
 
     private final Map<String, ActorRef<ReplicaEnvelope>> regions = new HashMap<>();
+
+    /** How long all other sites, and the nodes of this one, must have been there before replicas move between these. */
+    private static final Duration SETTLED = Duration.ofSeconds(10);
 
     private ShardedReplicas() {}
 
@@ -62,8 +67,10 @@ public final class ShardedReplicas implements ReplicaRouter {
                 context.site(),
                 spread,
                 context.directory()::leaderOf,
-                () -> context.reachability().unreachable().isEmpty(),
-                this);
+                SteadySites.watch(context.reachability(), SETTLED, System::nanoTime),
+                this,
+                SETTLED,
+                System::nanoTime);
     }
 
     /** A partition of a keyspace that this site has not heard of yet, or that broke an invariant, has no replica here. */
