@@ -299,6 +299,26 @@ class FailoverTest {
     }
 
     @Test
+    void aNodeThatHasNoRoomItselfIsLeftForAnother() {
+        a.handler = (request, reply) -> reply.accept(FakeCluster.error(io.holdfast.v1.Reason.OVERLOADED));
+        assertThat(shop.put("k", VALUE).applied()).isTrue();
+        assertThat(ids(b)).containsExactlyElementsOf(ids(a)).hasSize(1);
+    }
+
+    @Test
+    void aPartitionThatHasNoRoomIsAskedAtItsLeaderAgain() {
+        var refusals = new java.util.concurrent.atomic.AtomicInteger();
+        a.handler = (request, reply) -> reply.accept(
+                refusals.incrementAndGet() < 4
+                        ? FakeCluster.error(io.holdfast.v1.Reason.OVERLOADED).toBuilder()
+                                .setLeaderSite("a")
+                                .build()
+                        : cluster.execute(request));
+        assertThat(shop.put("k", VALUE).applied()).isTrue();
+        assertThat(ids(b)).isEmpty();
+    }
+
+    @Test
     void aFullStoreIsToldAtOnceIfNothingCanHaveHappened() {
         FakeNode.Handler full = (request, reply) -> reply.accept(FakeCluster.error(io.holdfast.v1.Reason.STORE_FULL));
         a.handler = full;

@@ -213,7 +213,7 @@ final class RetryLoop {
             }
         }
         if (response.hasError()) {
-            refused(node, attempt, response.getError(), moved);
+            refused(node, attempt, response.getError(), moved, !hint.isEmpty());
         } else {
             answered(op, response, node);
         }
@@ -251,7 +251,8 @@ final class RetryLoop {
         op.future.complete(result);
     }
 
-    private void refused(NodeConnection node, Attempt attempt, Error error, boolean moved) {
+    /** @param leaderKnown to the node; what it refused without a look at the partition names no leader */
+    private void refused(NodeConnection node, Attempt attempt, Error error, boolean moved, boolean leaderKnown) {
         Op<?> op = attempt.op;
         Reason reason = Reason.fromWire(error.getReason());
         String message = error.getMessage() + " [" + reason + " from " + node.endpoint() + "]";
@@ -280,8 +281,9 @@ final class RetryLoop {
             router.refresh(System.nanoTime());
         }
         op.lastFailure = message;
-        boolean leaderSaidSo = reason == Reason.OVERLOADED || reason == Reason.LOCKED || reason == Reason.STORE_FULL;
-        op.avoid = moved || leaderSaidSo ? null : node;
+        boolean ofPartition = reason == Reason.OVERLOADED || reason == Reason.LOCKED || reason == Reason.STORE_FULL;
+        // Another node can do no more for a partition that has no room, but more than a node that has none.
+        op.avoid = moved || ofPartition && leaderKnown ? null : node;
         op.state = Op.State.BACKING_OFF;
         backingOff.add(op);
         long most = reason == Reason.LOCKED ? BACKOFF_LOCKED : noLeader ? BACKOFF_NO_LEADER : BACKOFF_MOST;

@@ -127,7 +127,8 @@ public final class Gateway {
         var exchange = new Exchange(caller, group, now + timeoutMillis * 1_000_000L);
         int before = outstanding.getAndAdd(group.size());
         if (before + group.size() > config.maxOutstanding()) {
-            fail(exchange, Failures.nodeOverloaded(config.maxOutstanding()));
+            // Without a leader, as it is not the partition that has too much to do.
+            fail(exchange, Failures.nodeOverloaded(config.maxOutstanding()), "");
             return;
         }
         PartitionId partition = exchange.partition;
@@ -335,9 +336,13 @@ public final class Gateway {
     }
 
     private void fail(Exchange exchange, Result.Failed failure) {
+        fail(exchange, failure, routes.leaderName(exchange.partition));
+    }
+
+    private void fail(Exchange exchange, Result.Failed failure, String leader) {
         var answers = new ArrayList<Answer>(exchange.operations.size());
         exchange.operations.forEach(operation -> answers.add(new Answer(operation, failure)));
-        end(exchange, routes.leaderName(exchange.partition), answers);
+        end(exchange, leader, answers);
     }
 
     private void end(Exchange exchange, String leader, List<Answer> answers) {

@@ -179,9 +179,11 @@ class GatewayTest extends GatewayByHand {
     @Test
     void aNodeTakesOnlySoManyOperations() {
         gateway = gateway(3);
+        leads(P0, "b");
         gateway.submit(List.of(put(1, P0), put(2, P0)), caller);
         gateway.submit(List.of(put(3, P0), put(4, P0)), caller);
         assertThat(reasons()).containsExactly(Reason.OVERLOADED, Reason.OVERLOADED);
+        assertThat(leaders).as("it is not the partition that refuses").containsExactly("");
         assertThat(gateway.outstanding()).isEqualTo(2);
         written(sent.get(0).write(), "b");
         gateway.submit(List.of(put(5, P0)), caller);
