@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigResolveOptions;
 import com.typesafe.config.ConfigValueFactory;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +70,13 @@ public final class PekkoConfig {
             "holdfast.lease.operation-timeout",
             "holdfast.lease.retry-interval");
 
+    /**
+     * By the time that a node counts as unreachable the pause that it was given has been stretched already, and each second here is one more without its
+     * replicas. It is long enough for the site's nodes to come to see the same, which takes some rounds of stretched heartbeats and gossip: so it is
+     * stretched only where these are rare.
+     */
+    private static final String STABLE_AFTER = "pekko.cluster.split-brain-resolver.stable-after";
+
     private PekkoConfig() {}
 
     /** How an ActorSystem relates to its process. */
@@ -120,13 +128,16 @@ public final class PekkoConfig {
         for (String path : STRETCHED) {
             // Those of Holdfast's own are in the module that uses them.
             if (resolved.hasPath(path)) {
-                stretched = stretched.withValue(
-                        path,
-                        ConfigValueFactory.fromAnyRef(
-                                tolerance.stretch(resolved.getDuration(path)), "tolerance.patience"));
+                stretched = with(stretched, path, tolerance.stretch(resolved.getDuration(path)));
             }
         }
-        return stretched;
+        Duration stableAfter = resolved.getDuration(STABLE_AFTER);
+        Duration third = tolerance.stretch(stableAfter).dividedBy(3);
+        return third.compareTo(stableAfter) > 0 ? with(stretched, STABLE_AFTER, third) : stretched;
+    }
+
+    private static Config with(Config stretched, String path, Duration time) {
+        return stretched.withValue(path, ConfigValueFactory.fromAnyRef(time, "tolerance.patience"));
     }
 
     private static Config facts(HoldfastSettings settings, Hosting hosting) {

@@ -76,6 +76,13 @@ class PekkoConfigTest {
     }
 
     @Test
+    void howLongASilentNodeIsWaitedForGrowsWithAThirdOfThePatience() {
+        String path = "pekko.cluster.split-brain-resolver.stable-after";
+        assertThat(config("tolerance.patience = 2.5").getDuration(path)).isEqualTo(Duration.ofSeconds(2));
+        assertThat(config("tolerance.patience = 9").getDuration(path)).isEqualTo(Duration.ofSeconds(6));
+    }
+
+    @Test
     void everyReservedKeyIsASettingThatPekkoKnows() {
         assertThat(PekkoConfig.RESERVED.keySet()).allMatch(ConfigFactory.defaultReference()::hasPathOrNull);
     }

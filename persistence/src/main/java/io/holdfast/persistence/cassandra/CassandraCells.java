@@ -1,6 +1,7 @@
 package io.holdfast.persistence.cassandra;
 
 import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
+import com.datastax.oss.driver.api.core.cql.Row;
 import io.holdfast.persistence.cells.SharedCells;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -8,6 +9,8 @@ import java.util.concurrent.CompletionStage;
 
 /** Cells as rows that are changed by Cassandra's lightweight transactions, among the nodes of the site's data center alone. */
 final class CassandraCells implements SharedCells {
+    private static final String SELECT = "SELECT version, value FROM KS.cells WHERE name = ?";
+
     private final CassandraStorage storage;
 
     CassandraCells(CassandraStorage storage) {
@@ -17,11 +20,18 @@ final class CassandraCells implements SharedCells {
     /** A serial read: it finishes what a change that was interrupted has left open. */
     @Override
     public CompletionStage<Optional<Cell>> read(String name) {
-        return storage.watched(storage.tables()
-                .readSerial("SELECT version, value FROM KS.cells WHERE name = ?", name)
-                .thenApply(rows -> Optional.ofNullable(rows.one())
-                        .map(row ->
-                                new Cell(row.getLong("version"), CassandraStorage.bytes(row.getByteBuffer("value"))))));
+        return storage.watched(
+                storage.tables().readSerial(SELECT, name).thenApply(rows -> Optional.ofNullable(rows.one())
+                        .map(CassandraCells::cell)));
+    }
+
+    @Override
+    public CompletionStage<Optional<Cell>> glance(String name) {
+        return storage.watched(storage.tables().first(SELECT, name).thenApply(row -> row.map(CassandraCells::cell)));
+    }
+
+    private static Cell cell(Row row) {
+        return new Cell(row.getLong("version"), CassandraStorage.bytes(row.getByteBuffer("value")));
     }
 
     @Override

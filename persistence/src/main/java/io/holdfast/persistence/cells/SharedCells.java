@@ -14,6 +14,9 @@ public interface SharedCells {
     /** The newest value; empty when the cell was never set. */
     CompletionStage<Optional<Cell>> read(String name);
 
+    /** A value that the cell has had, as a rule the newest; cheaper than {@link #read}, and in nobody's way who sets it at the same time. */
+    CompletionStage<Optional<Cell>> glance(String name);
+
     /**
      * Sets the cell if its version is the expected one; the new version is one higher.
      *

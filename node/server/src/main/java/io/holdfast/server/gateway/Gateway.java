@@ -97,14 +97,16 @@ public final class Gateway {
 
     /** Begins the commits and answers the other operations. */
     private List<? extends Operation> beginCommits(List<? extends Operation> submitted, Caller caller) {
+        var commits = new ArrayList<Operation.Commit>();
         var others = new ArrayList<Operation>();
         for (Operation operation : submitted) {
             if (operation instanceof Operation.Commit commit) {
-                transactions.begin(commit, caller);
+                commits.add(commit);
             } else {
                 others.add(operation);
             }
         }
+        transactions.begin(commits, caller);
         return others;
     }
 

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
 /**
  * Sends the steps of many transactions on their way together: what comes while one thread hands a batch to the gateway goes with the
@@ -24,16 +24,18 @@ final class StepQueue {
     private final AtomicBoolean longEnough = new AtomicBoolean();
     private final Drain drain = new Drain(this::sendAll);
 
-    private record Waiting(Step step, Operation.Write operation, Consumer<Result> then) {}
+    /** @param then told once, on any thread, possibly before {@link #submit} returns, with where to put what follows; must not throw */
+    record Waiting(Step step, Operation.Write operation, BiConsumer<Result, Outbox> then) {}
 
     StepQueue(Gateway gateway) {
         this.gateway = gateway;
     }
 
-    /** @param then told once, on any thread, possibly before this returns; must not throw */
-    void submit(Step step, Operation.Write operation, Consumer<Result> then) {
-        queue.add(new Waiting(step, operation, then));
-        drain.run();
+    void submit(List<Waiting> steps) {
+        if (!steps.isEmpty()) {
+            queue.addAll(steps);
+            drain.run();
+        }
     }
 
     /** Called now and then: what waits has waited long enough. */
@@ -76,8 +78,10 @@ final class StepQueue {
         gateway.submit(operations, (leader, answers) -> told(batch, answers));
     }
 
-    private static void told(List<Waiting> batch, List<Answer> answers) {
+    private void told(List<Waiting> batch, List<Answer> answers) {
+        var out = new Outbox(gateway, this);
         answers.forEach(
-                answer -> batch.get((int) answer.operation().tag()).then().accept(answer.result()));
+                answer -> batch.get((int) answer.operation().tag()).then().accept(answer.result(), out));
+        out.empty();
     }
 }

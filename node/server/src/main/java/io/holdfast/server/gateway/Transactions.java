@@ -48,41 +48,51 @@ final class Transactions {
         return running.size();
     }
 
-    void begin(Operation.Commit commit, Caller caller) {
+    void begin(List<Operation.Commit> commits, Caller caller) {
+        Outbox out = outbox();
+        commits.forEach(commit -> begin(commit, caller, out));
+        out.empty();
+    }
+
+    private void begin(Operation.Commit commit, Caller caller, Outbox out) {
         if (running.size() >= config.maxOutstanding()) {
-            answer(commit, caller, Failures.nodeOverloaded(config.maxOutstanding()));
+            out.refuse(commit, caller, Failures.nodeOverloaded(config.maxOutstanding()));
             return;
         }
         Now now = now();
         long timeout = TimeUnit.MILLISECONDS.toNanos(commit.timeoutMillis());
         // What is left of the time is for learning that it is aborted.
         var timing = new Coordinator.Timing(now.nanos() + timeout / 4 * 3, now.nanos() + timeout);
-        start(new Running(Coordinator.of(commit.request(), timing), Optional.of(new Client(commit, caller))));
+        start(new Running(Coordinator.of(commit.request(), timing), Optional.of(new Client(commit, caller))), out);
     }
 
     void finish(PartitionId at, Unfinished unfinished) {
         if (running.size() < config.maxOutstanding() + MAX_FINISHING) {
-            start(new Running(Coordinator.of(unfinished, at.participant(), now()), Optional.empty()));
+            Outbox out = outbox();
+            start(new Running(Coordinator.of(unfinished, at.participant(), now()), Optional.empty()), out);
+            out.empty();
         }
     }
 
     /** Called now and then: repeats what was not answered, and ends what takes too long. */
     void tick() {
-        running.forEach(it -> it.step(new CoordinatorInput.Tick()));
+        Outbox out = outbox();
+        running.forEach(it -> it.step(new CoordinatorInput.Tick(), out));
+        out.empty();
         steps.tick();
     }
 
-    private void start(Running started) {
+    private void start(Running started, Outbox out) {
         running.add(started);
-        started.step(new CoordinatorInput.Tick());
+        started.step(new CoordinatorInput.Tick(), out);
+    }
+
+    private Outbox outbox() {
+        return new Outbox(gateway, steps);
     }
 
     private Now now() {
         return new Now(config.nanos().getAsLong(), config.wallMillis().getAsLong());
-    }
-
-    private void answer(Operation.Commit commit, Caller caller, Result result) {
-        caller.answered(gateway.leaderOf(commit.partition()), List.of(new Answer(commit, result)));
     }
 
     private record Client(Operation.Commit commit, Caller caller) {}
@@ -99,7 +109,7 @@ final class Transactions {
             this.client = client;
         }
 
-        void step(CoordinatorInput input) {
+        void step(CoordinatorInput input, Outbox box) {
             CoordinatorOutput out;
             boolean done;
             try {
@@ -114,30 +124,30 @@ final class Transactions {
                     done = coordinator.done();
                 }
             } catch (RuntimeException | Error e) {
-                broken(e);
+                broken(e, box);
                 return;
             }
-            out.result().ifPresent(this::tell);
-            out.sends().forEach(this::send);
+            out.result().ifPresent(result -> tell(result, box));
+            out.sends().forEach(send -> send(send, box));
             if (done) {
                 running.remove(this);
             }
         }
 
         /** The participants keep what they know, and are settled by whoever meets their locks. */
-        private void broken(Throwable failure) {
+        private void broken(Throwable failure, Outbox box) {
             LOG.error("A coordinator of a transaction failed on an answer", failure);
             running.remove(this);
-            client.ifPresent(it -> tell(it, Failures.brokenTransaction()));
+            client.ifPresent(it -> tell(it, Failures.brokenTransaction(), box));
         }
 
-        private void tell(CoordinatorOutput.Result result) {
-            client.ifPresent(it -> tell(it, resultFor(it.commit(), result)));
+        private void tell(CoordinatorOutput.Result result, Outbox box) {
+            client.ifPresent(it -> tell(it, resultFor(it.commit(), result), box));
         }
 
-        private void tell(Client told, Result result) {
+        private void tell(Client told, Result result, Outbox box) {
             if (hasTold.compareAndSet(false, true)) {
-                answer(told.commit(), told.caller(), result);
+                box.answer(told.commit(), told.caller(), result);
             }
         }
 
@@ -157,18 +167,20 @@ final class Transactions {
                     : Failures.outcomeUnknown(commit.partition());
         }
 
-        private void send(CoordinatorOutput.Send send) {
+        private void send(CoordinatorOutput.Send send, Outbox box) {
             Operation.Write operation = gateway.operations()
                     .step(PartitionId.of(send.to()), send.command(), concern(send.step()), STEP_TIMEOUT_MILLIS);
-            steps.submit(send.step(), operation, result -> {
-                if (result instanceof Result.Written written) {
-                    step(new CoordinatorInput.Answered(send.to(), send.step(), written.outcome()));
-                } else if (((Result.Failed) result).reason() == Reason.STORE_FULL) {
-                    step(new CoordinatorInput.NoRoom(send.to(), send.step()));
-                } else {
-                    step(new CoordinatorInput.Unanswered(send.to(), send.step()));
-                }
-            });
+            box.step(
+                    new StepQueue.Waiting(send.step(), operation, (result, next) -> step(inputOf(send, result), next)));
+        }
+
+        private static CoordinatorInput inputOf(CoordinatorOutput.Send send, Result result) {
+            if (result instanceof Result.Written written) {
+                return new CoordinatorInput.Answered(send.to(), send.step(), written.outcome());
+            }
+            return ((Result.Failed) result).reason() == Reason.STORE_FULL
+                    ? new CoordinatorInput.NoRoom(send.to(), send.step())
+                    : new CoordinatorInput.Unanswered(send.to(), send.step());
         }
 
         private WriteConcern concern(CoordinatorOutput.Step step) {

@@ -157,14 +157,14 @@ final class Session implements StreamObserver<RequestBatch>, Caller {
             return;
         }
         var responses = new ArrayList<Response>(answers.size());
+        answers.forEach(answer -> responses.add(Responses.of(leaderSite, answer)));
         long others = 0;
-        for (Answer answer : answers) {
-            Response response = Responses.of(leaderSite, answer);
+        for (int i = 0; i < responses.size(); i++) {
+            Response response = responses.get(i);
             int size = response.getSerializedSize();
-            if (answer.operation() instanceof Operation.Read && RequestMemory.isLarge(size)) {
-                responses.add(heldOrRefused(response));
+            if (answers.get(i).operation() instanceof Operation.Read && RequestMemory.isLarge(size)) {
+                responses.set(i, heldOrRefused(response));
             } else {
-                responses.add(response);
                 others += size;
             }
         }

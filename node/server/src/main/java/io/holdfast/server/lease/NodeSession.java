@@ -254,7 +254,8 @@ public final class NodeSession implements AutoCloseable {
 
     /** Only looks; a failure shows at the next need. */
     private void observe(String other) {
-        read(cell(other)).thenAcceptAsync(found -> found.ifPresent(cell -> watch.look(other, cell)), thread);
+        bounded(cells.glance(cell(other)))
+                .thenAcceptAsync(found -> found.ifPresent(cell -> watch.look(other, cell)), thread);
     }
 
     private CompletionStage<Boolean> judge(Holder holder, Optional<Cell> found) {

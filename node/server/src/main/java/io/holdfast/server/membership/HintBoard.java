@@ -66,7 +66,8 @@ final class HintBoard implements SiteReachability {
         nodes = Collections.unmodifiableMap(new LinkedHashMap<>(now));
     }
 
-    Map<NodeAddress, NodeState> nodes() {
+    @Override
+    public Map<NodeAddress, NodeState> nodes() {
         return nodes;
     }
 

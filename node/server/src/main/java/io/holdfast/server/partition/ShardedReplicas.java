@@ -4,7 +4,6 @@ import com.typesafe.config.Config;
 import io.holdfast.server.catalog.CatalogObserver;
 import io.holdfast.server.catalog.KeyspaceDefinition;
 import io.holdfast.server.catalog.KeyspaceRegistry;
-import io.holdfast.server.membership.SteadySites;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -30,7 +29,7 @@ public final class ShardedReplicas implements ReplicaRouter {
 
     private final Map<String, ActorRef<ReplicaEnvelope>> regions = new HashMap<>();
 
-    /** How long all other sites, and the nodes of this one, must have been there before replicas move between these. */
+    /** For how long no node of any site must have come or gone before replicas move between those of this one. */
     private static final Duration SETTLED = Duration.ofSeconds(10);
 
     private ShardedReplicas() {}
@@ -67,7 +66,8 @@ public final class ShardedReplicas implements ReplicaRouter {
                 context.site(),
                 spread,
                 context.directory()::leaderOf,
-                SteadySites.watch(context.reachability(), SETTLED, System::nanoTime),
+                () -> context.reachability().unreachable().isEmpty(),
+                context.reachability()::nodes,
                 this,
                 SETTLED,
                 System::nanoTime);

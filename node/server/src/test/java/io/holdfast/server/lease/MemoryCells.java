@@ -42,6 +42,11 @@ public final class MemoryCells implements SharedCells {
         }
 
         @Override
+        public CompletionStage<Optional<Cell>> glance(String name) {
+            return read(name);
+        }
+
+        @Override
         public CompletionStage<Boolean> set(String name, long expectedVersion, byte[] value) {
             return cut ? lost() : way(name).thenCompose(free -> MemoryCells.this.set(name, expectedVersion, value));
         }
@@ -67,6 +72,11 @@ public final class MemoryCells implements SharedCells {
     @Override
     public synchronized CompletionStage<Optional<Cell>> read(String name) {
         return down ? lost() : CompletableFuture.completedFuture(Optional.ofNullable(cells.get(name)));
+    }
+
+    @Override
+    public CompletionStage<Optional<Cell>> glance(String name) {
+        return read(name);
     }
 
     @Override

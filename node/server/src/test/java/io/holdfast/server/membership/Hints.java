@@ -1,7 +1,9 @@
 package io.holdfast.server.membership;
 
+import io.holdfast.config.NodeAddress;
 import io.holdfast.core.SiteId;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -24,6 +26,11 @@ public final class Hints implements SiteReachability {
     @Override
     public Set<SiteId> unreachable() {
         return Set.copyOf(unreachable);
+    }
+
+    @Override
+    public Map<NodeAddress, NodeState> nodes() {
+        return Map.of();
     }
 
     @Override

@@ -2,7 +2,9 @@ package io.holdfast.server.partition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.config.NodeAddress;
 import io.holdfast.core.SiteId;
+import io.holdfast.server.membership.NodeState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,25 +12,35 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.pekko.cluster.sharding.ShardCoordinator;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class HandOverBeforeMovingTest {
+    private static final NodeAddress B1 = new NodeAddress("b", "b1.example", 7400, 7401);
+
     private final Map<Integer, String> leaders = Map.of(0, "a", 1, "b");
     private final List<ReplicaEnvelope> sent = new ArrayList<>();
-    private boolean steady = true;
+    private boolean allThere = true;
+    private Map<NodeAddress, NodeState> nodes = Map.of();
     private long now;
 
     private final HandOverBeforeMoving strategy = new HandOverBeforeMoving(
             "a",
             ShardCoordinator.ShardAllocationStrategy$.MODULE$.leastShardAllocationStrategy(1, 1),
             partition -> Optional.ofNullable(leaders.get(partition.number())).map(SiteId::new),
-            () -> steady,
+            () -> allThere,
+            () -> nodes,
             (site, envelope, sender) -> {
                 assertThat(site).isEqualTo("a");
                 sent.add(envelope);
             },
             Duration.ofNanos(10),
             () -> now);
+
+    @BeforeEach
+    void allHasBeenQuiet() {
+        now = 10;
+    }
 
     @Test
     void whoLeadsIsAskedToHandOverAndStaysAndWhoFollowsMoves() {
@@ -45,22 +57,21 @@ class HandOverBeforeMovingTest {
 
     @Test
     void nothingMovesWhileAnotherSiteSeemsLost() {
-        strategy.mayMove(Set.of("a1", "a2"));
-        now = 10;
-        assertThat(strategy.mayMove(Set.of("a1", "a2"))).isTrue();
-        steady = false;
-        assertThat(strategy.mayMove(Set.of("a1", "a2"))).isFalse();
+        allThere = false;
+        assertThat(strategy.movable(Set.of("shop/0", "shop/1"))).isEmpty();
+        assertThat(sent).isEmpty();
     }
 
     @Test
-    void nothingMovesSoonAfterANodeHasComeOrGone() {
-        assertThat(strategy.mayMove(Set.of("a1", "a2"))).isFalse();
-        now = 9;
-        assertThat(strategy.mayMove(Set.of("a1", "a2", "a3"))).isFalse();
-        now = 18;
-        assertThat(strategy.mayMove(Set.of("a1", "a2", "a3"))).isFalse();
-        now = 19;
-        assertThat(strategy.mayMove(Set.of("a1", "a2", "a3"))).isTrue();
-        assertThat(strategy.mayMove(Set.of("a1", "a2"))).isFalse();
+    void nothingMovesSoonAfterANodeOfAnySiteHasComeOrGone() {
+        nodes = Map.of(B1, NodeState.ABSENT);
+        assertThat(strategy.movable(Set.of("shop/1"))).isEmpty();
+        now += 9;
+        nodes = Map.of(B1, NodeState.UP);
+        assertThat(strategy.movable(Set.of("shop/1"))).isEmpty();
+        now += 9;
+        assertThat(strategy.movable(Set.of("shop/1"))).isEmpty();
+        now += 1;
+        assertThat(strategy.movable(Set.of("shop/1"))).containsExactly("shop/1");
     }
 }

@@ -1,0 +1,58 @@
+package io.holdfast.server.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.core.Bytes;
+import io.holdfast.core.partition.WriteConcern;
+import io.holdfast.core.store.Outcome;
+import io.holdfast.core.store.ReadWriteSet;
+import io.holdfast.core.store.WriteId;
+import io.holdfast.server.partition.PartitionId;
+import io.holdfast.v1.Reason;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class GatewayCommitsTest extends GatewayByHand {
+    private Operation.Commit commit(long tag) {
+        var writes = List.of(new ReadWriteSet.Write(Bytes.utf8("k" + tag), Optional.of(Bytes.utf8("v"))));
+        var set = new ReadWriteSet(List.of(), List.of(), writes);
+        var parts = new TreeMap<>(Map.of(P0.participant(), set, P1.participant(), set));
+        return gateway.operations().commit(tag, new WriteId(5, tag), 1, parts, false, WriteConcern.MAJORITY, 200, 1000);
+    }
+
+    private PartitionId lastSentTo(int messages, int commands) {
+        assertThat(sent).hasSize(messages);
+        Sent last = sent.get(messages - 1);
+        assertThat(last.write().commands()).hasSize(commands);
+        return last.envelope().partition();
+    }
+
+    @Test
+    void whatComesTogetherGoesOnTogetherAndIsAnsweredTogether() {
+        gateway.submit(List.of(commit(1), commit(2)), caller);
+        PartitionId prepared = lastSentTo(1, 2);
+
+        written(sent.get(0).write(), "b", Outcome.Kind.PREPARED);
+        assertThat(lastSentTo(2, 2)).isNotEqualTo(prepared);
+        assertThat(leaders).isEmpty();
+
+        written(sent.get(1).write(), "b", Outcome.Kind.COMMITTED);
+        assertThat(leaders).as("one message for both").containsExactly("b");
+        assertThat(answers)
+                .hasSize(2)
+                .allMatch(answer -> ((Result.Written) answer.result()).outcome().kind() == Outcome.Kind.COMMITTED);
+        assertThat(lastSentTo(3, 2)).as("resolved together, too").isEqualTo(prepared);
+    }
+
+    @Test
+    void whatTheNodeHasNoRoomForNamesNoLeader() {
+        gateway = gateway(1);
+        gateway.submit(List.of(commit(1)), caller);
+        gateway.submit(List.of(commit(2), commit(3)), caller);
+        assertThat(reasons()).containsExactly(Reason.OVERLOADED, Reason.OVERLOADED);
+        assertThat(leaders).containsExactly("");
+    }
+}
