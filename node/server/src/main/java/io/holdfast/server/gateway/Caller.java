@@ -6,7 +6,7 @@ import java.util.List;
 @FunctionalInterface
 public interface Caller {
     /**
-     * Some of the operations of one partition have ended. Each operation ends exactly once, at the latest shortly after its time
+     * Some of the operations have ended, of partitions that the same site leads. Each operation ends exactly once, at the latest shortly after its time
      * is over.
      *
      * @param leaderSite that leads the partition as far as is known; empty if unknown

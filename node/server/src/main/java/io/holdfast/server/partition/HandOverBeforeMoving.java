@@ -41,8 +41,14 @@ final class HandOverBeforeMoving implements ActorSystemDependentAllocationStrate
     private final long settledNanos;
     private final LongSupplier nanos;
     // Sharding's coordinator asks one question after the other.
-    private Map<NodeAddress, NodeState> lastNodes = Map.of();
+    private Seen last = new Seen(Set.of(), Map.of());
     private long lastChangeNanos;
+
+    /**
+     * @param regions of this site, whatever stands for them: a node that was added may have one before this node has heard of it in its settings
+     * @param nodes those of all sites
+     */
+    private record Seen(Set<?> regions, Map<NodeAddress, NodeState> nodes) {}
 
     /**
      * @param spread decides which shards should move
@@ -93,14 +99,17 @@ final class HandOverBeforeMoving implements ActorSystemDependentAllocationStrate
             scala.collection.immutable.Set<String> rebalanceInProgress) {
         CompletionStage<scala.collection.immutable.Set<String>> moving = PluginFutures.asJava(
                         spread.rebalance(currentShardAllocations, rebalanceInProgress))
-                .thenApply(proposed -> CollectionConverters.asScala(movable(CollectionConverters.asJava(proposed)))
+                .thenApply(proposed -> CollectionConverters.asScala(movable(
+                                CollectionConverters.asJava(currentShardAllocations)
+                                        .keySet(),
+                                CollectionConverters.asJava(proposed)))
                         .toSet());
         return PluginFutures.asScala(moving);
     }
 
-    Set<String> movable(Set<String> proposed) {
+    Set<String> movable(Set<?> regions, Set<String> proposed) {
         var movable = new HashSet<String>();
-        if (!quiet()) {
+        if (!quiet(new Seen(Set.copyOf(regions), nodes.get()))) {
             return movable;
         }
         for (String shard : proposed) {
@@ -115,10 +124,9 @@ final class HandOverBeforeMoving implements ActorSystemDependentAllocationStrate
         return movable;
     }
 
-    private boolean quiet() {
-        Map<NodeAddress, NodeState> now = nodes.get();
-        if (!now.equals(lastNodes)) {
-            lastNodes = now;
+    private boolean quiet(Seen now) {
+        if (!now.equals(last)) {
+            last = now;
             lastChangeNanos = nanos.getAsLong();
         }
         return nanos.getAsLong() - lastChangeNanos >= settledNanos && allSitesThere.getAsBoolean();

@@ -48,6 +48,16 @@ class GatewayCommitsTest extends GatewayByHand {
     }
 
     @Test
+    void aCallerThatFailsTakesNothingFromTheOthers() {
+        gateway.submit(List.of(commit(1)), (leader, all) -> {
+            throw new IllegalStateException("as the test wants it");
+        });
+        written(sent.get(0).write(), "b", Outcome.Kind.PREPARED);
+        written(sent.get(1).write(), "b", Outcome.Kind.COMMITTED);
+        lastSentTo(3, 1);
+    }
+
+    @Test
     void whatTheNodeHasNoRoomForNamesNoLeader() {
         gateway = gateway(1);
         gateway.submit(List.of(commit(1)), caller);

@@ -21,6 +21,7 @@ class HandOverBeforeMovingTest {
     private final Map<Integer, String> leaders = Map.of(0, "a", 1, "b");
     private final List<ReplicaEnvelope> sent = new ArrayList<>();
     private boolean allThere = true;
+    private Set<String> regions = Set.of();
     private Map<NodeAddress, NodeState> nodes = Map.of();
     private long now;
 
@@ -42,36 +43,48 @@ class HandOverBeforeMovingTest {
         now = 10;
     }
 
+    private Set<String> movable(Set<String> proposed) {
+        return strategy.movable(regions, proposed);
+    }
+
     @Test
     void whoLeadsIsAskedToHandOverAndStaysAndWhoFollowsMoves() {
-        assertThat(strategy.movable(Set.of("shop/0", "shop/1"))).containsExactly("shop/1");
+        assertThat(movable(Set.of("shop/0", "shop/1"))).containsExactly("shop/1");
         assertThat(sent)
                 .containsExactly(new ReplicaEnvelope(new PartitionId("shop", 0), new ReplicaMessage.Transfer("")));
     }
 
     @Test
     void nothingMovesWhileItIsNotKnownWhoLeads() {
-        assertThat(strategy.movable(Set.of("shop/2"))).isEmpty();
+        assertThat(movable(Set.of("shop/2"))).isEmpty();
         assertThat(sent).isEmpty();
     }
 
     @Test
     void nothingMovesWhileAnotherSiteSeemsLost() {
         allThere = false;
-        assertThat(strategy.movable(Set.of("shop/0", "shop/1"))).isEmpty();
+        assertThat(movable(Set.of("shop/0", "shop/1"))).isEmpty();
         assertThat(sent).isEmpty();
     }
 
     @Test
     void nothingMovesSoonAfterANodeOfAnySiteHasComeOrGone() {
         nodes = Map.of(B1, NodeState.ABSENT);
-        assertThat(strategy.movable(Set.of("shop/1"))).isEmpty();
+        assertThat(movable(Set.of("shop/1"))).isEmpty();
         now += 9;
         nodes = Map.of(B1, NodeState.UP);
-        assertThat(strategy.movable(Set.of("shop/1"))).isEmpty();
+        assertThat(movable(Set.of("shop/1"))).isEmpty();
         now += 9;
-        assertThat(strategy.movable(Set.of("shop/1"))).isEmpty();
+        assertThat(movable(Set.of("shop/1"))).isEmpty();
         now += 1;
-        assertThat(strategy.movable(Set.of("shop/1"))).containsExactly("shop/1");
+        assertThat(movable(Set.of("shop/1"))).containsExactly("shop/1");
+    }
+
+    @Test
+    void norSoonAfterOneThatIsNotInThisNodesSettings() {
+        regions = Set.of("a1", "a2");
+        assertThat(movable(Set.of("shop/1"))).isEmpty();
+        now += 10;
+        assertThat(movable(Set.of("shop/1"))).containsExactly("shop/1");
     }
 }
