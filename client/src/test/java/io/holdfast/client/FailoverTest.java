@@ -48,6 +48,11 @@ class FailoverTest {
                 .toList();
     }
 
+    private FakeNode.Handler refusesThrice(
+            java.util.concurrent.atomic.AtomicInteger asked, io.holdfast.v1.Response refusal) {
+        return (request, reply) -> reply.accept(asked.incrementAndGet() < 4 ? refusal : cluster.execute(request));
+    }
+
     @Test
     void aBrokenStreamLeadsToTheSameIdAtAnotherNodeAndToOneEffect() {
         a.handler = (request, reply) -> {
@@ -308,12 +313,11 @@ class FailoverTest {
     @Test
     void aPartitionThatHasNoRoomIsAskedAtItsLeaderAgain() {
         var refusals = new java.util.concurrent.atomic.AtomicInteger();
-        a.handler = (request, reply) -> reply.accept(
-                refusals.incrementAndGet() < 4
-                        ? FakeCluster.error(io.holdfast.v1.Reason.OVERLOADED).toBuilder()
-                                .setLeaderSite("a")
-                                .build()
-                        : cluster.execute(request));
+        a.handler = refusesThrice(
+                refusals,
+                FakeCluster.error(io.holdfast.v1.Reason.OVERLOADED).toBuilder()
+                        .setLeaderSite("a")
+                        .build());
         assertThat(shop.put("k", VALUE).applied()).isTrue();
         assertThat(ids(b)).isEmpty();
     }
@@ -338,10 +342,7 @@ class FailoverTest {
             a.breakStreams();
         };
         var refusals = new java.util.concurrent.atomic.AtomicInteger();
-        b.handler = (request, reply) -> reply.accept(
-                refusals.incrementAndGet() < 4
-                        ? FakeCluster.error(io.holdfast.v1.Reason.STORE_FULL)
-                        : cluster.execute(request));
+        b.handler = refusesThrice(refusals, FakeCluster.error(io.holdfast.v1.Reason.STORE_FULL));
 
         assertThat(shop.put("k", VALUE).applied()).isTrue();
         assertThat(cluster.applied).isEqualTo(1);

@@ -1,9 +1,7 @@
 package io.holdfast.server.membership;
 
 import io.holdfast.config.HoldfastSettings;
-import io.holdfast.config.NodeAddress;
 import java.security.SecureRandom;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.ActorRef;
@@ -75,13 +73,8 @@ public final class Membership {
         joiner.tell(new SiteIdentityStore.Become(identity), ActorRef.noSender());
     }
 
-    /** Hints about the other sites. Listeners are called one at a time and must not block. */
+    /** Hints about the other sites, and all nodes. Listeners are called one at a time and must not block. */
     public SiteReachability reachability() {
         return board;
-    }
-
-    /** All nodes of the settings, in their order, as this node last saw them. */
-    public Map<NodeAddress, NodeState> nodeStates() {
-        return board.nodes();
     }
 }

@@ -11,7 +11,7 @@ public interface SiteReachability {
     /** The sites that seem lost now. */
     Set<SiteId> unreachable();
 
-    /** All nodes of all sites, as they seem now. */
+    /** All nodes of the settings, in their order, as this node last saw them. */
     Map<NodeAddress, NodeState> nodes();
 
     /**

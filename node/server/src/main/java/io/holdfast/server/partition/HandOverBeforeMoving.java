@@ -4,16 +4,15 @@ import io.holdfast.config.NodeAddress;
 import io.holdfast.core.SiteId;
 import io.holdfast.persistence.PluginFutures;
 import io.holdfast.server.membership.NodeState;
+import io.holdfast.server.membership.SiteReachability;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.cluster.sharding.ShardCoordinator.ActorSystemDependentAllocationStrategy;
@@ -35,8 +34,7 @@ final class HandOverBeforeMoving implements ActorSystemDependentAllocationStrate
     private final SiteId site;
     private final ShardAllocationStrategy spread;
     private final Function<PartitionId, Optional<SiteId>> leaderOf;
-    private final BooleanSupplier allSitesThere;
-    private final Supplier<Map<NodeAddress, NodeState>> nodes;
+    private final SiteReachability reachability;
     private final ReplicaRouter router;
     private final long settledNanos;
     private final LongSupplier nanos;
@@ -53,25 +51,22 @@ final class HandOverBeforeMoving implements ActorSystemDependentAllocationStrate
     /**
      * @param spread decides which shards should move
      * @param leaderOf the site that leads a partition as far as this node knows
-     * @param allSitesThere whether no other site seems lost
-     * @param nodes those of all sites, as they seem now; looked at in each round
-     * @param settled for how long they must have been the same
+     * @param reachability of the other sites and of all nodes; looked at in each round
+     * @param settled for how long the nodes must have been the same
      * @param nanos a monotonic clock
      */
     HandOverBeforeMoving(
             String site,
             ShardAllocationStrategy spread,
             Function<PartitionId, Optional<SiteId>> leaderOf,
-            BooleanSupplier allSitesThere,
-            Supplier<Map<NodeAddress, NodeState>> nodes,
+            SiteReachability reachability,
             ReplicaRouter router,
             Duration settled,
             LongSupplier nanos) {
         this.site = new SiteId(site);
         this.spread = spread;
         this.leaderOf = leaderOf;
-        this.allSitesThere = allSitesThere;
-        this.nodes = nodes;
+        this.reachability = reachability;
         this.router = router;
         this.settledNanos = settled.toNanos();
         this.nanos = nanos;
@@ -109,7 +104,7 @@ final class HandOverBeforeMoving implements ActorSystemDependentAllocationStrate
 
     Set<String> movable(Set<?> regions, Set<String> proposed) {
         var movable = new HashSet<String>();
-        if (!quiet(new Seen(Set.copyOf(regions), nodes.get()))) {
+        if (!quiet(new Seen(Set.copyOf(regions), reachability.nodes()))) {
             return movable;
         }
         for (String shard : proposed) {
@@ -129,6 +124,7 @@ final class HandOverBeforeMoving implements ActorSystemDependentAllocationStrate
             last = now;
             lastChangeNanos = nanos.getAsLong();
         }
-        return nanos.getAsLong() - lastChangeNanos >= settledNanos && allSitesThere.getAsBoolean();
+        return nanos.getAsLong() - lastChangeNanos >= settledNanos
+                && reachability.unreachable().isEmpty();
     }
 }

@@ -66,8 +66,7 @@ public final class ShardedReplicas implements ReplicaRouter {
                 context.site(),
                 spread,
                 context.directory()::leaderOf,
-                () -> context.reachability().unreachable().isEmpty(),
-                context.reachability()::nodes,
+                context.reachability(),
                 this,
                 SETTLED,
                 System::nanoTime);

@@ -13,6 +13,7 @@ import java.util.function.BiConsumer;
 public final class Hints implements SiteReachability {
     private final List<BiConsumer<SiteId, Boolean>> listeners = new CopyOnWriteArrayList<>();
     private final Set<SiteId> unreachable = ConcurrentHashMap.newKeySet();
+    private volatile Map<NodeAddress, NodeState> nodes = Map.of();
 
     public void tell(SiteId site, boolean reachable) {
         if (reachable) {
@@ -28,9 +29,13 @@ public final class Hints implements SiteReachability {
         return Set.copyOf(unreachable);
     }
 
+    public void nodes(Map<NodeAddress, NodeState> now) {
+        nodes = now;
+    }
+
     @Override
     public Map<NodeAddress, NodeState> nodes() {
-        return Map.of();
+        return nodes;
     }
 
     @Override

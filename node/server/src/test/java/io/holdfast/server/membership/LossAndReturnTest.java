@@ -42,7 +42,8 @@ class LossAndReturnTest {
                     .until(() -> openIncidents(sites, "a").isEmpty()
                             && unreachable(sites, "a").isEmpty());
             assertThat(hints).contains("b=false", "b=true", "c=false", "c=true");
-            assertThat(sites.node("b").membership().nodeStates().values()).containsOnly(NodeState.UP);
+            assertThat(sites.node("b").membership().reachability().nodes().values())
+                    .containsOnly(NodeState.UP);
         }
     }
 

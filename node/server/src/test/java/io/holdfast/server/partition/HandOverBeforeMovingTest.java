@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.config.NodeAddress;
 import io.holdfast.core.SiteId;
+import io.holdfast.server.membership.Hints;
 import io.holdfast.server.membership.NodeState;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,17 +21,15 @@ class HandOverBeforeMovingTest {
 
     private final Map<Integer, String> leaders = Map.of(0, "a", 1, "b");
     private final List<ReplicaEnvelope> sent = new ArrayList<>();
-    private boolean allThere = true;
+    private final Hints hints = new Hints();
     private Set<String> regions = Set.of();
-    private Map<NodeAddress, NodeState> nodes = Map.of();
     private long now;
 
     private final HandOverBeforeMoving strategy = new HandOverBeforeMoving(
             "a",
             ShardCoordinator.ShardAllocationStrategy$.MODULE$.leastShardAllocationStrategy(1, 1),
             partition -> Optional.ofNullable(leaders.get(partition.number())).map(SiteId::new),
-            () -> allThere,
-            () -> nodes,
+            hints,
             (site, envelope, sender) -> {
                 assertThat(site).isEqualTo("a");
                 sent.add(envelope);
@@ -62,17 +61,17 @@ class HandOverBeforeMovingTest {
 
     @Test
     void nothingMovesWhileAnotherSiteSeemsLost() {
-        allThere = false;
+        hints.tell(new SiteId("b"), false);
         assertThat(movable(Set.of("shop/0", "shop/1"))).isEmpty();
         assertThat(sent).isEmpty();
     }
 
     @Test
     void nothingMovesSoonAfterANodeOfAnySiteHasComeOrGone() {
-        nodes = Map.of(B1, NodeState.ABSENT);
+        hints.nodes(Map.of(B1, NodeState.ABSENT));
         assertThat(movable(Set.of("shop/1"))).isEmpty();
         now += 9;
-        nodes = Map.of(B1, NodeState.UP);
+        hints.nodes(Map.of(B1, NodeState.UP));
         assertThat(movable(Set.of("shop/1"))).isEmpty();
         now += 9;
         assertThat(movable(Set.of("shop/1"))).isEmpty();
