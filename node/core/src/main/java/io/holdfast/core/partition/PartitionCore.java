@@ -254,15 +254,18 @@ public final class PartitionCore {
     }
 
     /**
-     * Puts what is queued into one entry, when the journal is free: what comes while it writes goes out together afterwards
-     * (group commit). Nothing is proposed before an entry of this term is committed, so every earlier timestamp is known.
+     * Puts what is queued into one entry, mostly when the journal is free: what comes while it writes goes out together afterwards (group commit). Nothing is
+     * proposed before an entry of this term is committed, so every earlier timestamp is known.
      */
     private void proposeQueued() {
-        if (raft.writeInFlight() || !raft.acceptsProposals()) {
+        if (!raft.acceptsProposals()) {
             return;
         }
         boolean closeTime = !timedReads.isEmpty() && proposedUpTo < timedReads.latest();
         if (!writes.hasQueued() && !closeTime && !mustForget()) {
+            return;
+        }
+        if (raft.awaitsJournal(now, Entry.HEADER_BYTES + writes.nextBytes(config.maxEntryBytes()))) {
             return;
         }
         List<Command> batch = writes.nextBatch(config.maxEntryBytes());
@@ -348,8 +351,11 @@ public final class PartitionCore {
         if (!snapshots.due(store.bytes())) {
             return;
         }
-        PartitionImage image = snapshots.received().orElseGet(this::image);
-        raft.written(image.index(), image.term()).ifPresent(written -> {
+        Optional<PartitionImage> received = snapshots.received();
+        long index = received.map(PartitionImage::index).orElseGet(raft::commitIndex);
+        long term = received.map(PartitionImage::term).orElseGet(raft::commitTerm);
+        raft.written(index, term).ifPresent(written -> {
+            PartitionImage image = received.orElseGet(this::image);
             var snapshot = new ReplicaSnapshot(written.hardState(), image, written.tail());
             long number = snapshots.start(image);
             out.snapshot = Optional.of(new PartitionOutput.SaveSnapshot(number, snapshot, snapshots.installs()));

@@ -4,6 +4,7 @@ import io.holdfast.core.SiteId;
 import io.holdfast.core.partition.PartitionInput.Submit;
 import io.holdfast.core.partition.Reply.Refusal;
 import io.holdfast.core.store.Command;
+import io.holdfast.core.store.CommandBatch;
 import io.holdfast.core.store.Condition;
 import io.holdfast.core.store.HybridClock;
 import io.holdfast.core.store.Outcome;
@@ -86,6 +87,12 @@ final class PendingWrites {
 
     boolean hasQueued() {
         return !queued.isEmpty();
+    }
+
+    /** The size of the next batch, at most. */
+    long nextBytes(int maxEntryBytes) {
+        int first = queued.isEmpty() ? 0 : queued.peekFirst().submit.size();
+        return CommandBatch.HEADER_BYTES + Math.max(first, maxEntryBytes);
     }
 
     /** The commands for one entry, up to a size, at least one submission; they are queued until {@link #proposed}. */

@@ -11,6 +11,7 @@ import io.holdfast.core.Bytes;
  * @param payload encoded once by the leader; the same bytes go to every peer and every journal
  */
 public record Entry(long term, long index, long timestamp, Kind kind, Bytes payload) {
+    public static final int HEADER_BYTES = 32;
 
     public enum Kind {
         /** What a new leader appends first, so that it may commit what older terms left (Raft, section 5.4.2 and 8). */
@@ -23,6 +24,6 @@ public record Entry(long term, long index, long timestamp, Kind kind, Bytes payl
 
     /** What the entry counts against limits in bytes: its payload and a flat sum for its header. */
     public int size() {
-        return payload.length() + 32;
+        return payload.length() + HEADER_BYTES;
     }
 }

@@ -17,7 +17,7 @@ import java.util.List;
  * @param quiesceAfterNanos an idle leader falls silent after this time
  * @param maxAppendBytes entries in one message, at most this or a single entry
  * @param maxInFlightAppends messages with entries that one follower has not yet answered
- * @param maxWriteBytes entries in one journal write, at most this or a single entry
+ * @param maxWriteBytes entries in one journal write, at most this or a single entry; and those that a leader is ahead of the write that is under way
  * @param logTailBytes committed entries kept in memory for followers that lag; older ones get an image
  * @param imageChunkBytes an image is sent in pieces of this size
  * @param imageRetryNanos an image chunk that is not answered is sent again after this time

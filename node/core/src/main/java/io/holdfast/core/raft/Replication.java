@@ -259,17 +259,19 @@ final class Replication {
     }
 
     /**
-     * A site that can take over from a leader whose own journal holds it up: the first in the order of preference that is no further behind than that journal.
+     * A site that can take over from a leader whose own journal holds it up: the first in the order of preference that holds what that journal holds, and all
+     * that is committed, which may be more.
      * Empty unless a majority is there without this site: else its vote would be waited for, and then its journal all the same.
      */
     Optional<SiteId> fasterVoter() {
         if (followers.stream().filter(this::isThere).count() < raft.membership.quorum()) {
             return Optional.empty();
         }
+        long needed = Math.max(raft.wal.durableIndex(), raft.commitIndex);
         return raft.config.preference().stream()
                 .flatMap(site -> followers.find(site).stream())
                 .filter(progress -> isThere(progress) && !progress.health.storageSlow())
-                .filter(progress -> progress.matchIndex >= raft.wal.durableIndex())
+                .filter(progress -> progress.matchIndex >= needed)
                 .map(progress -> progress.site)
                 .findFirst();
     }

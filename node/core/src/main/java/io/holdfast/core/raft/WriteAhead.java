@@ -27,6 +27,7 @@ final class WriteAhead {
 
     private long lastNumber;
     private boolean inFlight;
+    private long inFlightSinceNanos;
     /** The last entry of the current log that was given to a write, and the last one that is durable. */
     private long writtenIndex;
 
@@ -124,13 +125,27 @@ final class WriteAhead {
         return writtenIndex;
     }
 
+    /** For how long the write has been on its way that is. */
+    long inFlightNanos(long nowNanos) {
+        return nowNanos - inFlightSinceNanos;
+    }
+
+    /** Whether the next write can take an entry of so many bytes together with what waits for it already. One that is alone it always can. */
+    boolean mayTakeBesides(long entryBytes) {
+        long waiting = 0;
+        for (long index = writtenIndex + 1; index <= log.lastIndex(); index++) {
+            waiting += log.entry(index).size();
+        }
+        return waiting == 0 || waiting + entryBytes <= maxWriteBytes;
+    }
+
     /** Whether the writes given so far leave a log that is this one up to the index, and holds nothing void behind it. */
     boolean covers(long index) {
         return truncateFrom.isEmpty() && writtenIndex >= index;
     }
 
     /** The next write, if there is something to write and none is on its way. */
-    Optional<LogWrite> next(long commitIndex) {
+    Optional<LogWrite> next(long commitIndex, long nowNanos) {
         boolean hardStateChanged = !writtenHardState.equals(hardState);
         boolean entriesWait = log.lastIndex() > writtenIndex;
         boolean commitWaits = commitToRecord > 0;
@@ -145,6 +160,7 @@ final class WriteAhead {
                 entries,
                 commitIndex);
         inFlight = true;
+        inFlightSinceNanos = nowNanos;
         writtenHardState = hardState;
         writtenIndex += entries.size();
         inFlightIndex = writtenIndex;

@@ -33,10 +33,13 @@ public final class CommandBatch {
     private static final byte PRESENT = 2;
     private static final byte VERSION_IS = 3;
 
+    /** A batch takes no more than this and the sizes of its commands. */
+    public static final int HEADER_BYTES = 5;
+
     private CommandBatch() {}
 
     public static Bytes encode(List<Command> commands) {
-        int size = 5;
+        int size = HEADER_BYTES;
         for (Command command : commands) {
             size += command.size();
         }
