@@ -13,8 +13,10 @@ public final class Limits {
     public static final int MAX_PARTITIONS = 1024;
     /** Reads, scanned partitions and writes of a transaction together, at most. */
     public static final int MAX_TRANSACTION_ITEMS = 1_000;
-    /** Keys and values of a transaction together, in bytes, at most: 8 MiB. What concerns one partition: 1 MiB. */
+    /** Keys and values of a transaction together, in bytes, at most: 8 MiB. */
     public static final int MAX_TRANSACTION_BYTES = 8 << 20;
+    /** Keys and values of a transaction in one partition, in bytes, at most: the largest value with a few dozen KiB beside it. */
+    public static final int MAX_TRANSACTION_PARTITION_BYTES = MAX_VALUE_BYTES + (32 << 10);
     /**
      * Keys of one partition that the scans of a transaction may look at, at most, deleted ones included: they are all looked at again when it
      * commits, in one step of the partition.

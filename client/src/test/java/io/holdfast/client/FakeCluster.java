@@ -34,7 +34,7 @@ import java.util.stream.Collectors;
 
 /** A cluster in memory: one map, write ids with outcomes, and a node a site. What the client must cope with is bent in. */
 final class FakeCluster implements AutoCloseable {
-    static final int PARTITIONS = 4;
+    static final int PARTITIONS = 8;
 
     final Map<String, FakeNode> nodes = new LinkedHashMap<>();
     final Map<Integer, String> leaders = new ConcurrentHashMap<>();

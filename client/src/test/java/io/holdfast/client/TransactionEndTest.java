@@ -9,9 +9,11 @@ import io.holdfast.v1.Request;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -166,13 +168,45 @@ class TransactionEndTest {
     @Test
     void whatDoesNotFitIsNotTaken() {
         Transaction tx = shop.begin(TransactionOptions.DEFAULT);
-        for (int i = 0; i < 7; i++) {
-            tx.put("k" + i, new byte[1 << 20]);
+        for (int partition = 0; partition < 7; partition++) {
+            tx.put(keyIn(partition), new byte[1 << 20]);
         }
         assertThatThrownBy(() -> tx.put("more", new byte[1 << 20])).isInstanceOf(InvalidRequestException.class);
         tx.commit();
-        assertThat(shop.get("k6")).isPresent();
+        assertThat(shop.get(keyIn(6), ReadOptions.LINEARIZABLE)).isPresent();
         assertThat(shop.get("more")).isEmpty();
+    }
+
+    private static Key keyIn(int partition) {
+        return IntStream.range(0, 1_000)
+                .mapToObj(i -> Key.of("k" + i))
+                .filter(key -> Partitioner.partition(key.toByteString(), FakeCluster.PARTITIONS) == partition)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Each partition of a keyspace counts by itself; what was read and scanned there counts, too. */
+    @Test
+    void whatOnePartitionDoesNotTakeIsRefusedBeforeItIsSent() {
+        List<Request> commits = new CopyOnWriteArrayList<>();
+        watch(request -> Stream.of(request).filter(Request::hasCommit).forEach(commits::add), false);
+        Transaction tx = shop.begin(TransactionOptions.DEFAULT);
+        int spare = Limits.MAX_TRANSACTION_PARTITION_BYTES - (1 << 20);
+        tx.put("{one}a", new byte[1 << 20]);
+        tx.put("{one}b", new byte[spare - 2 * 6]);
+        tx.commit();
+        assertThat(commits).hasSize(1);
+
+        Transaction more = shop.begin(TransactionOptions.DEFAULT);
+        assertThat(more.get("{one}c")).isEmpty();
+        more.put("{one}a", new byte[1 << 20]);
+        more.put("{one}b", new byte[spare - 3 * 6 + 1]);
+        assertThatThrownBy(more::commit)
+                .isInstanceOfSatisfying(InvalidRequestException.class, it -> assertThat(it.reason())
+                        .isEqualTo(Reason.TRANSACTION_TOO_LARGE))
+                .hasMessageContaining("partition shop/"
+                        + Partitioner.partition(Key.of("{one}a").toByteString(), FakeCluster.PARTITIONS));
+        assertThat(commits).hasSize(1);
     }
 
     @Test

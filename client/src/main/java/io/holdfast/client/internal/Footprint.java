@@ -101,6 +101,40 @@ final class Footprint {
         }
     }
 
+    /**
+     * Refuses what no partition takes in one step, before anything is sent: told by a node, after another one has not answered, it would leave in doubt what
+     * came of that attempt. The keyspaces' partitions must be known.
+     */
+    void checkPartitions() {
+        if (bytes <= Limits.MAX_TRANSACTION_PARTITION_BYTES) {
+            return;
+        }
+        var parts = new TreeMap<Part, Long>();
+        reads.keySet()
+                .forEach(place -> parts.merge(
+                        partOf(place), (long) place.key().toByteString().size(), Long::sum));
+        ranges.forEach(it -> parts.merge(
+                new Part(it.routes(), it.range().getPartition()),
+                (long) it.range().getFrom().size() + it.range().getTo().size(),
+                Long::sum));
+        writes.forEach((place, value) -> parts.merge(partOf(place), (long) size(place, value), Long::sum));
+        parts.forEach(Footprint::check);
+    }
+
+    private static void check(Part part, long bytes) {
+        if (bytes > Limits.MAX_TRANSACTION_PARTITION_BYTES) {
+            throw new InvalidRequestException(
+                    Reason.TRANSACTION_TOO_LARGE,
+                    "The transaction has " + bytes + " bytes of keys and values in partition "
+                            + part.routes().name() + "/" + part.partition() + ", and at most "
+                            + Limits.MAX_TRANSACTION_PARTITION_BYTES + " are allowed for one: split it.");
+        }
+    }
+
+    private static Part partOf(Place place) {
+        return new Part(place.routes(), place.partition());
+    }
+
     private void holds(long first, long last) {
         from = Math.max(from, first);
         until = Math.min(until, last);
@@ -123,8 +157,7 @@ final class Footprint {
     /** What was read, by partition. */
     Map<Part, ReadWriteSet.Builder> readsByPartition() {
         var parts = new TreeMap<Part, ReadWriteSet.Builder>();
-        reads.forEach((place, result) -> parts.computeIfAbsent(
-                        new Part(place.routes(), place.partition()), it -> ReadWriteSet.newBuilder())
+        reads.forEach((place, result) -> parts.computeIfAbsent(partOf(place), it -> ReadWriteSet.newBuilder())
                 .addReads(version(place, result)));
         ranges.forEach(it -> parts.computeIfAbsent(
                         new Part(it.routes(), it.range().getPartition()), part -> ReadWriteSet.newBuilder())
@@ -135,7 +168,7 @@ final class Footprint {
     /** A written key of the partition that decides: the first, by keyspace and number, in which something is written. */
     Place decider() {
         return writes.keySet().stream()
-                .min(java.util.Comparator.comparing((Place place) -> new Part(place.routes(), place.partition()))
+                .min(java.util.Comparator.comparing(Footprint::partOf)
                         .thenComparing(java.util.Comparator.naturalOrder()))
                 .orElseThrow();
     }

@@ -292,6 +292,7 @@ public final class TransactionState {
             if (abandoned) {
                 return CompletableFuture.failedFuture(interrupted());
             }
+            footprint.checkPartitions();
             Place decider = footprint.decider();
             commit = new TransactionOps.CommitAll(
                     decider.routes(), decider.key(), footprint.sets(), concern, contended, remaining());

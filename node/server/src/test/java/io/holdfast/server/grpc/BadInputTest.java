@@ -5,6 +5,7 @@ import static io.holdfast.v1.Reason.INVALID_KEYSPACE_NAME;
 import static io.holdfast.v1.Reason.INVALID_LIMIT;
 import static io.holdfast.v1.Reason.INVALID_REQUEST;
 import static io.holdfast.v1.Reason.INVALID_VALUE;
+import static io.holdfast.v1.Reason.TRANSACTION_TOO_LARGE;
 import static io.holdfast.v1.Reason.UNKNOWN_KEYSPACE;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,15 +14,18 @@ import io.grpc.CallOptions;
 import io.grpc.MethodDescriptor;
 import io.grpc.stub.ClientCalls;
 import io.holdfast.v1.AdminGrpc;
+import io.holdfast.v1.Commit;
 import io.holdfast.v1.Condition;
 import io.holdfast.v1.Delete;
 import io.holdfast.v1.Get;
 import io.holdfast.v1.OutcomeQuery;
 import io.holdfast.v1.Put;
+import io.holdfast.v1.ReadWriteSet;
 import io.holdfast.v1.Reason;
 import io.holdfast.v1.Request;
 import io.holdfast.v1.ScanRequest;
 import io.holdfast.v1.StoreGrpc;
+import io.holdfast.v1.TransactionWrite;
 import io.holdfast.v1.WriteId;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
@@ -51,6 +55,18 @@ class BadInputTest extends ServiceFixture {
         return WriteId.newBuilder().setClient(9).setSequence(sequence);
     }
 
+    /** All in one partition. */
+    private static Request commit(int writes, int valueBytes) {
+        var set = ReadWriteSet.newBuilder().setKeyspace("shop");
+        for (int i = 0; i < writes; i++) {
+            set.addWrites(
+                    TransactionWrite.newBuilder().setKey(bytes("{one}" + i)).setValue(bytes(valueBytes)));
+        }
+        return request()
+                .setCommit(Commit.newBuilder().setTransaction(id(6)).addSets(set))
+                .build();
+    }
+
     private static Map<Request, Reason> wrongRequests() {
         var wrong = new LinkedHashMap<Request, Reason>();
         wrong.put(request().setPut(put().clearKey()).build(), INVALID_KEY);
@@ -68,6 +84,9 @@ class BadInputTest extends ServiceFixture {
             wrong.put(request().setPut(put()).setKeyspace(name).build(), INVALID_KEYSPACE_NAME);
         }
         wrong.put(request().build(), INVALID_REQUEST);
+        wrong.put(commit(0, 0), INVALID_REQUEST);
+        wrong.put(commit(1_001, 1), TRANSACTION_TOO_LARGE);
+        wrong.put(commit(2, 600_000), TRANSACTION_TOO_LARGE);
         wrong.put(request().setPut(put()).setTimeoutMillis(300_001).build(), INVALID_REQUEST);
         wrong.put(request().setPut(put()).setTimeoutMillis(-1).build(), INVALID_REQUEST);
         wrong.put(request().setPut(put().setWriteId(id(0))).build(), INVALID_REQUEST);
