@@ -27,8 +27,11 @@ import java.util.random.RandomGenerator;
  * votes, {@link Following} takes what a leader sends, {@link Leadership} is the volatile state of a leader's one term.
  */
 public final class RaftNode {
-    /** A leader's next entry waits for its journal for this part of a heartbeat's interval, 10 ms of 50, whatever the others do. */
-    private static final int JOURNAL_PATIENCE = 5;
+    /**
+     * A leader's next entry waits for its journal for this part of a heartbeat's interval, 25 ms of 50, whatever the others do: where all are late for want of a
+     * processor, more and smaller entries would make them later.
+     */
+    private static final int JOURNAL_PATIENCE = 2;
 
     final RaftConfig config;
     final RandomGenerator random;

@@ -24,9 +24,9 @@ class SlowJournalTest {
         return cluster.core("a").raft().durableIndex();
     }
 
-    /** 10 ms after what came before. */
+    /** 25 ms after what came before. */
     private long putLater(String key, String value) {
-        cluster.pass(10);
+        cluster.pass(25);
         long token = cluster.submit("a", cluster.put(key, value));
         cluster.settle();
         return token;
@@ -75,7 +75,7 @@ class SlowJournalTest {
         cluster.settle();
         long committed = commitIndex();
 
-        cluster.pass(9);
+        cluster.pass(24);
         long next = cluster.submit("a", cluster.put("l", "v"));
         cluster.settle();
         assertThat(cluster.core("a").raft().lastIndex()).isEqualTo(committed);
