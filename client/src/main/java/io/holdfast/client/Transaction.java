@@ -18,7 +18,7 @@ import java.util.concurrent.CompletionStage;
  * <p>Reads throw {@link TransactionConflictException} when what was read before has changed meanwhile; {@link Keyspace#transact} then
  * runs the body again. After a read that failed only {@link #abort} is of use. At most 1,000 reads, scanned partitions and writes and
  * 8 MiB, of that 1 MiB and 32 KiB in one partition, and scans over 65,536 keys of one partition, those counted that were deleted within the history
- * window; beyond that the call, or for one partition the commit, fails with {@link Reason#TRANSACTION_TOO_LARGE} and nothing of it is sent.
+ * window; beyond that the call fails with {@link Reason#TRANSACTION_TOO_LARGE}, before any of it is sent if it is a commit.
  *
  * <p>For one thread at a time: wait for an asynchronous read before the next call. Blocking methods must not be called on the client's
  * network thread.

@@ -185,7 +185,7 @@ class TransactionEndTest {
                 .orElseThrow();
     }
 
-    /** Each partition of a keyspace counts by itself; what was read and scanned there counts, too. */
+    /** Each partition of a keyspace counts by itself; the keys that were read there count, too. */
     @Test
     void whatOnePartitionDoesNotTakeIsRefusedBeforeItIsSent() {
         List<Request> commits = new CopyOnWriteArrayList<>();

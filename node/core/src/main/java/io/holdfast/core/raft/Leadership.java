@@ -188,7 +188,7 @@ final class Leadership {
     }
 
     /**
-     * A leader whose journal stands still gets no further than one write ahead of it, and needs all the others for each entry, as if its site were half
+     * A leader whose journal stands still gets no further than one write ahead of it, and needs a majority without itself for each entry, as if its site were half
      * lost (Gunawi and others, "Fail-slow at scale", 2018). A site whose journal is as far and is not slow does better. If it does not take over, this
      * one goes on for a while: proposals wait during each attempt.
      */

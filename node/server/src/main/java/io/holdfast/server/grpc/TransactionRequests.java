@@ -32,7 +32,8 @@ final class TransactionRequests {
     /** Reads, scans and writes together. */
     static final int MAX_ITEMS = 1_000;
 
-    static final int MAX_BYTES = 8 << 20;
+    /** As clients count, keys and values of 8 MiB, and room for what each item adds here: what a client lets pass is not to be refused after an attempt. */
+    static final int MAX_BYTES = (8 << 20) + (32 << 10);
     /** What concerns one partition travels in one frame between nodes: a largest value, and room for keys beside it. */
     static final int MAX_PARTITION_BYTES = (1 << 20) + (64 << 10);
 
