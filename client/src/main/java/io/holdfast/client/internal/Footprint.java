@@ -29,7 +29,15 @@ final class Footprint {
     private long until = Long.MAX_VALUE;
     private long bytes;
 
-    private record Scanned(KeyspaceRoutes routes, ScannedRange range) {}
+    private record Scanned(KeyspaceRoutes routes, ScannedRange range) {
+        Part part() {
+            return new Part(routes, range.getPartition());
+        }
+
+        int bytes() {
+            return range.getFrom().size() + range.getTo().size();
+        }
+    }
 
     /** A partition of a keyspace. */
     record Part(KeyspaceRoutes routes, int partition) implements Comparable<Part> {
@@ -46,17 +54,17 @@ final class Footprint {
     }
 
     void read(Place place, GetResult result) {
-        int more = place.key().toByteString().size();
+        int more = size(place, Optional.empty());
         check(items() + (reads.containsKey(place) ? 0 : 1), bytes + more);
         bytes += reads.put(place, result) == null ? more : 0;
         holds(result.getValidFrom(), result.getValidUntil());
     }
 
     void scanned(KeyspaceRoutes routes, ScannedRange range, long validFrom) {
-        int more = range.getFrom().size() + range.getTo().size();
-        check(items() + 1, bytes + more);
-        ranges.add(new Scanned(routes, range));
-        bytes += more;
+        var scanned = new Scanned(routes, range);
+        check(items() + 1, bytes + scanned.bytes());
+        ranges.add(scanned);
+        bytes += scanned.bytes();
         holds(validFrom, range.getAsOf());
     }
 
@@ -109,19 +117,14 @@ final class Footprint {
         if (bytes <= Limits.MAX_TRANSACTION_PARTITION_BYTES) {
             return;
         }
-        var parts = new TreeMap<Part, Long>();
-        reads.keySet()
-                .forEach(place -> parts.merge(
-                        partOf(place), (long) place.key().toByteString().size(), Long::sum));
-        ranges.forEach(it -> parts.merge(
-                new Part(it.routes(), it.range().getPartition()),
-                (long) it.range().getFrom().size() + it.range().getTo().size(),
-                Long::sum));
-        writes.forEach((place, value) -> parts.merge(partOf(place), (long) size(place, value), Long::sum));
+        var parts = new TreeMap<Part, Integer>();
+        reads.keySet().forEach(place -> parts.merge(partOf(place), size(place, Optional.empty()), Integer::sum));
+        ranges.forEach(it -> parts.merge(it.part(), it.bytes(), Integer::sum));
+        writes.forEach((place, value) -> parts.merge(partOf(place), size(place, value), Integer::sum));
         parts.forEach(Footprint::check);
     }
 
-    private static void check(Part part, long bytes) {
+    private static void check(Part part, int bytes) {
         if (bytes > Limits.MAX_TRANSACTION_PARTITION_BYTES) {
             throw new InvalidRequestException(
                     Reason.TRANSACTION_TOO_LARGE,
@@ -159,8 +162,7 @@ final class Footprint {
         var parts = new TreeMap<Part, ReadWriteSet.Builder>();
         reads.forEach((place, result) -> parts.computeIfAbsent(partOf(place), it -> ReadWriteSet.newBuilder())
                 .addReads(version(place, result)));
-        ranges.forEach(it -> parts.computeIfAbsent(
-                        new Part(it.routes(), it.range().getPartition()), part -> ReadWriteSet.newBuilder())
+        ranges.forEach(it -> parts.computeIfAbsent(it.part(), part -> ReadWriteSet.newBuilder())
                 .addRanges(it.range()));
         return parts;
     }

@@ -19,6 +19,11 @@ final class Leadership {
     private static final int LEAVE_DELAY = 2;
     /** In election timeouts; an attempt takes one at most. */
     private static final int LEAVE_PAUSE = 10;
+    /**
+     * The next entry waits for the journal for this part of a heartbeat's interval, 25 ms of 50, whatever the others do: where all are late for want of a
+     * processor, more and smaller entries would make them later.
+     */
+    private static final int JOURNAL_PATIENCE = 2;
 
     private final RaftNode raft;
     private final Replication replication;
@@ -60,6 +65,15 @@ final class Leadership {
 
     boolean acceptsProposals() {
         return termBegun() && transfer.isEmpty();
+    }
+
+    /** Not for a journal that has been writing for long, where others have committed everything without it, as long as one more write will do for all that it then lacks. */
+    boolean awaitsJournal(long nowNanos, long bytes) {
+        if (!raft.wal.inFlight()) {
+            return false;
+        }
+        boolean slow = raft.wal.inFlightNanos(nowNanos) >= raft.config.heartbeatNanos() / JOURNAL_PATIENCE;
+        return !slow || raft.commitIndex < raft.log.lastIndex() || !raft.wal.mayTakeBesides(bytes);
     }
 
     boolean termBegun() {

@@ -27,12 +27,6 @@ import java.util.random.RandomGenerator;
  * votes, {@link Following} takes what a leader sends, {@link Leadership} is the volatile state of a leader's one term.
  */
 public final class RaftNode {
-    /**
-     * A leader's next entry waits for its journal for this part of a heartbeat's interval, 25 ms of 50, whatever the others do: where all are late for want of a
-     * processor, more and smaller entries would make them later.
-     */
-    private static final int JOURNAL_PATIENCE = 2;
-
     final RaftConfig config;
     final RandomGenerator random;
     /** Tells this start of the replica from earlier ones: their clocks have nothing to do with each other. */
@@ -401,28 +395,19 @@ public final class RaftNode {
         return leadership.isPresent() ? leadership.get().imageBytes() : 0;
     }
 
-    boolean writeInFlight() {
-        return wal.inFlight();
+    /** Whether proposals are accepted: leader, an entry of its own term is committed, and no transfer is under way. */
+    public boolean acceptsProposals() {
+        return leadership.isPresent() && leadership.get().acceptsProposals();
     }
 
     /**
-     * Whether the next proposal is to wait for this replica's journal, so that what comes meanwhile shares an entry with it. Not for one that has been writing for
-     * long, where others have committed everything without it, as long as one more write will do for all that it then lacks.
+     * Whether this leader's next proposal is to wait for its journal, so that what comes meanwhile shares an entry with it.
      *
      * @param at of this moment
      * @param bytes the size of the next entry, at most
      */
     public boolean awaitsJournal(Now at, long bytes) {
-        if (!wal.inFlight()) {
-            return false;
-        }
-        boolean slow = wal.inFlightNanos(at.nanos()) >= config.heartbeatNanos() / JOURNAL_PATIENCE;
-        return !slow || commitIndex < log.lastIndex() || !wal.mayTakeBesides(bytes);
-    }
-
-    /** Whether proposals are accepted: leader, an entry of its own term is committed, and no transfer is under way. */
-    public boolean acceptsProposals() {
-        return leadership.isPresent() && leadership.get().acceptsProposals();
+        return leadership.isPresent() && leadership.get().awaitsJournal(at.nanos(), bytes);
     }
 
     /**

@@ -138,7 +138,7 @@ final class Lone {
     }
 
     void allDurable() {
-        while (node.writeInFlight()) {
+        while (node.wal.inFlight()) {
             durable();
         }
     }
