@@ -13,10 +13,12 @@ import java.util.stream.Stream;
  */
 final class Followers implements Iterable<Progress> {
     private final RaftNode raft;
+    private final long sinceNanos;
     private final Progress[] all;
 
     Followers(RaftNode raft) {
         this.raft = raft;
+        this.sinceNanos = raft.now.nanos();
         this.all = raft.membership.sites().stream()
                 .filter(site -> !site.equals(raft.config.self()))
                 .map(this::unknown)
@@ -53,13 +55,42 @@ final class Followers implements Iterable<Progress> {
     Progress heardFrom(SiteId site, long identity) {
         Progress known = of(site);
         if (known.identity != 0 && known.identity != identity) {
-            Progress fresh = unknown(site);
-            fresh.reachable = known.reachable;
-            all[place(site)] = fresh;
-            known = fresh;
+            known = unknown(site);
+            all[place(site)] = known;
         }
         known.identity = identity;
         return known;
+    }
+
+    /** As far as this node knows: a hint, like all that is said of reachability. */
+    boolean isReachable(Progress progress) {
+        return raft.health.reaches(progress.site);
+    }
+
+    /** It has not answered this leader within an election's timeout, by what it has said itself: that all are forgiven their silence after a pause does not count. */
+    boolean isSilent(Progress progress) {
+        return progress.silenceNanos(raft.now.nanos()) > raft.config.electionTimeoutNanos();
+    }
+
+    /**
+     * Neither reached nor heard since an election's timeout. Not by the hint alone, which may be wrong; nor by its silence alone: its replica may have stopped, and other
+     * leaders would not hear it either.
+     */
+    boolean isLost(Progress progress) {
+        boolean hadTime = raft.now.nanos() - sinceNanos > raft.config.electionTimeoutNanos();
+        return !isReachable(progress) && hadTime && isSilent(progress);
+    }
+
+    /** How many sites this leader has lost. */
+    int lost() {
+        if (raft.health.unreachable().isEmpty()) {
+            return 0;
+        }
+        int lost = 0;
+        for (Progress progress : all) {
+            lost += isLost(progress) ? 1 : 0;
+        }
+        return lost;
     }
 
     boolean isVoter(Progress progress) {

@@ -48,7 +48,9 @@ final class ImageTransfers {
 
     /** For longer than a pause, after which a transfer goes on where it was. */
     boolean isAway(Progress progress) {
-        return raft.quiesced ? !progress.reachable : silence(progress) > AWAY_RETRIES * raft.config.imageRetryNanos();
+        return raft.quiesced
+                ? !followers.isReachable(progress)
+                : silence(progress) > AWAY_RETRIES * raft.config.imageRetryNanos();
     }
 
     private long silence(Progress progress) {

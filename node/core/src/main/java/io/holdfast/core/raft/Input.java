@@ -38,6 +38,12 @@ public sealed interface Input {
      */
     record StorageSlow(boolean slow) implements Input {}
 
+    /**
+     * Whether this replica's node is short of the processor, so that messages wait there and it may be about to take sites for lost, or wrongly does not. Until it is
+     * said it is not.
+     */
+    record Late(boolean late) implements Input {}
+
     /** A hint that a site cannot be reached. It may be late, early or wrong. */
     record Unreachable(SiteId site) implements Input {}
 

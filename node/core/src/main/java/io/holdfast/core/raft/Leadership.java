@@ -15,10 +15,6 @@ import java.util.OptionalLong;
 final class Leadership {
     /** Enough for those that were asleep to hear one, to answer it, and for the next to end their doubts. */
     private static final int SIGNS_OF_LIFE = 4;
-    /** In heartbeats: until others have said that they are slow, too, which a disk that all share makes them find out at about the same time. */
-    private static final int LEAVE_DELAY = 2;
-    /** In election timeouts; an attempt takes one at most. */
-    private static final int LEAVE_PAUSE = 10;
     /**
      * The next entry waits for the journal for this part of a heartbeat's interval, 25 ms of 50, whatever the others do: where all are late for want of a
      * processor, more and smaller entries would make them later.
@@ -29,6 +25,7 @@ final class Leadership {
     private final Replication replication;
     private final ImageTransfers images;
     private final Confirmation confirmation;
+    private final HandOver handOver;
     /** The first entry of this term. Until it is committed the leader may not know what is (Raft, section 8). */
     private final long termStartIndex;
 
@@ -36,8 +33,6 @@ final class Leadership {
     private long pendingAdmission;
     private long lastActivityNanos;
     private long lastTickNanos;
-    /** Not before this time does a leader with a slow journal try to hand over. */
-    private long leaveFromNanos;
 
     /** @param againNanos when the target is told once more: the message may have been lost */
     private record TransferTarget(SiteId to, long deadlineNanos, long againNanos) {
@@ -53,9 +48,9 @@ final class Leadership {
         this.confirmation = new Confirmation(raft, followers);
         this.images = new ImageTransfers(raft, followers);
         this.replication = new Replication(raft, followers, confirmation, images);
+        this.handOver = new HandOver(raft, followers);
         this.lastActivityNanos = raft.now.nanos();
         this.lastTickNanos = raft.now.nanos();
-        storageSlow();
         append(Entry.Kind.NOOP, 0, Bytes.EMPTY);
     }
 
@@ -111,15 +106,10 @@ final class Leadership {
         if (raft.quiesced) {
             raft.quiesced = false;
             lastTickNanos = raft.now.nanos();
+            handOver.wake();
             // The silence was agreed upon, so nobody is late yet.
             replication.forgiveSilence();
             replication.heartbeat(false);
-        }
-    }
-
-    void reachable(SiteId site, boolean reachable) {
-        if (replication.reachable(site, reachable)) {
-            showLife();
         }
     }
 
@@ -196,29 +186,16 @@ final class Leadership {
         if (transfer.isPresent() && raft.now.nanos() >= transfer.get().deadlineNanos()) {
             transfer = Optional.empty();
         }
-        leaveToFaster();
+        if (acceptsProposals()) {
+            handOver.next(patienceNanos).ifPresent(this::transfer);
+        }
         replication.tick();
         quiesceIfIdle();
     }
 
-    /**
-     * A leader whose journal stands still gets no further than one write ahead of it, and needs a majority without itself for each entry, as if its site were half
-     * lost (Gunawi and others, "Fail-slow at scale", 2018). A site whose journal is as far and is not slow does better. If it does not take over, this
-     * one goes on for a while: proposals wait during each attempt.
-     */
-    private void leaveToFaster() {
-        long now = raft.now.nanos();
-        if (raft.health.storageSlow() && acceptsProposals() && now - leaveFromNanos >= 0) {
-            replication.fasterVoter().ifPresent(to -> {
-                transfer(to);
-                leaveFromNanos = now + LEAVE_PAUSE * raft.config.electionTimeoutNanos();
-            });
-        }
-    }
-
     /** This node's is, from now on. */
     void storageSlow() {
-        leaveFromNanos = Math.max(leaveFromNanos, raft.now.nanos() + LEAVE_DELAY * raft.config.heartbeatNanos());
+        handOver.storageSlow();
     }
 
     /** As often as heartbeats, also while entries go in their place: all else that a leader does at its time need not be more exact. */
@@ -231,7 +208,8 @@ final class Leadership {
         boolean settled = raft.commitIndex == raft.log.lastIndex()
                 && raft.wal.durableIndex() == raft.log.lastIndex()
                 && !confirmation.readsWait()
-                && transfer.isEmpty();
+                && transfer.isEmpty()
+                && !handOver.pending();
         if (idle && settled && replication.allCaughtUp()) {
             replication.heartbeat(true);
             raft.quiesced = true;
@@ -303,6 +281,11 @@ final class Leadership {
     LeaderView view() {
         check(raft.role == Role.LEADER, "view of a leader asked from a %s", raft.role);
         Map<SiteId, Long> matches = replication.matches();
-        return new LeaderView(matches, replication.heard(), replication.storageSlow(), replication.minimalVoterMatch());
+        return new LeaderView(
+                matches,
+                replication.heard(),
+                replication.storageSlow(),
+                replication.worseConnected(),
+                replication.minimalVoterMatch());
     }
 }

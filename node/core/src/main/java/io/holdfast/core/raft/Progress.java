@@ -33,7 +33,6 @@ final class Progress {
     /** When it was last told the floors, if ever: before it is known to hold the log it always is. */
     long toldFloorsNanos;
 
-    boolean reachable = true;
     /** Of its node, as it last said. */
     NodeHealth health = NodeHealth.GOOD;
     /** A probe is on its way, since this time. */

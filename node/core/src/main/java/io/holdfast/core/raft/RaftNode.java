@@ -115,18 +115,20 @@ public final class RaftNode {
             leadership.ifPresent(it -> it.tick(tick.patienceNanos()));
             election.tick(tick.patienceNanos());
         } else if (input instanceof Input.Unreachable hint) {
-            leadership.ifPresent(it -> it.reachable(hint.site(), false));
+            reachable(hint.site(), false);
             election.unreachable(hint.site());
         } else if (input instanceof Input.Reachable hint) {
-            leadership.ifPresent(it -> it.reachable(hint.site(), true));
+            reachable(hint.site(), true);
         } else if (input instanceof Input.Nudge) {
             leadership.ifPresent(Leadership::wake);
             following.nudge();
         } else if (input instanceof Input.Room changed) {
             room = changed;
-            health(new NodeHealth(changed.full(), health.storageSlow()));
+            health(health.withFull(changed.full()));
         } else if (input instanceof Input.StorageSlow changed) {
-            health(new NodeHealth(health.full(), changed.slow()));
+            health(health.withStorageSlow(changed.slow()));
+        } else if (input instanceof Input.Late changed) {
+            health = health.withLate(changed.late());
         } else if (input instanceof Input.Transfer transfer) {
             leadership.ifPresent(it -> it.transfer(transfer.to()));
         } else if (input instanceof Input.ImageEncoded image) {
@@ -151,6 +153,17 @@ public final class RaftNode {
             // A silent leader is to know: to let old versions go, to take writes again, to hand over to this site or
             // not to.
             following.nudge();
+        }
+    }
+
+    /** A silent leader is to know who reaches more again, so that leadership can go back; that somebody reaches less it hears when it next speaks. */
+    private void reachable(SiteId site, boolean reachable) {
+        if (membership.identities().containsKey(site) && health.reaches(site) != reachable) {
+            health = health.withReachable(site, reachable);
+            if (reachable) {
+                leadership.ifPresent(Leadership::showLife);
+                following.nudge();
+            }
         }
     }
 

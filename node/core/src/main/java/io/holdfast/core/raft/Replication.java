@@ -211,14 +211,6 @@ final class Replication {
         return sentAll || images.isAway(progress);
     }
 
-    /** Notes the hint and answers whether it brings a site back. */
-    boolean reachable(SiteId site, boolean reachable) {
-        Optional<Progress> progress = followers.find(site);
-        boolean back = reachable && progress.isPresent() && !progress.get().reachable;
-        progress.ifPresent(it -> it.reachable = reachable);
-        return back;
-    }
-
     void forgiveSilence() {
         followers.forEach(progress -> progress.lastHeardNanos = raft.now.nanos());
     }
@@ -232,10 +224,10 @@ final class Replication {
         return followers.majority(progress -> progress.matchIndex, raft.wal.durableIndex());
     }
 
-    /** Every site that is not known to be lost holds everything. */
+    /** Every site that is not lost holds everything. */
     boolean allCaughtUp() {
         for (Progress progress : followers) {
-            if (progress.reachable && progress.matchIndex != raft.log.lastIndex()) {
+            if (!followers.isLost(progress) && progress.matchIndex != raft.log.lastIndex()) {
                 return false;
             }
         }
@@ -253,34 +245,9 @@ final class Replication {
 
     Optional<SiteId> furthestVoter() {
         return followers.stream()
-                .filter(it -> it.reachable && followers.isVoter(it))
-                .max(Comparator.comparingLong(it -> it.matchIndex))
+                .filter(followers::isVoter)
+                .max(Comparator.comparing(followers::isReachable).thenComparingLong(it -> it.matchIndex))
                 .map(it -> it.site);
-    }
-
-    /**
-     * A site that can take over from a leader whose own journal holds it up: the first in the order of preference that holds what that journal holds, and all
-     * that is committed, which may be more.
-     * Empty unless a majority is there without this site: else its vote would be waited for, and then its journal all the same.
-     */
-    Optional<SiteId> fasterVoter() {
-        if (followers.stream().filter(this::isThere).count() < raft.membership.quorum()) {
-            return Optional.empty();
-        }
-        long needed = Math.max(raft.wal.durableIndex(), raft.commitIndex);
-        return raft.config.preference().stream()
-                .flatMap(site -> followers.find(site).stream())
-                .filter(progress -> isThere(progress) && !progress.health.storageSlow())
-                .filter(progress -> progress.matchIndex >= needed)
-                .map(progress -> progress.site)
-                .findFirst();
-    }
-
-    /** A voter, by what it has said itself: after a pause all are forgiven their silence, but one that is gone takes nothing over. */
-    private boolean isThere(Progress progress) {
-        return followers.isVoter(progress)
-                && progress.reachable
-                && progress.silenceNanos(raft.now.nanos()) <= raft.config.electionTimeoutNanos();
     }
 
     long minimalVoterMatch() {
@@ -310,9 +277,17 @@ final class Replication {
                 .collect(Collectors.toSet());
     }
 
+    Set<SiteId> worseConnected() {
+        int lost = followers.lost();
+        return followers.stream()
+                .filter(progress -> progress.health.unreachable().size() > lost)
+                .map(progress -> progress.site)
+                .collect(Collectors.toSet());
+    }
+
     private boolean hears(Progress progress) {
         long since = raft.now.nanos() - raft.config.electionTimeoutNanos();
-        return raft.quiesced ? progress.reachable : progress.lastHeardNanos >= since;
+        return raft.quiesced ? followers.isReachable(progress) : progress.lastHeardNanos >= since;
     }
 
     /** Whether a follower that is there has said that its node is full. Of one that is away nothing is known. */

@@ -130,6 +130,7 @@ class ImageMemoryTest {
         assertThat(cluster.core("a").imageBytes()).isZero();
 
         cluster.raft("a", new Input.Unreachable(new SiteId("c")));
+        cluster.raft("b", new Input.Unreachable(new SiteId("c")));
         cluster.run(settings.quiesceAfter + 1_000);
         assertThat(cluster.core("a").needsTicks()).as("a is silent").isFalse();
         put(1);

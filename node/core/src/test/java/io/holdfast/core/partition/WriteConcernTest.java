@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.core.Bytes;
+import io.holdfast.core.SiteId;
 import io.holdfast.core.partition.Reply.Refusal;
+import io.holdfast.core.raft.Input;
 import io.holdfast.core.store.Command;
 import io.holdfast.core.store.Condition;
 import io.holdfast.core.store.Outcome;
@@ -174,7 +176,9 @@ class WriteConcernTest {
         cluster.settings.quiesceAfter = 100;
         var idle = Cluster.ledByFirst(cluster.settings);
         idle.crash("c");
-        idle.raft("a", new io.holdfast.core.raft.Input.Unreachable(new io.holdfast.core.SiteId("c")));
+        var lost = new Input.Unreachable(new SiteId("c"));
+        idle.raft("a", lost);
+        idle.raft("b", lost);
         long token = idle.submit("a", WriteConcern.ALL, idle.put("k", "v"));
         idle.run(900);
         assertThat(idle.reply("a", token)).isEmpty();

@@ -15,11 +15,12 @@ import io.holdfast.core.raft.PeerMessage.TimeoutNow;
 import io.holdfast.core.raft.PeerMessage.VoteResponse;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** A leader whose journal is slow hands over to a site whose journal is not (docs/protocol.md, section 20). */
 class SlowStorageTest {
-    private static final NodeHealth SLOW = new NodeHealth(false, true);
+    private static final NodeHealth SLOW = new NodeHealth(false, true, false, Set.of());
 
     private final Lone leader = new Lone(Lone.preferring(A, C, B), RecoveredLog.empty(Lone.genesis(), 1)).elect();
 

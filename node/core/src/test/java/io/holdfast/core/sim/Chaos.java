@@ -42,6 +42,7 @@ final class Chaos {
         this.clocks = new ClockChaos(world, network, nodes, partitions, this);
         add(Fault.SLOW_LINK, this::slowLink);
         add(Fault.CUT, this::cut);
+        add(Fault.CUT, this::breakLink);
         add(Fault.CUT_ONE_WAY, this::cutOneWay);
         add(Fault.SWIZZLE, this::swizzle);
         add(Fault.SLOW_DISK, this::slowDisk);
@@ -178,12 +179,25 @@ final class Chaos {
     void isolate(SimNode lonely, boolean cut) {
         for (SimNode other : nodes) {
             if (other != lonely) {
-                network.cut(lonely.index(), other.index(), cut);
-                network.cut(other.index(), lonely.index(), cut);
-                notice(lonely, other, !cut);
-                notice(other, lonely, !cut);
+                link(lonely, other, cut);
             }
         }
+    }
+
+    /** Both go on reaching the others, for long enough at times that leaders leave. */
+    private void breakLink() {
+        SimNode one = any();
+        SimNode other = nodes.get((one.index() + 1 + world.random.below(nodes.size() - 1)) % nodes.size());
+        say("breaks the link of " + one.site() + " and " + other.site());
+        link(one, other, true);
+        later(duration(), () -> link(one, other, false));
+    }
+
+    private void link(SimNode one, SimNode other, boolean cut) {
+        network.cut(one.index(), other.index(), cut);
+        network.cut(other.index(), one.index(), cut);
+        notice(one, other, !cut);
+        notice(other, one, !cut);
     }
 
     private void cutOneWay() {

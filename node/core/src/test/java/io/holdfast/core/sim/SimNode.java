@@ -11,6 +11,8 @@ import io.holdfast.core.raft.PeerMessage;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** One process at one site: a replica of each partition, a disk, clocks of its own; it can crash and it can stand still. */
 final class SimNode {
@@ -22,6 +24,9 @@ final class SimNode {
     private final List<SimNode> nodes;
     private final SimDisk disk;
     private final List<SimReplica> replicas = new ArrayList<>();
+    /** By the last hints. */
+    private final Set<SiteId> lost = new TreeSet<>();
+
     private final ArrayDeque<EventQueue.Event> inbox = new ArrayDeque<>();
 
     private long identity;
@@ -117,6 +122,7 @@ final class SimNode {
         newClock();
         for (SimReplica replica : replicas) {
             replica.start();
+            lost.forEach(site -> replica.raft(new Input.Unreachable(site)));
         }
         tickWaits = false;
         int current = life;
@@ -252,6 +258,11 @@ final class SimNode {
     /** A hint about another site, true or not, reaches all replicas of this node. */
     void hint(int about, boolean reachable) {
         SiteId site = world.sites.get(about);
+        if (reachable) {
+            lost.remove(site);
+        } else {
+            lost.add(site);
+        }
         if (up) {
             say("is told that " + site + " is " + (reachable ? "reachable" : "unreachable"));
         }

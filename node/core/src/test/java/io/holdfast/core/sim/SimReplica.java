@@ -138,6 +138,9 @@ final class SimReplica {
         // As its actor does: whoever is not asked for a tick must do without.
         if (core.isPresent() && node.now().nanos() >= core.get().nextTickNanos()) {
             long patience = world.random.chance(0.05) ? world.random.between(1, 2_000 * MILLI) : 0;
+            if (patience > 0 || world.random.chance(0.05)) {
+                raft(new Input.Late(patience > 0));
+            }
             raft(new Input.Tick(patience));
         }
     }

@@ -1,6 +1,7 @@
 package io.holdfast.server.membership;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 import org.apache.pekko.actor.CoordinatedShutdown;
@@ -27,7 +28,10 @@ public final class Lateness implements Runnable {
     private final LongSupplier nanos;
     private final long[] late = new long[REMEMBERED];
     private int next;
-    private long dueNanos;
+    /** Of those that are remembered. */
+    private volatile long worst;
+
+    private volatile long dueNanos;
 
     /** @param delay runs something later, on the threads that are watched */
     Lateness(BiConsumer<Duration, Runnable> delay, LongSupplier nanos) {
@@ -55,6 +59,7 @@ public final class Lateness implements Runnable {
     public synchronized void run() {
         late[next] = overdue();
         next = (next + 1) % REMEMBERED;
+        worst = Arrays.stream(late).max().orElse(0);
         again();
     }
 
@@ -68,14 +73,13 @@ public final class Lateness implements Runnable {
     }
 
     /**
-     * How much longer than usual the silence of others must last before it means anything: zero while this node has been about as late as usual
+     * Cheap, for each message. How much longer than usual the silence of others must last before it means anything: zero while this node has been about as late as usual
      * in the last second.
      */
-    public synchronized Duration patience() {
-        long worst = overdue();
-        for (long each : late) {
-            worst = Math.max(worst, each);
-        }
-        return worst < USUAL.toNanos() ? Duration.ZERO : Duration.ofNanos(Math.min(FACTOR * worst, LONGEST.toNanos()));
+    public Duration patience() {
+        long latest = Math.max(worst, overdue());
+        return latest < USUAL.toNanos()
+                ? Duration.ZERO
+                : Duration.ofNanos(Math.min(FACTOR * latest, LONGEST.toNanos()));
     }
 }

@@ -95,7 +95,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         this.observer = observer;
         this.ticks = new TickTimer(timers, PartitionReplica::nanos);
         this.callers = new Callers(partition, shared.site());
-        this.news = new NodeNews(shared.room(), shared.pace());
+        this.news = new NodeNews(shared.room(), shared.pace(), shared.patience());
         this.preferred =
                 new PreferredLeader(definition.preference(partition.number()).get(0), shared.returnLeadershipAfter());
         ActorRef<ReplicaMessage> self = context.getSelf();

@@ -44,12 +44,13 @@ final class PreferredLeader {
         return Optional.of(preferred);
     }
 
-    /** It answers, misses no more than what is on its way, and its journal is as fast as it should be. */
+    /** It answers, misses no more than what is on its way, its journal is as fast as it should be, and it reaches whom the leader reaches. */
     private static boolean isWell(LeaderView leader, SiteId site, long lastIndex) {
         Long match = leader.matchIndex().get(site);
         return match != null
                 && leader.heardWithinTimeout().get(site)
                 && !leader.storageSlow().contains(site)
+                && !leader.worseConnected().contains(site)
                 && lastIndex - match < 1000;
     }
 

@@ -19,6 +19,7 @@ import io.holdfast.core.raft.PeerMessage.VoteRequest;
 import io.holdfast.core.raft.PeerMessage.VoteResponse;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Messages between replicas, by hand: they are most of the traffic between sites. */
 final class PeerMessageCodec {
@@ -58,8 +59,7 @@ final class PeerMessageCodec {
             out.writeLong(m.promiseNanos());
             out.writeLong(m.matchIndex());
             writeLogState(out, m.logState());
-            out.writeBoolean(m.health().full());
-            out.writeBoolean(m.health().storageSlow());
+            writeHealth(out, m.health());
         } else if (message instanceof PreVoteRequest m) {
             header(out, PRE_VOTE_REQUEST, m);
             out.writeLong(m.lastIndex());
@@ -119,6 +119,29 @@ final class PeerMessageCodec {
         }
     }
 
+    private static void writeHealth(Output out, NodeHealth health) {
+        out.writeBoolean(health.full());
+        out.writeBoolean(health.storageSlow());
+        out.writeBoolean(health.late());
+        out.writeVarInt(health.unreachable().size(), true);
+        health.unreachable().forEach(site -> Fields.writeSite(out, site));
+    }
+
+    private static NodeHealth readHealth(Input in) {
+        boolean full = in.readBoolean();
+        boolean storageSlow = in.readBoolean();
+        boolean late = in.readBoolean();
+        int count = in.readVarInt(true);
+        if (!full && !storageSlow && !late && count == 0) {
+            return NodeHealth.GOOD;
+        }
+        var unreachable = new TreeSet<SiteId>();
+        for (int i = 0; i < count; i++) {
+            unreachable.add(Fields.readSite(in));
+        }
+        return new NodeHealth(full, storageSlow, late, unreachable);
+    }
+
     private static void writeFloors(Output out, Floors floors) {
         out.writeVarInt(floors.bySite().size(), true);
         for (Map.Entry<SiteId, Floor> each : floors.bySite().entrySet()) {
@@ -172,7 +195,7 @@ final class PeerMessageCodec {
                         in.readLong(),
                         in.readLong(),
                         readLogState(in),
-                        new NodeHealth(in.readBoolean(), in.readBoolean()));
+                        readHealth(in));
             case PRE_VOTE_REQUEST ->
                 new PreVoteRequest(
                         from,

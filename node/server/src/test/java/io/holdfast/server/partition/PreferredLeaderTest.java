@@ -8,6 +8,7 @@ import io.holdfast.core.raft.LeaderView;
 import io.holdfast.core.raft.Membership;
 import io.holdfast.core.raft.Role;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -25,7 +26,12 @@ class PreferredLeaderTest {
 
     /** Of a, which leads. */
     private static PartitionView leading(long matchOfB, boolean hearsB, SiteId... slow) {
-        var leader = new LeaderView(Map.of(B, matchOfB, C, LAST - 1), Map.of(B, hearsB, C, true), Set.of(slow), 0);
+        return leading(matchOfB, hearsB, Set.of(slow), Set.of());
+    }
+
+    private static PartitionView leading(long matchOfB, boolean hearsB, Set<SiteId> slow, Set<SiteId> worseConnected) {
+        var leader =
+                new LeaderView(Map.of(B, matchOfB, C, LAST - 1), Map.of(B, hearsB, C, true), slow, worseConnected, 0);
         return new PartitionView(
                 Role.LEADER,
                 1,
@@ -47,9 +53,12 @@ class PreferredLeaderTest {
     }
 
     @Test
-    void aSiteThatIsSilentBehindOrSlowIsNotWell() {
-        for (PartitionView view :
-                new PartitionView[] {leading(LAST, false), leading(LAST - 1_000, true), leading(LAST, true, B)}) {
+    void aSiteThatIsSilentBehindSlowOrWorseConnectedIsNotWell() {
+        for (PartitionView view : List.of(
+                leading(LAST, false),
+                leading(LAST - 1_000, true),
+                leading(LAST, true, B),
+                leading(LAST, true, Set.of(), Set.of(B)))) {
             assertThat(preferred.handOverTo(leading(LAST, true), 0)).isEmpty();
             assertThat(preferred.handOverTo(view, PATIENCE - 1)).isEmpty();
             assertThat(preferred.handOverTo(leading(LAST, true), PATIENCE))

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -167,7 +168,7 @@ class WireSerializerTest {
                         70,
                         8,
                         new PeerMessage.LogState.Conflict(4, 3),
-                        new NodeHealth(true, false)),
+                        new NodeHealth(true, false, true, Set.of())),
                 new PeerMessage.AppendResponse(
                         A,
                         5,
@@ -179,7 +180,7 @@ class WireSerializerTest {
                         70,
                         8,
                         new PeerMessage.LogState.Installing(4),
-                        new NodeHealth(false, true)),
+                        new NodeHealth(false, true, false, Set.of(new SiteId("b"), new SiteId("c")))),
                 new PeerMessage.ImageChunk(A, 5, 2, 6, 7, 8, 9, -10, Bytes.utf8("chunk")),
                 new PeerMessage.ImageAck(A, 5, 2, 6, 7),
                 new PeerMessage.TimeoutNow(A, 5, 2));

@@ -30,7 +30,7 @@ final class Faults {
     /** @param until as of {@link System#nanoTime} */
     void run(long until) throws InterruptedException, IOException {
         List<String> sites = cluster.layout().names();
-        int kinds = networks.isPresent() ? 4 : 2;
+        int kinds = networks.isPresent() ? 5 : 2;
         pause(BETWEEN, until);
         while (System.nanoTime() - until < 0) {
             String site = sites.get(turn % sites.size());
@@ -38,7 +38,8 @@ final class Faults {
                 case 0 -> kill(site, until);
                 case 1 -> stop(site, until);
                 case 2 -> cutOff(site, until);
-                default -> cutOneWay(site, sites.get((turn + 1) % sites.size()), until);
+                case 3 -> cutOneWay(site, sites.get((turn + 1) % sites.size()), until);
+                default -> breakLink(site, sites.get((turn + 1) % sites.size()), until);
             }
             turn++;
             pause(BETWEEN, until);
@@ -89,6 +90,17 @@ final class Faults {
         pause(TROUBLE, until + TROUBLE.toNanos());
         networks.orElseThrow().heal(from, to);
         story.accept("site " + from + " reaches site " + to + " again");
+    }
+
+    private void breakLink(String one, String other, long until) throws InterruptedException, IOException {
+        story.accept(
+                "the link between site " + one + " and site " + other + " is broken for " + TROUBLE.toSeconds() + " s");
+        networks.orElseThrow().cut(one, other);
+        networks.orElseThrow().cut(other, one);
+        pause(TROUBLE, until + TROUBLE.toNanos());
+        networks.orElseThrow().heal(one, other);
+        networks.orElseThrow().heal(other, one);
+        story.accept("sites " + one + " and " + other + " are connected again");
     }
 
     private static void pause(Duration wanted, long until) throws InterruptedException {
