@@ -232,7 +232,12 @@ public final class HoldfastNode {
         startSiteNews();
         long clientId = new SecureRandom().nextLong();
         var config = new GatewayConfig(
-                site, clientId, GatewayConfig.DEFAULT_MAX_OUTSTANDING, System::nanoTime, clock::wallMillis);
+                site,
+                clientId,
+                GatewayConfig.DEFAULT_MAX_OUTSTANDING,
+                membership.reachability()::unreachable,
+                System::nanoTime,
+                clock::wallMillis);
         Gateway started = GatewayActors.start(system, config, directory, registry, replicas);
         gateway = Optional.of(started);
         var backend = new Backend(settings, started, registry, directory, status.source(), delay);

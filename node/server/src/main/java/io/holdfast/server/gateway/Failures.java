@@ -25,6 +25,21 @@ final class Failures {
                                 : ": ask again."));
     }
 
+    static Result.Failed cutOff(PartitionId partition) {
+        return new Result.Failed(
+                Reason.NO_LEADER,
+                "This node reaches too few of the sites of partition " + partition
+                        + " for any of them to lead it, and nothing was applied: retry with the same write id, at another site.");
+    }
+
+    /** After the write was sent on its way. */
+    static Result.Failed cutOffMeanwhile(PartitionId partition) {
+        return new Result.Failed(
+                Reason.LEADERSHIP_LOST,
+                "This node does not reach the leader of partition " + partition
+                        + " any more, nor enough other sites, and the write may have been applied: retry with the same write id, at another site.");
+    }
+
     static Result.Failed outcomeUnknown(PartitionId decider) {
         return new Result.Failed(
                 Reason.TIMED_OUT,

@@ -54,7 +54,7 @@ public final class Gateway {
             ReplicaRouter router,
             java.util.function.Function<Gateway, List<ActorRef<ReplicaReply>>> receivers) {
         this.config = config;
-        this.routes = new Routes(config.localSite(), directory, registry);
+        this.routes = new Routes(config.localSite(), directory, registry, config.unreachable());
         this.router = router;
         this.ids = new DrawnIds(config.clientId());
         this.operations = new Operations(ids, config.wallMillis());
@@ -134,7 +134,17 @@ public final class Gateway {
             return;
         }
         PartitionId partition = exchange.partition;
-        send(exchange, exchange.maxStalenessMillis() > 0 ? routes.nearest(partition) : routes.toLeader(partition), now);
+        Route route = exchange.maxStalenessMillis() > 0 ? routes.nearest(partition) : routes.toLeader(partition);
+        if (routes.isOutOfReach(route, partition)) {
+            fail(exchange, Failures.cutOff(partition), "");
+            return;
+        }
+        send(exchange, route, now);
+    }
+
+    /** Whether this node reaches too few sites for anything to come of the partition. */
+    boolean isCutOff(PartitionId partition) {
+        return routes.isCutOff(partition);
     }
 
     private void send(Exchange exchange, Route route, long now) {
@@ -293,6 +303,10 @@ public final class Gateway {
                     routes.doesNotAnswer(exchange.partition);
                     fail(exchange, Failures.timedOut(exchange.partition, exchange.isWrite()));
                 }
+            } else if (routes.isOutOfReach(exchange.route, exchange.partition)) {
+                if (waiting.remove(exchange.requestId, exchange)) {
+                    giveUp(exchange);
+                }
             } else if (exchange.reroutes < MAX_REROUTES && leaderChanged(exchange)) {
                 ask(exchange, routes.toLeader(exchange.partition), now);
             } else if (!exchange.nudged && now - exchange.sentNanos >= NUDGE_AFTER_NANOS) {
@@ -304,6 +318,12 @@ public final class Gateway {
                 }
             }
         }
+    }
+
+    /** At another site the client may find the others; here it would wait in vain. */
+    private void giveUp(Exchange exchange) {
+        PartitionId partition = exchange.partition;
+        fail(exchange, exchange.isWrite() ? Failures.cutOffMeanwhile(partition) : Failures.cutOff(partition), "");
     }
 
     private void nudge(Exchange exchange, Set<PartitionId> nudged) {

@@ -8,17 +8,40 @@ import io.holdfast.server.partition.PartitionId;
 import io.holdfast.server.partition.ReplicaDirectory;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
 
 /** Where an operation should go first. All of it is a hint: a replica that is asked wrongly says so. */
 final class Routes {
     private final String localSite;
     private final ReplicaDirectory directory;
     private final KeyspaceRegistry registry;
+    private final Supplier<Set<SiteId>> unreachable;
 
-    Routes(String localSite, ReplicaDirectory directory, KeyspaceRegistry registry) {
+    Routes(String localSite, ReplicaDirectory directory, KeyspaceRegistry registry, Supplier<Set<SiteId>> unreachable) {
         this.localSite = localSite;
         this.directory = directory;
         this.registry = registry;
+        this.unreachable = unreachable;
+    }
+
+    /** Whether this node reaches so few of the partition's sites that nobody can lead it on this side, as far as is known. */
+    boolean isCutOff(PartitionId partition) {
+        Set<SiteId> lost = unreachable.get();
+        return !lost.isEmpty()
+                && registry.of(partition)
+                        .map(definition -> lacksMajority(definition.sites(), lost))
+                        .orElse(false);
+    }
+
+    private static boolean lacksMajority(List<SiteId> sites, Set<SiteId> lost) {
+        long reached = sites.stream().filter(site -> !lost.contains(site)).count();
+        return reached <= sites.size() / 2;
+    }
+
+    /** Whether what goes there would wait in vain: the site is not reached, and no other one can take its place on this side. */
+    boolean isOutOfReach(Route route, PartitionId partition) {
+        return unreachable.get().contains(new SiteId(route.site())) && isCutOff(partition);
     }
 
     Optional<SiteId> leader(PartitionId partition) {

@@ -3,6 +3,7 @@ package io.holdfast.server.gateway;
 import io.holdfast.core.Now;
 import io.holdfast.core.partition.WriteConcern;
 import io.holdfast.core.store.Outcome;
+import io.holdfast.core.store.Participant;
 import io.holdfast.core.txn.Coordinator;
 import io.holdfast.core.txn.CoordinatorInput;
 import io.holdfast.core.txn.CoordinatorOutput;
@@ -59,11 +60,27 @@ final class Transactions {
             out.refuse(commit, caller, Failures.nodeOverloaded(config.maxOutstanding()));
             return;
         }
+        Optional<PartitionId> cutOff = cutOff(commit);
+        if (cutOff.isPresent()) {
+            out.refuse(commit, caller, Failures.cutOff(cutOff.get()));
+            return;
+        }
         Now now = now();
         long timeout = TimeUnit.MILLISECONDS.toNanos(commit.timeoutMillis());
         // What is left of the time is for learning that it is aborted.
         var timing = new Coordinator.Timing(now.nanos() + timeout / 4 * 3, now.nanos() + timeout);
         start(new Running(Coordinator.of(commit.request(), timing), Optional.of(new Client(commit, caller))), out);
+    }
+
+    /** A partition of the transaction of which this node reaches too few sites. */
+    private Optional<PartitionId> cutOff(Operation.Commit commit) {
+        for (Participant participant : commit.request().parts().keySet()) {
+            PartitionId partition = PartitionId.of(participant);
+            if (gateway.isCutOff(partition)) {
+                return Optional.of(partition);
+            }
+        }
+        return Optional.empty();
     }
 
     void finish(PartitionId at, Unfinished unfinished) {
@@ -77,7 +94,10 @@ final class Transactions {
     /** Called now and then: repeats what was not answered, and ends what takes too long. */
     void tick() {
         Outbox out = outbox();
-        running.forEach(it -> it.step(new CoordinatorInput.Tick(), out));
+        running.forEach(it -> {
+            it.step(new CoordinatorInput.Tick(), out);
+            it.tellIfCutOff(out);
+        });
         out.empty();
         steps.tick();
     }
@@ -131,6 +151,16 @@ final class Transactions {
             out.sends().forEach(send -> send(send, box));
             if (done) {
                 running.remove(this);
+            }
+        }
+
+        /** So that another site finishes it for the client. This coordinator goes on: it may be the only one to know what is locked where it reaches. */
+        void tellIfCutOff(Outbox box) {
+            if (client.isPresent() && !hasTold.get()) {
+                Client told = client.get();
+                cutOff(told.commit())
+                        .filter(it -> hasTold.compareAndSet(false, true))
+                        .ifPresent(it -> box.refuse(told.commit(), told.caller(), Failures.cutOffMeanwhile(it)));
             }
         }
 

@@ -20,6 +20,7 @@ import io.holdfast.v1.Reason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestInbox;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -49,6 +50,7 @@ abstract class GatewayByHand {
         leaders.add(leader);
         answers.addAll(all);
     };
+    Set<SiteId> unreachable = Set.of();
     long nanos = 1_000;
     Gateway gateway;
 
@@ -61,7 +63,7 @@ abstract class GatewayByHand {
 
     Gateway gateway(int maxOutstanding) {
         return new Gateway(
-                new GatewayConfig("a", 77, maxOutstanding, () -> nanos, () -> 1_000_000),
+                new GatewayConfig("a", 77, maxOutstanding, () -> unreachable, () -> nanos, () -> 1_000_000),
                 directory,
                 registry,
                 (site, envelope, sender) -> sent.add(new Sent(site, envelope)),

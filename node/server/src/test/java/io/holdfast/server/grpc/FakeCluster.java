@@ -22,6 +22,7 @@ import io.holdfast.v1.Status;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -62,7 +63,7 @@ final class FakeCluster implements AutoCloseable {
     private final HybridClock clock = new HybridClock(0);
 
     FakeCluster() {
-        var config = new GatewayConfig("a", 77, 20_000, System::nanoTime, System::currentTimeMillis);
+        var config = new GatewayConfig("a", 77, 20_000, Set::of, System::nanoTime, System::currentTimeMillis);
         gateway = GatewayActors.start(
                 kit.system(), config, directory, registry, (site, envelope, sender) -> deliver(site, envelope));
         backend = new Backend(settings, gateway, registry, directory, () -> status, (duration, task) -> kit.system()

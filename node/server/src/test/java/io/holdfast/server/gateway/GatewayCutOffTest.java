@@ -1,0 +1,103 @@
+package io.holdfast.server.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.core.Bytes;
+import io.holdfast.core.SiteId;
+import io.holdfast.core.partition.WriteConcern;
+import io.holdfast.core.store.Outcome;
+import io.holdfast.core.store.ReadWriteSet;
+import io.holdfast.core.store.WriteId;
+import io.holdfast.server.catalog.KeyspaceDefinition;
+import io.holdfast.server.partition.Directories;
+import io.holdfast.v1.Reason;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A node that does not reach enough sites, "a" of a, b and c; b leads. */
+class GatewayCutOffTest extends GatewayByHand {
+    private static final Set<SiteId> OTHERS = Set.of(new SiteId("b"), new SiteId("c"));
+
+    @BeforeEach
+    void threeSites() {
+        registry.add(
+                new KeyspaceDefinition("shop", 2, 1, 1, 1, Directories.sites(SITES), Directories.membership(SITES)));
+    }
+
+    private Operation.Commit commit() {
+        var writes = List.of(new ReadWriteSet.Write(Bytes.utf8("k"), Optional.of(Bytes.utf8("v"))));
+        var set = new ReadWriteSet(List.of(), List.of(), writes);
+        var parts = new TreeMap<>(Map.of(P0.participant(), set, P1.participant(), set));
+        return gateway.operations().commit(1, new WriteId(5, 1), 1, parts, false, WriteConcern.MAJORITY, 200, 1000);
+    }
+
+    @Test
+    void sendsNothingWhereNobodyAnswers() {
+        unreachable = OTHERS;
+        gateway.submit(List.of(put(1, P0), get(2, P0, 0), commit()), caller);
+
+        assertThat(sent).isEmpty();
+        assertThat(reasons()).containsOnly(Reason.NO_LEADER).hasSize(3);
+        assertThat(leaders).as("what it knows of leaders is old").containsOnly("");
+    }
+
+    @Test
+    void waitsNoLongerForWhatWasSentBefore() {
+        gateway.submit(List.of(put(1, P0), get(2, P0, 0)), caller);
+        assertThat(sent).hasSize(2);
+        unreachable = OTHERS;
+        pass(50);
+
+        assertThat(reasons())
+                .as("the write may have arrived")
+                .containsExactlyInAnyOrder(Reason.LEADERSHIP_LOST, Reason.NO_LEADER);
+        assertThat(leaders).containsOnly("");
+        assertThat(gateway.outstanding()).isZero();
+    }
+
+    @Test
+    void tellsTheClientOfATransactionAndGoesOnWithIt() {
+        gateway.submit(List.of(commit()), caller);
+        assertThat(sent).hasSize(1);
+        unreachable = OTHERS;
+        pass(50);
+        assertThat(reasons()).containsExactly(Reason.LEADERSHIP_LOST);
+        assertThat(leaders).containsExactly("");
+        pass(50);
+        assertThat(answers).as("once").hasSize(1);
+
+        unreachable = Set.of();
+        pass(500);
+        assertThat(sent).hasSize(2);
+        written(sent.get(1).write(), "b", Outcome.Kind.PREPARED);
+        assertThat(sent).as("on its way to the end").hasSize(3);
+        assertThat(answers).hasSize(1);
+    }
+
+    @Test
+    void aSiteOnTheSideOfTheMajorityWaitsForTheNextLeader() {
+        unreachable = Set.of(new SiteId("b"));
+        gateway.submit(List.of(put(1, P0), get(2, P0, 0)), caller);
+        pass(50);
+
+        assertThat(sent).hasSize(2);
+        assertThat(answers).isEmpty();
+    }
+
+    @Test
+    void itsOwnReplicaMayStillAnswer() {
+        unreachable = OTHERS;
+        gateway.submit(List.of(get(1, P0, 500)), caller);
+        leads(P1, "a");
+        gateway.submit(List.of(put(2, P1)), caller);
+        pass(50);
+
+        assertThat(answers).isEmpty();
+        assertThat(gateway.outstanding()).isEqualTo(2);
+    }
+}
