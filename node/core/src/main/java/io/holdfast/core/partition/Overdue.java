@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Which transactions a leader wants to be finished, because whoever runs them has not done so in time. How long it has known of one is
@@ -26,6 +27,7 @@ final class Overdue {
     private static final int AT_MOST = 64;
 
     private Map<WriteId, Watched> watched = new HashMap<>();
+    private final Coordinators coordinators = new Coordinators();
 
     private static final class Watched {
         final long sinceNanos;
@@ -37,14 +39,27 @@ final class Overdue {
         }
     }
 
-    /** For a leader, now and then. */
-    List<Unfinished> due(PartitionStore store, Now now) {
+    Coordinators coordinators() {
+        return coordinators;
+    }
+
+    boolean isEmpty() {
+        return watched.isEmpty() && coordinators.isEmpty();
+    }
+
+    /**
+     * For a leader, now and then.
+     *
+     * @param underWay whether a command is taken and has no outcome yet
+     */
+    List<Unfinished> due(PartitionStore store, Predicate<WriteId> underWay, Now now) {
         var still = new HashMap<WriteId, Watched>();
         var due = new ArrayList<Unfinished>();
         for (PreparedTransaction prepared : store.prepared()) {
             Watched known = watch(prepared.id(), now, still);
             boolean late = now.wallMillis() >= prepared.lockDeadlineMillis()
-                    || now.nanos() - known.sinceNanos >= prepared.lockMillis() * 1_000_000L;
+                    || now.nanos() - known.sinceNanos >= prepared.lockMillis() * 1_000_000L
+                    || coordinators.seemGone(prepared.id(), known.sinceNanos, now);
             if (late && mayAsk(known, now, due)) {
                 due.add(undecided(prepared));
             }
@@ -56,12 +71,14 @@ final class Overdue {
             }
         }
         watched = still;
+        coordinators.retain(id -> still.containsKey(id) || underWay.test(id));
         return due;
     }
 
     /** Another leader sees to them now. */
     void forget() {
         watched = new HashMap<>();
+        coordinators.forget();
     }
 
     private Watched watch(WriteId id, Now now, Map<WriteId, Watched> still) {

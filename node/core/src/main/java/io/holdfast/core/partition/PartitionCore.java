@@ -91,11 +91,16 @@ public final class PartitionCore {
             if (toRaft.input() instanceof Input.Tick) {
                 lastTickNanos = now.nanos();
             }
+            if (toRaft.input() instanceof Input.Reachable hint) {
+                overdue.coordinators().reachable(hint.site(), true, now);
+            } else if (toRaft.input() instanceof Input.Unreachable hint) {
+                overdue.coordinators().reachable(hint.site(), false, now);
+            }
             raft(toRaft.input());
             if (failed) {
                 loseLeadership(Refusal.STORAGE_FAILED);
-            } else if (toRaft.input() instanceof Input.Tick && raft.termBegun() && store.hasTransactions()) {
-                out.unfinished = overdue.due(store, datingNow());
+            } else if (toRaft.input() instanceof Input.Tick && raft.termBegun() && mayBeOverdue()) {
+                out.unfinished = overdue.due(store, writes::underWay, datingNow());
             }
         } else if (input instanceof Submit submit) {
             submit(submit);
@@ -157,7 +162,13 @@ public final class PartitionCore {
             refuse(submit.token(), Refusal.FULL);
         } else if (!writes.offer(submit)) {
             refuse(submit.token(), Refusal.OVERLOADED);
+        } else {
+            overdue.coordinators().taken(submit, now);
         }
+    }
+
+    private boolean mayBeOverdue() {
+        return store.hasTransactions() || !overdue.isEmpty();
     }
 
     /** Whether it brings data that is not there yet. What has an outcome, or is about to have one, is told it. */

@@ -1,10 +1,12 @@
 package io.holdfast.core.partition;
 
 import io.holdfast.core.Bytes;
+import io.holdfast.core.SiteId;
 import io.holdfast.core.raft.Input;
 import io.holdfast.core.store.Command;
 import io.holdfast.core.store.Query;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** What can happen to a replica of a partition. */
@@ -19,9 +21,15 @@ public sealed interface PartitionInput {
      *
      * @param token comes back in the reply
      * @param deadlineNanos on this replica's monotonic clock; only a write to all sites needs it, the others end by themselves
+     * @param from the site of the caller, if it is known
      */
-    record Submit(long token, WriteConcern concern, long deadlineNanos, List<Command> commands)
+    record Submit(long token, WriteConcern concern, long deadlineNanos, List<Command> commands, Optional<SiteId> from)
             implements PartitionInput {
+        /** From nobody knows where. */
+        public Submit(long token, WriteConcern concern, long deadlineNanos, List<Command> commands) {
+            this(token, concern, deadlineNanos, commands, Optional.empty());
+        }
+
         public Submit {
             commands = List.copyOf(commands);
             if (commands.isEmpty()) {

@@ -67,7 +67,11 @@ final class SimCalls {
                 partition,
                 answer,
                 (token, at) -> new PartitionInput.Submit(
-                        token, concern, at.now().nanos() + ALL_SITES_WITHIN, List.of(command)),
+                        token,
+                        concern,
+                        at.now().nanos() + ALL_SITES_WITHIN,
+                        List.of(command),
+                        from < 0 ? Optional.empty() : Optional.of(world.sites.get(from))),
                 extra,
                 true);
     }

@@ -54,7 +54,7 @@ public final class Gateway {
             ReplicaRouter router,
             java.util.function.Function<Gateway, List<ActorRef<ReplicaReply>>> receivers) {
         this.config = config;
-        this.routes = new Routes(config.localSite(), directory, registry, config.unreachable());
+        this.routes = new Routes(config, directory, registry);
         this.router = router;
         this.ids = new DrawnIds(config.clientId());
         this.operations = new Operations(ids, config.wallMillis());
@@ -136,6 +136,7 @@ public final class Gateway {
         PartitionId partition = exchange.partition;
         Route route = exchange.maxStalenessMillis() > 0 ? routes.nearest(partition) : routes.toLeader(partition);
         if (routes.isOutOfReach(route, partition)) {
+            routes.doesNotAnswer(partition);
             fail(exchange, Failures.cutOff(partition), "");
             return;
         }
@@ -168,6 +169,7 @@ public final class Gateway {
 
     /** Called by the receivers, on their threads. */
     void received(ReplicaReply reply) {
+        routes.heardFrom(reply.fromSite());
         Exchange exchange = waiting.remove(reply.reply().token());
         // Absent: it has timed out, or was asked elsewhere; the answer will come from there.
         if (exchange == null) {
@@ -323,6 +325,7 @@ public final class Gateway {
     /** At another site the client may find the others; here it would wait in vain. */
     private void giveUp(Exchange exchange) {
         PartitionId partition = exchange.partition;
+        routes.doesNotAnswer(partition);
         fail(exchange, exchange.isWrite() ? Failures.cutOffMeanwhile(partition) : Failures.cutOff(partition), "");
     }
 

@@ -9,39 +9,68 @@ import io.holdfast.server.partition.ReplicaDirectory;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /** Where an operation should go first. All of it is a hint: a replica that is asked wrongly says so. */
 final class Routes {
+    /** So long an answer proves more than a hint does: failure detectors take half of it. */
+    private static final long HEARD_NANOS = 1_000_000_000L;
+
     private final String localSite;
     private final ReplicaDirectory directory;
     private final KeyspaceRegistry registry;
     private final Supplier<Set<SiteId>> unreachable;
+    private final LongSupplier nanos;
+    /** When sites last answered, noted while some are said to be lost. */
+    private final ConcurrentHashMap<String, Long> heard = new ConcurrentHashMap<>();
 
-    Routes(String localSite, ReplicaDirectory directory, KeyspaceRegistry registry, Supplier<Set<SiteId>> unreachable) {
-        this.localSite = localSite;
+    Routes(GatewayConfig config, ReplicaDirectory directory, KeyspaceRegistry registry) {
+        this.localSite = config.localSite();
         this.directory = directory;
         this.registry = registry;
-        this.unreachable = unreachable;
+        this.unreachable = config.unreachable();
+        this.nanos = config.nanos();
     }
 
-    /** Whether this node reaches so few of the partition's sites that nobody can lead it on this side, as far as is known. */
+    /** The site has answered: whatever is said, it is there. */
+    void heardFrom(String site) {
+        if (!unreachable.get().isEmpty()) {
+            heard.put(site, nanos.getAsLong());
+        }
+    }
+
+    private boolean isLost(SiteId site) {
+        if (!unreachable.get().contains(site)) {
+            return false;
+        }
+        Long last = heard.get(site.name());
+        return last == null || nanos.getAsLong() - last > HEARD_NANOS;
+    }
+
+    /** Whether this node reaches neither the partition's leader, nor so many of its sites that there can be another one on this side, as far as is known. */
     boolean isCutOff(PartitionId partition) {
-        Set<SiteId> lost = unreachable.get();
-        return !lost.isEmpty()
+        if (unreachable.get().isEmpty()) {
+            return false;
+        }
+        boolean ledThere = leader(partition)
+                .filter(site -> !site.name().equals(localSite) && !isLost(site))
+                .isPresent();
+        return !ledThere
                 && registry.of(partition)
-                        .map(definition -> lacksMajority(definition.sites(), lost))
+                        .map(definition -> lacksMajority(definition.sites()))
                         .orElse(false);
     }
 
-    private static boolean lacksMajority(List<SiteId> sites, Set<SiteId> lost) {
-        long reached = sites.stream().filter(site -> !lost.contains(site)).count();
+    private boolean lacksMajority(List<SiteId> sites) {
+        long reached = sites.stream().filter(site -> !isLost(site)).count();
         return reached <= sites.size() / 2;
     }
 
     /** Whether what goes there would wait in vain: the site is not reached, and no other one can take its place on this side. */
     boolean isOutOfReach(Route route, PartitionId partition) {
-        return unreachable.get().contains(new SiteId(route.site())) && isCutOff(partition);
+        return isLost(new SiteId(route.site())) && isCutOff(partition);
     }
 
     Optional<SiteId> leader(PartitionId partition) {
@@ -86,19 +115,20 @@ final class Routes {
         return directory.isStale(partition);
     }
 
-    /** To the replica of the own site, or the first one if the own site has none. */
+    /** To the replica of the own site, or the first one that is not lost if the own site has none. */
     Route nearest(PartitionId partition) {
         boolean here = directory.find(partition).isPresent()
                 || registry.of(partition).map(this::hasReplicaHere).orElse(true);
-        return to(
-                here
-                        ? localSite
-                        : registry.of(partition)
-                                .orElseThrow()
-                                .preference(partition.number())
-                                .get(0)
-                                .name(),
-                partition);
+        return to(here ? localSite : firstOf(registry.of(partition).orElseThrow(), partition), partition);
+    }
+
+    private String firstOf(KeyspaceDefinition definition, PartitionId partition) {
+        List<SiteId> sites = definition.preference(partition.number());
+        return sites.stream()
+                .filter(site -> !isLost(site))
+                .findFirst()
+                .orElse(sites.get(0))
+                .name();
     }
 
     boolean hasReplicaHere(PartitionId partition) {

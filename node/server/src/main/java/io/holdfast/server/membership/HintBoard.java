@@ -16,7 +16,9 @@ import org.slf4j.LoggerFactory;
 final class HintBoard implements SiteReachability {
     private static final Logger LOG = LoggerFactory.getLogger(HintBoard.class);
 
-    private final Set<SiteId> unreachable = new TreeSet<>();
+    /** Replaced at each change: it is asked with each request. */
+    private volatile Set<SiteId> unreachable;
+
     private final Set<Registered> listeners = new LinkedHashSet<>();
     private volatile Map<NodeAddress, NodeState> nodes;
 
@@ -31,16 +33,17 @@ final class HintBoard implements SiteReachability {
 
     /** Until the cluster says otherwise, all other sites count as lost, and all nodes as absent. */
     HintBoard(Topology topology) {
-        unreachable.addAll(topology.siteIds());
-        unreachable.remove(new SiteId(topology.site()));
+        var others = new TreeSet<>(topology.siteIds());
+        others.remove(new SiteId(topology.site()));
+        unreachable = Collections.unmodifiableSet(others);
         var absent = new LinkedHashMap<NodeAddress, NodeState>();
         topology.nodes().values().forEach(node -> absent.put(node, NodeState.ABSENT));
         nodes = Collections.unmodifiableMap(absent);
     }
 
     @Override
-    public synchronized Set<SiteId> unreachable() {
-        return Set.copyOf(unreachable);
+    public Set<SiteId> unreachable() {
+        return unreachable;
     }
 
     @Override
@@ -56,8 +59,9 @@ final class HintBoard implements SiteReachability {
     }
 
     synchronized void site(SiteId site, boolean reachable) {
-        boolean changed = reachable ? unreachable.remove(site) : unreachable.add(site);
-        if (changed) {
+        var changed = new TreeSet<>(unreachable);
+        if (reachable ? changed.remove(site) : changed.add(site)) {
+            unreachable = Collections.unmodifiableSet(changed);
             Set.copyOf(listeners).forEach(it -> tell(it, site, reachable));
         }
     }

@@ -1,8 +1,12 @@
 package io.holdfast.server.partition;
 
+import io.holdfast.core.SiteId;
 import io.holdfast.core.partition.Reply;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /** Who waits for an answer of a replica's core, which knows them by tokens. Bounded by the core, which refuses what is too much. For its actor. */
@@ -10,6 +14,9 @@ final class Callers {
     private final PartitionId partition;
     private final String site;
     private final Map<Long, Caller> waiting = new HashMap<>();
+    /** Of the nodes that have asked. */
+    private final Map<Address, SiteId> sites = new HashMap<>();
+
     private long lastToken;
 
     private record Caller(long requestId, ActorRef<ReplicaReply> replyTo) {}
@@ -23,6 +30,18 @@ final class Callers {
     long remember(long requestId, ActorRef<ReplicaReply> replyTo) {
         waiting.put(++lastToken, new Caller(requestId, replyTo));
         return lastToken;
+    }
+
+    /** @param lookUp slow */
+    Optional<SiteId> siteOf(ActorRef<ReplicaReply> caller, Function<Address, Optional<SiteId>> lookUp) {
+        Address node = caller.path().address();
+        SiteId known = sites.get(node);
+        if (known != null) {
+            return Optional.of(known);
+        }
+        Optional<SiteId> found = lookUp.apply(node);
+        found.ifPresent(it -> sites.put(node, it));
+        return found;
     }
 
     void answer(Reply reply) {

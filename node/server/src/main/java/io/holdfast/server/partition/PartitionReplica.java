@@ -209,7 +209,8 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         }
         long deadline = nanos() + Duration.ofMillis(write.timeoutMillis()).toNanos();
         long token = callers.remember(write.requestId(), write.replyTo());
-        var submit = new PartitionInput.Submit(token, write.concern(), deadline, write.commands());
+        var submit = new PartitionInput.Submit(
+                token, write.concern(), deadline, write.commands(), callers.siteOf(write.replyTo(), shared::siteOf));
         // What brings no data is taken always: it ends what others wait for, or makes room.
         if (leads() && submit.brings() && !pendingWrites.mayTakeOrBegin(submit.size())) {
             callers.answer(new Reply.Refused(token, Reply.Refusal.OVERLOADED, Optional.empty()));

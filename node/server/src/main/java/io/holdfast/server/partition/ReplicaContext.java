@@ -1,16 +1,19 @@
 package io.holdfast.server.partition;
 
+import io.holdfast.core.SiteId;
 import io.holdfast.core.partition.PartitionConfig;
 import io.holdfast.core.txn.Unfinished;
 import io.holdfast.server.catalog.KeyspaceDefinition;
 import io.holdfast.server.membership.IncidentLog;
 import io.holdfast.server.membership.SiteReachability;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
+import org.apache.pekko.actor.Address;
 
 /**
  * What the replicas of one node share.
@@ -54,4 +57,16 @@ public record ReplicaContext(
         Duration returnLeadershipAfter) {
     /** Six heartbeats as they usually are. */
     public static final Duration USUAL_PEER_SILENCE = Duration.ofMillis(300);
+
+    /** The site of a node; empty if it is none of the settings. Slow. */
+    Optional<SiteId> siteOf(Address node) {
+        if (node.hasLocalScope()) {
+            return Optional.of(new SiteId(site));
+        }
+        String endpoint = node.getHost().orElse("") + ":" + node.getPort().orElse(0);
+        return reachability.nodes().keySet().stream()
+                .filter(each -> endpoint.equals(each.clusterEndpoint()))
+                .map(each -> new SiteId(each.site()))
+                .findFirst();
+    }
 }

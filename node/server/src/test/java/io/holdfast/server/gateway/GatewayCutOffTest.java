@@ -10,6 +10,7 @@ import io.holdfast.core.store.ReadWriteSet;
 import io.holdfast.core.store.WriteId;
 import io.holdfast.server.catalog.KeyspaceDefinition;
 import io.holdfast.server.partition.Directories;
+import io.holdfast.server.partition.PartitionId;
 import io.holdfast.v1.Reason;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +88,60 @@ class GatewayCutOffTest extends GatewayByHand {
 
         assertThat(sent).hasSize(2);
         assertThat(answers).isEmpty();
+    }
+
+    @Test
+    void whoAnswersIsNotLost() {
+        gateway.submit(List.of(put(1, P0)), caller);
+        unreachable = OTHERS;
+        written(sent.get(0).write(), "b");
+        gateway.submit(List.of(put(2, P0), commit()), caller);
+        pass(900);
+        assertThat(sent).hasSizeGreaterThan(2);
+        assertThat(answers).hasSize(1);
+
+        pass(200);
+        gateway.submit(List.of(put(3, P0)), caller);
+        assertThat(((Result.Failed) answers.get(answers.size() - 1).result()).reason())
+                .isEqualTo(Reason.NO_LEADER);
+    }
+
+    @Test
+    void aLeaderThatIsReachedIsAskedThoughOthersAreNot() {
+        registry.add(new KeyspaceDefinition(
+                "far", 1, 1, 1, 1, Directories.sites("b", "c", "d"), Directories.membership("b", "c", "d")));
+        var far = new PartitionId("far", 0);
+        directory.heard(far, new SiteId("b"));
+        unreachable = Set.of(new SiteId("c"), new SiteId("d"));
+        gateway.submit(List.of(put(1, far)), caller);
+        var write = List.of(new ReadWriteSet.Write(Bytes.utf8("k"), Optional.of(Bytes.utf8("v"))));
+        var parts = new TreeMap<>(Map.of(
+                far.participant(),
+                new ReadWriteSet(List.of(), List.of(), write),
+                P0.participant(),
+                new ReadWriteSet(List.of(), List.of(), write)));
+        gateway.submit(
+                List.of(gateway.operations()
+                        .commit(2, new WriteId(5, 2), 1, parts, false, WriteConcern.MAJORITY, 200, 1000)),
+                caller);
+        pass(50);
+
+        assertThat(sent).hasSize(2);
+        assertThat(answers).isEmpty();
+    }
+
+    @Test
+    void aLeaderThatIsLostIsLookedForAmongThoseThatAreNot() {
+        registry.add(new KeyspaceDefinition(
+                "far", 1, 1, 1, 1, Directories.sites("b", "c", "d"), Directories.membership("b", "c", "d")));
+        var far = new PartitionId("far", 0);
+        directory.heard(far, new SiteId("b"));
+        unreachable = Set.of(new SiteId("b"), new SiteId("c"));
+        gateway.submit(List.of(put(1, far)), caller);
+        assertThat(reasons()).containsExactly(Reason.NO_LEADER);
+
+        gateway.submit(List.of(put(2, far)), caller);
+        assertThat(sent).singleElement().satisfies(it -> assertThat(it.site()).isEqualTo("d"));
     }
 
     @Test
