@@ -69,16 +69,20 @@ class SeveralNodesTest {
                 var over = new AtomicBoolean();
                 Thread load = new Thread(() -> write(shop, written, failures, over), "load");
                 load.start();
-                for (String node : SiteOfThree.AT_A) {
-                    long before = written.get();
-                    sites.stop(node);
-                    sites.start(node);
-                    sites.awaitReady(node);
-                    awaitSpread(sites, 1);
-                    await().atMost(Sites.PATIENCE).until(() -> written.get() > before + 100);
+                try {
+                    for (String node : SiteOfThree.AT_A) {
+                        long before = written.get();
+                        sites.stop(node);
+                        sites.start(node);
+                        sites.awaitReady(node);
+                        awaitSpread(sites, 1);
+                        await().atMost(Sites.PATIENCE).until(() -> written.get() > before + 100);
+                    }
+                } finally {
+                    // Else it would go on in the tests that follow, whose heap its failures fill.
+                    over.set(true);
+                    load.join();
                 }
-                over.set(true);
-                load.join();
                 assertThat(failures).isEmpty();
                 for (String node : SiteOfThree.AT_A) {
                     assertThat(sites.node(node)).isNotNull();
