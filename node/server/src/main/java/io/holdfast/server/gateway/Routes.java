@@ -70,7 +70,7 @@ final class Routes {
 
     /** Whether what goes there would wait in vain: the site is not reached, and no other one can take its place on this side. */
     boolean isOutOfReach(Route route, PartitionId partition) {
-        return isLost(new SiteId(route.site())) && isCutOff(partition);
+        return !unreachable.get().isEmpty() && isLost(new SiteId(route.site())) && isCutOff(partition);
     }
 
     Optional<SiteId> leader(PartitionId partition) {
