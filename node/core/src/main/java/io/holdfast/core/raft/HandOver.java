@@ -31,8 +31,6 @@ final class HandOver {
     HandOver(RaftNode raft, Followers followers) {
         this.raft = raft;
         this.followers = followers;
-        this.slowFromNanos = raft.now.nanos();
-        this.cutOffFromNanos = raft.now.nanos();
         storageSlow();
     }
 

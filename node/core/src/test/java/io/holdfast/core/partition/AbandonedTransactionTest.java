@@ -55,6 +55,11 @@ class AbandonedTransactionTest {
         assertThat(asked).first().isEqualTo(new Unfinished.Undecided(ID, Optional.of(DECIDER), List.of()));
     }
 
+    private void isNeverAskedFor() {
+        cluster.run(10_000);
+        assertThat(asked).isEmpty();
+    }
+
     @Test
     void whenTheSiteOfItsCoordinatorIsLost() {
         prepareFrom("b");
@@ -87,18 +92,14 @@ class AbandonedTransactionTest {
         lost("b", "a", "c");
         prepareFrom("c");
         prepareFrom("b");
-        cluster.run(10_000);
-
-        assertThat(asked).isEmpty();
+        isNeverAskedFor();
     }
 
     @Test
     void notWhenNobodyKnowsWhereItsCoordinatorIs() {
         prepareFrom(Optional.empty());
         lost("b", "a", "c");
-        cluster.run(10_000);
-
-        assertThat(asked).isEmpty();
+        isNeverAskedFor();
     }
 
     @Test
@@ -119,9 +120,7 @@ class AbandonedTransactionTest {
     void notWhenAnotherSiteIs() {
         prepareFrom("c");
         lost("b", "a", "c");
-        cluster.run(10_000);
-
-        assertThat(asked).isEmpty();
+        isNeverAskedFor();
     }
 
     @Test
@@ -130,9 +129,7 @@ class AbandonedTransactionTest {
         lost("b", "a", "c");
         cluster.run(400);
         cluster.raft("a", new Input.Reachable(new SiteId("b")));
-        cluster.run(10_000);
-
-        assertThat(asked).isEmpty();
+        isNeverAskedFor();
     }
 
     @Test
@@ -152,10 +149,8 @@ class AbandonedTransactionTest {
     void notWhenItsLeaderHasOnlyHandedOver() {
         prepareFrom("a");
         cluster.raft("a", new Input.Transfer(new SiteId("b")));
-        cluster.run(10_000);
-
+        isNeverAskedFor();
         assertThat(cluster.leader()).contains("b");
-        assertThat(asked).isEmpty();
     }
 
     @Test
@@ -164,8 +159,6 @@ class AbandonedTransactionTest {
         cluster.submit("a", Cluster.command(1, new Command.Resolve(Decision.ABORT)));
         cluster.settle();
         lost("b", "a", "c");
-        cluster.run(10_000);
-
-        assertThat(asked).isEmpty();
+        isNeverAskedFor();
     }
 }

@@ -74,6 +74,9 @@ final class Transactions {
 
     /** A partition of the transaction of which this node reaches too few sites. */
     private Optional<PartitionId> cutOff(Operation.Commit commit) {
+        if (config.unreachable().get().isEmpty()) {
+            return Optional.empty();
+        }
         for (Participant participant : commit.request().parts().keySet()) {
             PartitionId partition = PartitionId.of(participant);
             if (gateway.isCutOff(partition)) {

@@ -7,7 +7,9 @@ import io.holdfast.core.partition.WriteConcern;
 import io.holdfast.core.store.Command;
 import io.holdfast.core.store.Condition;
 import io.holdfast.core.store.Outcome;
+import io.holdfast.core.store.Participant;
 import io.holdfast.core.store.Query;
+import io.holdfast.core.store.ReadWriteSet;
 import io.holdfast.core.store.WriteId;
 import io.holdfast.server.catalog.KeyspaceRegistry;
 import io.holdfast.server.partition.Directories;
@@ -21,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestInbox;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -83,6 +86,16 @@ abstract class GatewayByHand {
 
     Operation.Write put(long tag, PartitionId partition) {
         return put(tag, partition, WriteConcern.MAJORITY, 10);
+    }
+
+    /** Of a transaction that writes to each of the partitions. */
+    Operation.Commit commit(long tag, PartitionId... partitions) {
+        var writes = List.of(new ReadWriteSet.Write(Bytes.utf8("k" + tag), Optional.of(Bytes.utf8("v"))));
+        var parts = new TreeMap<Participant, ReadWriteSet>();
+        for (PartitionId partition : partitions) {
+            parts.put(partition.participant(), new ReadWriteSet(List.of(), List.of(), writes));
+        }
+        return gateway.operations().commit(tag, new WriteId(5, tag), 1, parts, false, WriteConcern.MAJORITY, 200, 1000);
     }
 
     Operation.Read get(long tag, PartitionId partition, long staleness) {

@@ -2,25 +2,15 @@ package io.holdfast.server.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.holdfast.core.Bytes;
-import io.holdfast.core.partition.WriteConcern;
 import io.holdfast.core.store.Outcome;
-import io.holdfast.core.store.ReadWriteSet;
-import io.holdfast.core.store.WriteId;
 import io.holdfast.server.partition.PartitionId;
 import io.holdfast.v1.Reason;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class GatewayCommitsTest extends GatewayByHand {
     private Operation.Commit commit(long tag) {
-        var writes = List.of(new ReadWriteSet.Write(Bytes.utf8("k" + tag), Optional.of(Bytes.utf8("v"))));
-        var set = new ReadWriteSet(List.of(), List.of(), writes);
-        var parts = new TreeMap<>(Map.of(P0.participant(), set, P1.participant(), set));
-        return gateway.operations().commit(tag, new WriteId(5, tag), 1, parts, false, WriteConcern.MAJORITY, 200, 1000);
+        return commit(tag, P0, P1);
     }
 
     private PartitionId lastSentTo(int messages, int commands) {

@@ -2,21 +2,14 @@ package io.holdfast.server.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.holdfast.core.Bytes;
 import io.holdfast.core.SiteId;
-import io.holdfast.core.partition.WriteConcern;
 import io.holdfast.core.store.Outcome;
-import io.holdfast.core.store.ReadWriteSet;
-import io.holdfast.core.store.WriteId;
 import io.holdfast.server.catalog.KeyspaceDefinition;
 import io.holdfast.server.partition.Directories;
 import io.holdfast.server.partition.PartitionId;
 import io.holdfast.v1.Reason;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -31,10 +24,17 @@ class GatewayCutOffTest extends GatewayByHand {
     }
 
     private Operation.Commit commit() {
-        var writes = List.of(new ReadWriteSet.Write(Bytes.utf8("k"), Optional.of(Bytes.utf8("v"))));
-        var set = new ReadWriteSet(List.of(), List.of(), writes);
-        var parts = new TreeMap<>(Map.of(P0.participant(), set, P1.participant(), set));
-        return gateway.operations().commit(1, new WriteId(5, 1), 1, parts, false, WriteConcern.MAJORITY, 200, 1000);
+        return commit(1, P0, P1);
+    }
+
+    /** A partition that site a has no replica of, as b leads it as far as is known. */
+    private PartitionId ledByBWithoutA() {
+        String[] sites = {"b", "c", "d"};
+        registry.add(
+                new KeyspaceDefinition("far", 1, 1, 1, 1, Directories.sites(sites), Directories.membership(sites)));
+        var far = new PartitionId("far", 0);
+        directory.heard(far, new SiteId("b"));
+        return far;
     }
 
     @Test
@@ -108,22 +108,9 @@ class GatewayCutOffTest extends GatewayByHand {
 
     @Test
     void aLeaderThatIsReachedIsAskedThoughOthersAreNot() {
-        registry.add(new KeyspaceDefinition(
-                "far", 1, 1, 1, 1, Directories.sites("b", "c", "d"), Directories.membership("b", "c", "d")));
-        var far = new PartitionId("far", 0);
-        directory.heard(far, new SiteId("b"));
+        PartitionId far = ledByBWithoutA();
         unreachable = Set.of(new SiteId("c"), new SiteId("d"));
-        gateway.submit(List.of(put(1, far)), caller);
-        var write = List.of(new ReadWriteSet.Write(Bytes.utf8("k"), Optional.of(Bytes.utf8("v"))));
-        var parts = new TreeMap<>(Map.of(
-                far.participant(),
-                new ReadWriteSet(List.of(), List.of(), write),
-                P0.participant(),
-                new ReadWriteSet(List.of(), List.of(), write)));
-        gateway.submit(
-                List.of(gateway.operations()
-                        .commit(2, new WriteId(5, 2), 1, parts, false, WriteConcern.MAJORITY, 200, 1000)),
-                caller);
+        gateway.submit(List.of(put(1, far), commit(2, far, P0)), caller);
         pass(50);
 
         assertThat(sent).hasSize(2);
@@ -132,10 +119,7 @@ class GatewayCutOffTest extends GatewayByHand {
 
     @Test
     void aLeaderThatIsLostIsLookedForAmongThoseThatAreNot() {
-        registry.add(new KeyspaceDefinition(
-                "far", 1, 1, 1, 1, Directories.sites("b", "c", "d"), Directories.membership("b", "c", "d")));
-        var far = new PartitionId("far", 0);
-        directory.heard(far, new SiteId("b"));
+        PartitionId far = ledByBWithoutA();
         unreachable = Set.of(new SiteId("b"), new SiteId("c"));
         gateway.submit(List.of(put(1, far)), caller);
         assertThat(reasons()).containsExactly(Reason.NO_LEADER);
