@@ -78,6 +78,8 @@ public final class HoldfastNode {
     private final ReplicaDirectory directory;
     private final Set<PartitionId> quarantined = ConcurrentHashMap.newKeySet();
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
+    /** Made once: what is asked of Pekko's own stage is answered by a thread of its own, so that one who looks again and again never sees the end. */
+    private final CompletableFuture<Void> terminated;
     /** Of a site whose nodes share a store; empty at one with an embedded journal. */
     private final Optional<SiteLeases> leases;
 
@@ -103,6 +105,7 @@ public final class HoldfastNode {
         grpc.onConnectionsFull(this::connectionsFull);
         this.system =
                 ActorSystem.create(SpawnProtocol.create(), PekkoConfig.SYSTEM_NAME, PekkoConfig.of(settings, hosting));
+        this.terminated = system.getWhenTerminated().thenAccept(done -> {}).toCompletableFuture();
         this.room = openRoom();
         this.pace = StoragePace.watch(
                 system,
@@ -374,7 +377,7 @@ public final class HoldfastNode {
 
     /** Completes when everything has ended, also when the others have removed this node. */
     public CompletionStage<Void> terminated() {
-        return system.getWhenTerminated().thenAccept(done -> {});
+        return terminated.minimalCompletionStage();
     }
 
     /** Ends everything at once, as a crash would: nothing is handed over and nobody is told. For tests. */

@@ -105,6 +105,7 @@ class SeveralNodesTest {
     /** Three nodes with a replica or more each, none twice. */
     private static void awaitSpread(SiteOfThree sites, int atLeast) {
         await().atMost(Sites.PATIENCE).untilAsserted(() -> {
+            sites.startEnded();
             assertThat(sites.spread("shop").values()).hasSize(3).allMatch(count -> count >= atLeast);
             assertThat(sites.replicasAtA("shop")).hasSize(PARTITIONS).doesNotHaveDuplicates();
         });

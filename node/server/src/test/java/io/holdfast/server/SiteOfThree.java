@@ -106,19 +106,23 @@ final class SiteOfThree implements AutoCloseable {
         }
     }
 
-    /** A node that ends, because others gave it up while this machine was too busy, is started again, as its supervisor would do. */
     void awaitReady(String node) {
         await("node " + node + " is ready")
                 .atMost(Sites.PATIENCE.multipliedBy(2))
                 .until(() -> {
-                    HoldfastNode running = nodes.get(node);
-                    if (running.terminated().toCompletableFuture().isDone()) {
-                        start(node);
-                        return false;
-                    }
-                    CompletableFuture<Void> ready = running.ready().toCompletableFuture();
+                    startEnded();
+                    CompletableFuture<Void> ready = nodes.get(node).ready().toCompletableFuture();
                     return ready.isDone() && !ready.isCompletedExceptionally();
                 });
+    }
+
+    /** A node that ended, because others gave it up while this machine was too busy, is started again, as its supervisor would do. */
+    void startEnded() {
+        nodes.forEach((name, node) -> {
+            if (node.terminated().toCompletableFuture().isDone()) {
+                start(name);
+            }
+        });
     }
 
     /** One node of each site first: five that start at once take so long on a small machine that some seem dead to others. */

@@ -112,6 +112,10 @@ final class Sites implements AutoCloseable {
         return HoldfastSettings.parse(text.toString(), "test settings of " + site);
     }
 
+    HoldfastNode node(String site) {
+        return nodes.get(site);
+    }
+
     /** Ends the node as a crash would, as far as that is possible inside one JVM. */
     void kill(String site) {
         HoldfastNode node = nodes.remove(site);
