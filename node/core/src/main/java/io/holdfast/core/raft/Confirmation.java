@@ -9,7 +9,7 @@ import java.util.ArrayDeque;
  * from then on.
  */
 final class Confirmation {
-    private final RaftNode raft;
+    private final Raft raft;
     private final Followers followers;
     private final ArrayDeque<PendingRead> reads = new ArrayDeque<>();
     private long lastStamp;
@@ -22,7 +22,7 @@ final class Confirmation {
     /** The read may be answered once a majority has answered a stamp above this one. */
     private record PendingRead(long ticket, long afterStamp) {}
 
-    Confirmation(RaftNode raft, Followers followers) {
+    Confirmation(Raft raft, Followers followers) {
         this.raft = raft;
         this.followers = followers;
     }

@@ -22,7 +22,7 @@ final class Election {
      */
     private static final int MOST_DOUBLINGS = 3;
 
-    private final RaftNode raft;
+    private final Raft raft;
     private final Set<SiteId> preVotes = new HashSet<>();
     private final Set<SiteId> votes = new HashSet<>();
     /** The term that this replica stands in, since it last followed anybody; 0 for none. */
@@ -33,7 +33,7 @@ final class Election {
     private long deadline;
     private long promisedUntil;
 
-    Election(RaftNode raft) {
+    Election(Raft raft) {
         this.raft = raft;
     }
 

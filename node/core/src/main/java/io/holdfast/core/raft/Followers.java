@@ -12,11 +12,11 @@ import java.util.stream.Stream;
  * every step of a leader looks at all of them, so this is an array.
  */
 final class Followers implements Iterable<Progress> {
-    private final RaftNode raft;
+    private final Raft raft;
     private final long sinceNanos;
     private final Progress[] all;
 
-    Followers(RaftNode raft) {
+    Followers(Raft raft) {
         this.raft = raft;
         this.sinceNanos = raft.now.nanos();
         this.all = raft.membership.sites().stream()

@@ -18,7 +18,7 @@ import java.util.Optional;
 final class Following {
     private static final LogState MATCHES = new LogState.Matches();
 
-    private final RaftNode raft;
+    private final Raft raft;
     private final ImageReceiver receiver = new ImageReceiver();
     private final long recoveredCommitIndex;
 
@@ -33,7 +33,7 @@ final class Following {
     private boolean quiesceAfterAck;
     private long asOfWallMillis;
 
-    Following(RaftNode raft, long recoveredCommitIndex) {
+    Following(Raft raft, long recoveredCommitIndex) {
         this.raft = raft;
         this.recoveredCommitIndex = recoveredCommitIndex;
         this.verifiedIndex = raft.commitIndex;

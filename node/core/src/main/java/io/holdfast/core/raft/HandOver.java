@@ -19,7 +19,7 @@ final class HandOver {
     /** In election timeouts, 2 s of 400 ms: so much later, at most, does a node that is short of the processor take others for lost. */
     private static final int LATE = 5;
 
-    private final RaftNode raft;
+    private final Raft raft;
     private final Followers followers;
     /** Not before this time is there another attempt, because its journal is slow. */
     private long slowFromNanos;
@@ -28,7 +28,7 @@ final class HandOver {
     /** Since when another site has been better connected. */
     private OptionalLong worseSinceNanos = OptionalLong.empty();
 
-    HandOver(RaftNode raft, Followers followers) {
+    HandOver(Raft raft, Followers followers) {
         this.raft = raft;
         this.followers = followers;
         storageSlow();

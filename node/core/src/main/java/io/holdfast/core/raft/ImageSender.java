@@ -10,7 +10,7 @@ import java.util.zip.CRC32C;
 final class ImageSender {
     private static final int WINDOW = 4;
 
-    private final RaftNode raft;
+    private final Raft raft;
     private final SiteId to;
     private final Image image;
     private int acknowledged;
@@ -39,7 +39,7 @@ final class ImageSender {
         }
     }
 
-    ImageSender(RaftNode raft, SiteId to, Image image) {
+    ImageSender(Raft raft, SiteId to, Image image) {
         this.raft = raft;
         this.to = to;
         this.image = image;

@@ -13,7 +13,7 @@ final class ImageTransfers {
     /** After a silence of so many times the time after which a chunk is sent again, a follower loses its image. */
     private static final int AWAY_RETRIES = 8;
 
-    private final RaftNode raft;
+    private final Raft raft;
     private final Followers followers;
     private Optional<ImageSender.Image> image = Optional.empty();
     /** Where the image will stand that is being encoded; {@link Long#MAX_VALUE} if none is. */
@@ -21,7 +21,7 @@ final class ImageTransfers {
 
     private long askFromNanos;
 
-    ImageTransfers(RaftNode raft, Followers followers) {
+    ImageTransfers(Raft raft, Followers followers) {
         this.raft = raft;
         this.followers = followers;
     }

@@ -21,7 +21,7 @@ final class Leadership {
      */
     private static final int JOURNAL_PATIENCE = 2;
 
-    private final RaftNode raft;
+    private final Raft raft;
     private final Replication replication;
     private final ImageTransfers images;
     private final Confirmation confirmation;
@@ -41,7 +41,7 @@ final class Leadership {
         }
     }
 
-    Leadership(RaftNode raft) {
+    Leadership(Raft raft) {
         this.raft = raft;
         this.termStartIndex = raft.log.lastIndex() + 1;
         var followers = new Followers(raft);

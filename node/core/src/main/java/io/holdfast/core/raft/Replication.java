@@ -14,14 +14,14 @@ import java.util.stream.Collectors;
 
 /** Brings the leader's log to the followers: pipelined, bounded in bytes and messages, by image where the log is too short. */
 final class Replication {
-    private final RaftNode raft;
+    private final Raft raft;
     private final Followers followers;
     private final Confirmation confirmation;
     private final ImageTransfers images;
     /** When the floors were last counted, in this leader's time. */
     private long rememberedNanos;
 
-    Replication(RaftNode raft, Followers followers, Confirmation confirmation, ImageTransfers images) {
+    Replication(Raft raft, Followers followers, Confirmation confirmation, ImageTransfers images) {
         this.raft = raft;
         this.followers = followers;
         this.confirmation = confirmation;

@@ -10,12 +10,14 @@ import org.junit.jupiter.api.Test;
 class ImageSenderTest {
     private final Lone leader = new Lone().elect();
     private final ImageSender sender = new ImageSender(
-            leader.node, Lone.B, ImageSender.Image.of(new Input.ImageEncoded(1, 1, Bytes.wrap(new byte[640])), 64));
+            leader.node.raft,
+            Lone.B,
+            ImageSender.Image.of(new Input.ImageEncoded(1, 1, Bytes.wrap(new byte[640])), 64));
 
     private List<Integer> sentBy(Runnable action) {
-        int before = leader.node.out.messages().size();
+        int before = leader.node.raft.out.messages().size();
         action.run();
-        return leader.node.out.messages().stream()
+        return leader.node.raft.out.messages().stream()
                 .skip(before)
                 .map(outgoing -> ((ImageChunk) outgoing.message()).number())
                 .toList();

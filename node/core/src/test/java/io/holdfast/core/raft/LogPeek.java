@@ -5,22 +5,22 @@ public final class LogPeek {
     private LogPeek() {}
 
     public static long baseIndex(RaftNode node) {
-        return node.log.baseIndex();
+        return node.raft.log.baseIndex();
     }
 
     public static long baseTerm(RaftNode node) {
-        return node.log.baseTerm();
+        return node.raft.log.baseTerm();
     }
 
     public static long lastTerm(RaftNode node) {
-        return node.log.lastTerm();
+        return node.raft.log.lastTerm();
     }
 
     public static long termAt(RaftNode node, long index) {
-        return node.log.termAt(index);
+        return node.raft.log.termAt(index);
     }
 
     public static Entry entry(RaftNode node, long index) {
-        return node.log.entry(index);
+        return node.raft.log.entry(index);
     }
 }

@@ -138,7 +138,7 @@ final class Lone {
     }
 
     void allDurable() {
-        while (node.wal.inFlight()) {
+        while (node.raft.wal.inFlight()) {
             durable();
         }
     }

@@ -131,7 +131,7 @@ class RestartTest {
     void makesNoSnapshotOfATermThatIsNotWritten() {
         var replica = Lone.recovered(5, Optional.of(B), 1, 4, 5, 5);
         replica.receive(replica.append(B, 5, 3, 5, 1, Lone.entry(4, 5)));
-        assertThat(replica.node.wal.inFlight()).isTrue();
+        assertThat(replica.node.raft.wal.inFlight()).isTrue();
         replica.receive(replica.append(C, 6, 3, 5, 3));
         assertThat(replica.node.commitIndex()).isEqualTo(3);
         assertThat(replica.node.written(3, 5)).isEmpty();

@@ -187,7 +187,7 @@ class SlowStorageTest {
         var follower = Lone.recovered(5, Optional.of(B), 1, 5);
         var last = new PeerMessage.AppendRequest(B, 1, 5, 7, 1, 5, List.of(), 1, 0, true, Floors.NONE);
         follower.receive(last);
-        assertThat(follower.node.quiesced).isTrue();
+        assertThat(follower.node.raft.quiesced).isTrue();
 
         follower.step(new Input.StorageSlow(true));
 

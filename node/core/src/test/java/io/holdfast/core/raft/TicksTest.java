@@ -133,7 +133,7 @@ class TicksTest {
 
         leader.step(new Input.Tick(800 * MILLI));
         assertThat(leader.node.role()).isEqualTo(Role.LEADER);
-        assertThat(leader.node.leaderHoldsMajority()).isFalse();
+        assertThat(leader.node.raft.leaderHoldsMajority()).isFalse();
 
         leader.millis += 1;
         leader.step(new Input.Tick(800 * MILLI));

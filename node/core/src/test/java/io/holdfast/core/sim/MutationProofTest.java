@@ -236,7 +236,7 @@ class MutationProofTest {
         return Stream.of(
                 Mutant.called("storage trusted that has gone back")
                         .in(
-                                "raft/RaftNode.java",
+                                "raft/Raft.java",
                                 "if (floor.isAbove(hardState()",
                                 "if (floor.term() < 0 && floor.isAbove(hardState()"),
                 Mutant.called("what is not committed held against a storage")
