@@ -40,7 +40,7 @@ public final class PartitionCore {
 
     private final PartitionConfig config;
     private final RaftNode raft;
-    private final HybridClock clock;
+    private final EntryDates dates;
     private final PendingWrites writes;
     private final Map<Long, Ask> reads = new HashMap<>();
     private final TimedReads timedReads;
@@ -55,9 +55,6 @@ public final class PartitionCore {
     private Now now;
     private long lastTickNanos;
     private long leadingTerm;
-    /** The last timestamp of this term's entries, committed or not. */
-    private long proposedUpTo;
-
     private long nextTicket;
 
     public PartitionCore(PartitionConfig config, Recovery recovery, RandomGenerator random, Now now) {
@@ -66,7 +63,7 @@ public final class PartitionCore {
         this.raft = new RaftNode(config.raft(), recovery.log(), random, now);
         this.store = recovery.store();
         this.recoveredIndex = store.appliedIndex();
-        this.clock = new HybridClock(store.lastTimestamp());
+        this.dates = new EntryDates(raft, store.lastTimestamp());
         this.writes = new PendingWrites(config.maxPendingBytes());
         this.timedReads = new TimedReads(config.maxPendingReads());
         this.snapshots = new Snapshots(config.snapshotLogBytes(), recovery.bytes(), recovery.snapshotBytes());
@@ -100,7 +97,7 @@ public final class PartitionCore {
             if (failed) {
                 loseLeadership(Refusal.STORAGE_FAILED);
             } else if (toRaft.input() instanceof Input.Tick && raft.termBegun() && mayBeOverdue()) {
-                out.unfinished = overdue.due(store, writes::underWay, datingNow());
+                out.unfinished = overdue.due(store, writes::underWay, dates.datingNow(now));
             }
         } else if (input instanceof Submit submit) {
             submit(submit);
@@ -209,14 +206,15 @@ public final class PartitionCore {
 
     private boolean freshEnough(long maxStalenessMillis) {
         long asOf = raft.asOfWallMillis();
-        return asOf > 0 && soundNow().wallMillis() - asOf <= maxStalenessMillis;
+        return asOf > 0 && dates.soundNow(now).wallMillis() - asOf <= maxStalenessMillis;
     }
 
     /** A replica that has applied an entry with a later timestamp knows all that will ever stand at this one (docs/protocol.md). */
     private void askAt(long at, Ask ask) {
         // Before, it may not have heard yet that its clock is wrong.
         boolean begun = raft.termBegun();
-        boolean tooFarAhead = begun && HybridClock.wallMillis(at) > soundNow().wallMillis() + MOST_AHEAD_MILLIS;
+        boolean tooFarAhead =
+                begun && HybridClock.wallMillis(at) > dates.soundNow(now).wallMillis() + MOST_AHEAD_MILLIS;
         if (at <= store.lastTimestamp() || tooFarAhead) {
             answer(ask);
         } else if (!leads()) {
@@ -258,7 +256,7 @@ public final class PartitionCore {
         List<Command> commands = (own ? writes.commandsOf(entry.index()) : Optional.<List<Command>>empty())
                 .orElseGet(() -> CommandBatch.decode(entry.payload()));
         List<Outcome> outcomes = store.apply(entry.index(), entry.timestamp(), commands);
-        clock.observe(store.lastTimestamp());
+        dates.observe(store.lastTimestamp());
         if (own) {
             writes.applied(entry.index(), outcomes, out.replies);
         }
@@ -272,7 +270,7 @@ public final class PartitionCore {
         if (!raft.acceptsProposals()) {
             return;
         }
-        boolean closeTime = !timedReads.isEmpty() && proposedUpTo < timedReads.latest();
+        boolean closeTime = !timedReads.isEmpty() && dates.proposedUpTo() < timedReads.latest();
         if (!writes.hasQueued() && !closeTime && !mustForget()) {
             return;
         }
@@ -280,7 +278,11 @@ public final class PartitionCore {
             return;
         }
         List<Command> batch = writes.nextBatch(config.maxEntryBytes());
-        long timestamp = nextTimestamp(batch, closeTime);
+        if (closeTime) {
+            // The entry closes the time that readers wait for.
+            dates.observe(timedReads.latest() - 1);
+        }
+        long timestamp = dates.next(batch, now);
         // Taken out of the queue before the step: with a single site the entry may be committed by it.
         long index = raft.lastIndex() + 1;
         boolean locked = !store.prepared().isEmpty();
@@ -298,40 +300,8 @@ public final class PartitionCore {
             return false;
         }
         long next = store.forgetsNextAt();
-        return next > proposedUpTo
-                && next <= HybridClock.ofWallMillis(datingNow().wallMillis() - FORGET_EVERY_MILLIS);
-    }
-
-    /**
-     * With the wall clock of most sites, should the leader's own differ from it. The leader's {@code asOf} is in the same time, so its age must be taken by it.
-     */
-    private Now soundNow() {
-        return new Now(now.nanos(), now.wallMillis() + raft.wallCorrectionMillis(now));
-    }
-
-    /** What entries are dated by, and so the deadlines of locks: never later than {@link #soundNow}. */
-    private Now datingNow() {
-        return new Now(now.nanos(), now.wallMillis() + raft.wallCorrectionForDatingMillis(now));
-    }
-
-    /** An entry comes after every timestamp that its commands carry from other partitions, and closes the time that readers wait for. */
-    private long nextTimestamp(List<Command> batch, boolean closeTime) {
-        for (Command command : batch) {
-            if (command.operation() instanceof Command.Decide decide) {
-                clock.observe(decide.decision().timestamp());
-            } else if (command.operation() instanceof Command.CommitLast last) {
-                clock.observe(last.preparedUpTo());
-            } else if (command.operation() instanceof Command.Resolve resolve) {
-                clock.observe(resolve.decision().timestamp());
-            }
-        }
-        if (closeTime) {
-            clock.observe(timedReads.latest() - 1);
-        }
-        int count = Math.max(1, batch.size());
-        long first = clock.next(datingNow().wallMillis(), count);
-        proposedUpTo = first + count - 1;
-        return first;
+        return next > dates.proposedUpTo()
+                && next <= HybridClock.ofWallMillis(dates.datingNow(now).wallMillis() - FORGET_EVERY_MILLIS);
     }
 
     private void answerWaiting() {
@@ -353,7 +323,7 @@ public final class PartitionCore {
             writes.refuseAll(reason, next, out.replies);
             timedReads.removeAll().forEach(ask -> refuse(ask.token(), Refusal.NOT_LEADER));
             overdue.forget();
-            proposedUpTo = 0;
+            dates.leadershipLost();
         }
         leadingTerm = raft.leadingTerm();
     }
@@ -384,7 +354,7 @@ public final class PartitionCore {
 
     private void install(PartitionImage image) {
         store = new PartitionStore(config.limits(), image.store());
-        clock.observe(store.lastTimestamp());
+        dates.observe(store.lastTimestamp());
         raft(new Input.ImageInstalled(image.index(), image.term(), image.membership()));
     }
 
@@ -425,7 +395,7 @@ public final class PartitionCore {
         long asOf = raft.asOfWallMillis();
         return asOf == 0 || !raft.needsTicks()
                 ? OptionalLong.empty()
-                : OptionalLong.of(Math.max(0, soundNow().wallMillis() - asOf));
+                : OptionalLong.of(Math.max(0, dates.soundNow(now).wallMillis() - asOf));
     }
 
     /** What keys, their versions and the end of the log take in memory, roughly. Cheap, for each step. */

@@ -198,7 +198,7 @@ class MutationProofTest {
                                 "known.filter(it -> it.kind() == Kind.COMMITTED || it.kind() == Kind.FORGOTTEN)",
                                 "known.filter(it -> it.kind() == Kind.FORGOTTEN)"),
                 Mutant.called("commit at the last below a prepare of the others")
-                        .in("partition/PartitionCore.java", "clock.observe(last.preparedUpTo());", "")
+                        .in("partition/EntryDates.java", "clock.observe(last.preparedUpTo());", "")
                         .in(
                                 "store/TransactionSteps.java",
                                 "last.preparedUpTo() < timestamp,",
@@ -224,7 +224,7 @@ class MutationProofTest {
                         .in(
                                 "partition/PartitionCore.java",
                                 "if (at <= store.lastTimestamp() || tooFarAhead) {",
-                                "if (leads()) { clock.observe(at); store.closeTime(at); } if (at <= store.lastTimestamp() || tooFarAhead) {")
+                                "if (leads()) { dates.observe(at); store.closeTime(at); } if (at <= store.lastTimestamp() || tooFarAhead) {")
                         .in(
                                 "store/PartitionStore.java",
                                 "public long lastTimestamp() {",
@@ -245,11 +245,11 @@ class MutationProofTest {
                         .in("raft/Election.java", "standingIn = 0; resetTimer();", "resetTimer();"),
                 Mutant.called("a leader's own wall clock trusted")
                         .in(
-                                "partition/PartitionCore.java",
+                                "partition/EntryDates.java",
                                 "now.wallMillis() + raft.wallCorrectionMillis(now));",
                                 "now.wallMillis());")
                         .in(
-                                "partition/PartitionCore.java",
+                                "partition/EntryDates.java",
                                 "now.wallMillis() + raft.wallCorrectionForDatingMillis(now));",
                                 "now.wallMillis());"),
                 Mutant.called("image taken without its checksum")
