@@ -8,7 +8,6 @@ import io.holdfast.core.partition.PartitionInput;
 import io.holdfast.core.partition.PartitionOutput;
 import io.holdfast.core.partition.Recovery;
 import io.holdfast.core.partition.Reply;
-import io.holdfast.core.raft.Floor;
 import io.holdfast.core.raft.Input;
 import io.holdfast.core.raft.Outgoing;
 import io.holdfast.core.raft.Outputs;
@@ -49,6 +48,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
     private final KeyspaceDefinition definition;
     private final ReplicaContext shared;
     private final ReplicaObserver observer;
+    private final ReplicaIncidents incidents;
     private final TickTimer ticks;
     private final ReplicaStorage storage;
     private final SiteReachability.Subscription reachability;
@@ -93,6 +93,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         this.definition = definition;
         this.shared = shared;
         this.observer = observer;
+        this.incidents = new ReplicaIncidents(partition, shared);
         this.ticks = new TickTimer(timers, PartitionReplica::nanos);
         this.callers = new Callers(partition, shared.site());
         this.news = new NodeNews(shared.room(), shared.pace(), shared.patience());
@@ -160,7 +161,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
 
     private Behavior<ReplicaMessage> snapshotTried(ReplicaEvent.SnapshotTried tried) {
         if (tried.failure().isEmpty()) {
-            shared.incidents().recovered("snapshot-failed", partition.toString());
+            incidents.snapshotSaved();
             return step(new PartitionInput.SnapshotSaved(tried.number()));
         }
         if (shared.room().disk().low()) {
@@ -168,12 +169,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
             // away does.
             return journalFailed(tried.failure().get());
         }
-        shared.incidents()
-                .report(
-                        "snapshot-failed",
-                        partition.toString(),
-                        String.valueOf(tried.failure().get().getMessage()),
-                        "goes on without: its journal grows until a later snapshot succeeds");
+        incidents.snapshotFailed(tried.failure().get());
         return step(new PartitionInput.SnapshotFailed(tried.number()));
     }
 
@@ -191,8 +187,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         var random = new SplittableRandom();
         core = Optional.of(new PartitionCore(shared.configOf().apply(definition, partition), recovery, random, now));
         news.forget();
-        shared.incidents().recovered("replica-failed", partition.toString());
-        shared.incidents().recovered("lease-lost", partition.toString());
+        incidents.recovered();
         step(raft(new Input.Tick()));
         shared.reachability().unreachable().forEach(site -> step(raft(new Input.Unreachable(site))));
         return this;
@@ -279,12 +274,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
     private void mustHold() {
         if (!storage.isHeld()) {
             core = Optional.empty();
-            shared.incidents()
-                    .report(
-                            "lease-lost",
-                            partition.toString(),
-                            "this node could not renew its session at its site in time",
-                            "stopped; it waits for the lease, or another node of the site has taken it");
+            incidents.leaseLost();
             throw new LeaseLost(partition);
         }
     }
@@ -306,12 +296,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
 
     private InvariantViolation broken(InvariantViolation violation) {
         shared.quarantined().add(partition);
-        shared.incidents()
-                .report(
-                        "invariant-violated",
-                        partition.toString(),
-                        violation.getMessage(),
-                        "stopped for good, its storage is kept: please report it with the journal");
+        incidents.broken(violation);
         return violation;
     }
 
@@ -354,19 +339,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         if (partition.equals(KeyspaceDefinition.CATALOG_PARTITION)) {
             shared.identity().becomes(found.identity());
         }
-        Floor floor = found.floor();
-        String evidence = String.format(
-                "its replica of %s ends at entry %d of term %d and has held entry %d of term %d: an older copy of the disk, or a disk that lost what it had confirmed",
-                partition, found.index(), found.term(), floor.index(), floor.term());
-        boolean first = shared.incidents()
-                .report(
-                        "storage-rolled-back",
-                        shared.site(),
-                        evidence,
-                        "what has gone back is rebuilt from the leaders and does not vote until then");
-        if (!first) {
-            getContext().getLog().warn("The storage of site {} has gone back, {}", shared.site(), evidence);
-        }
+        incidents.rolledBack(found);
     }
 
     private Behavior<ReplicaMessage> tick() {
@@ -425,12 +398,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
                 throw broken(violation);
             }
         }
-        shared.incidents()
-                .report(
-                        "replica-failed",
-                        partition.toString(),
-                        String.valueOf(cause.getMessage()),
-                        "hands leadership over, then starts again from its journal");
+        incidents.journalFailed(cause);
         step(raft(new Input.StorageFailed()));
         core = Optional.empty();
         throw new JournalFailure(partition, cause);
