@@ -56,20 +56,40 @@ public final class SiteLease extends Lease {
     @Override
     public CompletionStage<Boolean> acquire() {
         Optional<NodeSession.Session> session = node.current();
-        if (released || session.isEmpty() || !node.use(name)) {
+        var begun = new CompletableFuture<Boolean>();
+        if (session.isEmpty() || !begin(begun)) {
             return CompletableFuture.completedFuture(false);
         }
-        attempt = node.read(cell())
-                .thenCompose(found -> take(session.get(), found))
-                .whenComplete((taken, failure) -> {
-                    if (failure == null) {
-                        tried = Optional.empty();
-                    }
-                    if (failure != null || !taken) {
-                        node.unused(name);
-                    }
-                });
-        return attempt;
+        if (!node.use(name)) {
+            begun.complete(false);
+            return begun;
+        }
+        // A store that throws instead of answering is none that did not answer.
+        CompletableFuture.completedFuture(session.get())
+                .thenCompose(own -> node.read(cell()).thenCompose(found -> take(own, found)))
+                .whenComplete((taken, failure) -> ended(begun, taken, failure));
+        return begun;
+    }
+
+    /** From here on a release waits for the attempt: else one that comes while it begins would free nothing, and nobody else would. */
+    private synchronized boolean begin(CompletableFuture<Boolean> begun) {
+        if (!released) {
+            attempt = begun;
+        }
+        return !released;
+    }
+
+    private void ended(CompletableFuture<Boolean> begun, Boolean taken, Throwable failure) {
+        if (failure != null) {
+            node.unused(name);
+            begun.completeExceptionally(failure);
+            return;
+        }
+        tried = Optional.empty();
+        if (!taken) {
+            node.unused(name);
+        }
+        begun.complete(taken);
     }
 
     /**
@@ -127,13 +147,17 @@ public final class SiteLease extends Lease {
      */
     @Override
     public CompletionStage<Boolean> release() {
-        released = true;
-        return attempt.handle((taken, failure) -> held).thenCompose(now -> {
+        return lastAttempt().handle((taken, failure) -> held).thenCompose(now -> {
             if (now.isPresent()) {
                 return free(now.get());
             }
             return tried.map(this::freeIfTaken).orElseGet(() -> CompletableFuture.completedFuture(true));
         });
+    }
+
+    private synchronized CompletionStage<Boolean> lastAttempt() {
+        released = true;
+        return attempt;
     }
 
     private CompletionStage<Boolean> free(Held last) {

@@ -13,7 +13,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.pekko.coordination.lease.LeaseSettings;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -162,6 +164,45 @@ class SiteLeaseTest {
         assertThat(leave(first, "known")).isTrue();
         assertThat(first.release().toCompletableFuture().join()).isTrue();
         assertThat(note(awaitAcquired(two))).isEqualTo("known");
+    }
+
+    /** Else it would be nobody's for as long as this node lives. */
+    @Test
+    void whatIsReleasedWhileItIsAcquiredIsFreed() {
+        var whenRead = new AtomicReference<Runnable>(() -> {});
+        NodeSession busy = session("busy:1", new InterruptedCells(cells.link(), whenRead));
+        await().atMost(PATIENCE).until(() -> busy.current().isPresent());
+        SiteLease lease = lease(busy);
+        var freed = new AtomicReference<CompletionStage<Boolean>>(new CompletableFuture<>());
+        whenRead.set(() -> freed.set(lease.release()));
+
+        acquire(lease);
+
+        assertThat(freed.get().toCompletableFuture()).succeedsWithin(5, TimeUnit.SECONDS);
+        assertThat(lease.checkLease()).isFalse();
+        assertThat(awaitAcquired(two).epoch()).isEqualTo(2);
+        assertThat(busy.current()).as("its session was not given up").isPresent();
+    }
+
+    /** Something happens, once, while a lease is read. */
+    private record InterruptedCells(SharedCells cells, AtomicReference<Runnable> whenRead) implements SharedCells {
+        @Override
+        public CompletionStage<Optional<Cell>> read(String name) {
+            if (name.startsWith("lease/")) {
+                whenRead.getAndSet(() -> {}).run();
+            }
+            return cells.read(name);
+        }
+
+        @Override
+        public CompletionStage<Optional<Cell>> glance(String name) {
+            return cells.glance(name);
+        }
+
+        @Override
+        public CompletionStage<Boolean> set(String name, long expectedVersion, byte[] value) {
+            return cells.set(name, expectedVersion, value);
+        }
     }
 
     @Test
