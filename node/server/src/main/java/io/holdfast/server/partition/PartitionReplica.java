@@ -75,10 +75,12 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
                 .withResetBackoffAfter(Duration.ofSeconds(10));
         // A failed journal is an incident, told once; each further attempt of each replica would only bury it in the
         // log.
-        Behavior<ReplicaMessage> restarting = Behaviors.supervise(Behaviors.supervise(replica)
+        Behavior<ReplicaMessage> stopping =
+                Behaviors.supervise(replica).onFailure(InvariantViolation.class, SupervisorStrategy.stop());
+        // The innermost is asked first, and the outermost takes whatever is left.
+        return Behaviors.supervise(Behaviors.supervise(stopping)
                         .onFailure(JournalFailure.class, withBackoff.withLoggingEnabled(false)))
                 .onFailure(Exception.class, withBackoff);
-        return Behaviors.supervise(restarting).onFailure(InvariantViolation.class, SupervisorStrategy.stop());
     }
 
     private PartitionReplica(

@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -157,7 +156,7 @@ final class ReplicaGroup implements AutoCloseable {
                 pace,
                 (partition, unfinished) -> {},
                 ForkJoinPool.commonPool(),
-                Set.of(),
+                ConcurrentHashMap.newKeySet(),
                 Duration.ofHours(1));
         ActorSystem<ReplicaMessage> system = ActorSystem.create(
                 PartitionReplica.create(partition, definition, context, ReplicaObserver.NONE),
@@ -198,6 +197,20 @@ final class ReplicaGroup implements AutoCloseable {
         Running gone = running.remove(site);
         gone.system().terminate();
         gone.system().getWhenTerminated().toCompletableFuture().join();
+    }
+
+    /** As if another replica had sent it. */
+    void tell(String node, ReplicaMessage message) {
+        running.get(node).system().tell(message);
+    }
+
+    /** Whether its replica has stopped for good. */
+    boolean ended(String node) {
+        return running.get(node)
+                .system()
+                .getWhenTerminated()
+                .toCompletableFuture()
+                .isDone();
     }
 
     void unreachable(String site) {

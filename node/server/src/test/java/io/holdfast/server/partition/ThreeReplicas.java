@@ -8,10 +8,13 @@ import io.holdfast.core.SiteId;
 import io.holdfast.core.partition.PartitionView;
 import io.holdfast.core.partition.Reply;
 import io.holdfast.core.partition.WriteConcern;
+import io.holdfast.core.raft.Floors;
+import io.holdfast.core.raft.PeerMessage;
 import io.holdfast.core.store.Command;
 import io.holdfast.core.store.Condition;
 import io.holdfast.core.store.Query;
 import io.holdfast.core.store.WriteId;
+import io.holdfast.server.membership.IncidentLog;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -102,6 +105,25 @@ abstract class ThreeReplicas {
                 .flatMap(PartitionView::leaderView)
                 .filter(view -> view.storageSlow().equals(Set.of(new SiteId(slow))))
                 .isPresent());
+    }
+
+    @Test
+    void aBrokenInvariantStopsAReplicaForGoodAndTheOthersGoOn() {
+        write(1, "key", "1");
+        String broken = group.awaitLeader();
+        long term = group.view(broken).orElseThrow().term();
+        var another = new SiteId(group.otherThan(broken));
+        group.tell(
+                broken,
+                new ReplicaMessage.FromPeer(
+                        new PeerMessage.AppendRequest(another, 1, term, 1, 0, 0, List.of(), 0, 0, false, Floors.NONE)));
+
+        await("a second leader in one term stops the first").atMost(PATIENCE).until(() -> group.ended(broken));
+        assertThat(group.incidents(broken).all())
+                .extracting(IncidentLog.Incident::faultClass)
+                .containsExactly("invariant-violated");
+        write(2, "key", "2");
+        assertThat(read("key")).isEqualTo("2");
     }
 
     /** Empty while the replica reads its journal. */
