@@ -36,24 +36,34 @@ final class ImageWork {
     /** @param bytes what it will take, roughly */
     void encode(PartitionImage image, long bytes) {
         if (!memory.mayTake(bytes)) {
-            replica.tell(new ReplicaEvent.ForCore(NOT_ENCODED));
+            ended(0, NOT_ENCODED);
             return;
         }
         encodingBytes += bytes;
         count();
         inBackground(
                 () -> new PartitionInput.ImageEncoded(image.index(), image.term(), image.encode()),
-                encoded -> replica.tell(new ReplicaEvent.ImageTried(bytes, encoded)),
+                encoded -> ended(bytes, encoded),
                 failure -> {
                     LOG.error("{}: an image cannot be encoded; it is tried again", partition, failure);
-                    replica.tell(new ReplicaEvent.ImageTried(bytes, NOT_ENCODED));
+                    ended(bytes, NOT_ENCODED);
                 });
     }
 
-    /** Before the replica takes the result: from then on the image counts among those that it sends. */
-    void encoded(ReplicaEvent.ImageTried tried) {
-        // One of a life before this one is none of this one's.
-        encodingBytes = Math.max(0, encodingBytes - tried.bytes());
+    private void ended(long bytes, PartitionInput result) {
+        replica.tell(new ReplicaEvent.ImageTried(this, bytes, result));
+    }
+
+    /**
+     * Before the replica takes the result: from then on the image counts among those that it sends. False: it is of a life before this one, and not to be
+     * taken. What that one was to install is behind, or beside, what this one has read from its journal.
+     */
+    boolean takes(ReplicaEvent.ImageTried tried) {
+        if (tried.by() != this) {
+            return false;
+        }
+        encodingBytes -= tried.bytes();
+        return true;
     }
 
     /** What the images take that the replica has encoded and still sends. Cheap, for each step. */
@@ -69,7 +79,7 @@ final class ImageWork {
     void decode(ReceivedImage received) {
         inBackground(
                 () -> new PartitionInput.ImageDecoded(PartitionImage.decode(received.bytes())),
-                decoded -> replica.tell(new ReplicaEvent.ForCore(decoded)),
+                decoded -> ended(0, decoded),
                 failure -> {
                     shared.incidents()
                             .report(
@@ -77,7 +87,7 @@ final class ImageWork {
                                     partition.toString(),
                                     "an image from the leader cannot be read: " + failure.getMessage(),
                                     "asks for another one");
-                    replica.tell(new ReplicaEvent.ForCore(new PartitionInput.ImageUndecodable(received.index())));
+                    ended(0, new PartitionInput.ImageUndecodable(received.index()));
                 });
     }
 

@@ -157,8 +157,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
     }
 
     private Behavior<ReplicaMessage> imageTried(ReplicaEvent.ImageTried tried) {
-        images.encoded(tried);
-        return step(tried.result());
+        return images.takes(tried) ? step(tried.result()) : this;
     }
 
     private Behavior<ReplicaMessage> snapshotTried(ReplicaEvent.SnapshotTried tried) {

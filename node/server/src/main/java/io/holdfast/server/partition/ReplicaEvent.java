@@ -19,15 +19,16 @@ sealed interface ReplicaEvent extends ReplicaMessage {
     /** The journal has been read. */
     record Recovered(Recovery recovery) implements ReplicaEvent {}
 
-    /** The journal, or work on another thread, answers the core. */
+    /** The journal answers the core. */
     record ForCore(PartitionInput input) implements ReplicaEvent {}
 
     /**
-     * An encoding has ended, well or not.
+     * An encoding or decoding has ended, well or not.
      *
+     * @param by whose it was: a life of the replica that has ended meanwhile has no use for it, and the next one must not take it for its own
      * @param bytes what it was taken to need when it began
      */
-    record ImageTried(long bytes, PartitionInput result) implements ReplicaEvent {}
+    record ImageTried(ImageWork by, long bytes, PartitionInput result) implements ReplicaEvent {}
 
     /**
      * A snapshot is durable, or could not be saved, and is none that the replica must have.

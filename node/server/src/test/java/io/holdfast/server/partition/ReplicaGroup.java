@@ -20,6 +20,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -46,6 +47,7 @@ final class ReplicaGroup implements AutoCloseable {
     record Sent(String node, long nanos) {}
 
     private final List<Sent> sent = new CopyOnWriteArrayList<>();
+    private final Map<String, Executor> background = new ConcurrentHashMap<>();
 
     private record Running(
             ActorSystem<ReplicaMessage> system,
@@ -155,7 +157,7 @@ final class ReplicaGroup implements AutoCloseable {
                 room,
                 pace,
                 (partition, unfinished) -> {},
-                ForkJoinPool.commonPool(),
+                task -> background.getOrDefault(node, ForkJoinPool.commonPool()).execute(task),
                 ConcurrentHashMap.newKeySet(),
                 Duration.ofHours(1));
         ActorSystem<ReplicaMessage> system = ActorSystem.create(
@@ -197,6 +199,11 @@ final class ReplicaGroup implements AutoCloseable {
         Running gone = running.remove(site);
         gone.system().terminate();
         gone.system().getWhenTerminated().toCompletableFuture().join();
+    }
+
+    /** Who does from now on what a node does beside its replica. */
+    void background(String node, Executor executor) {
+        background.put(node, executor);
     }
 
     /** As if another replica had sent it. */

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -85,6 +86,32 @@ abstract class ThreeReplicas {
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(committed(away)).isPresent().isEqualTo(committed(group.awaitLeader())));
         assertThat(group.view(away).orElseThrow().keys()).isEqualTo(8);
+    }
+
+    /** It stands for less than what the replica has read meanwhile, or is received once more. */
+    @Test
+    void anImageThatWasReceivedInAnEarlierLifeIsNotInstalled() {
+        write(1, "first", "1");
+        String away = group.otherThan(group.awaitLeader());
+        group.kill(away);
+        String large = "x".repeat(100_000);
+        for (int i = 2; i <= 60; i++) {
+            write(i, "key" + i % 7, large + i);
+        }
+        var decoding = new ConcurrentLinkedQueue<Runnable>();
+        group.background(away, decoding::add);
+        group.start(away);
+        await().atMost(PATIENCE).until(() -> decoding.size() == 1);
+        group.tell(away, new ReplicaEvent.JournalFailed(new IllegalStateException("a test fails it")));
+        await().atMost(PATIENCE).until(() -> decoding.size() == 2);
+        decoding.forEach(Runnable::run);
+        group.background(away, Runnable::run);
+
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(committed(away)).isPresent().isEqualTo(committed(group.awaitLeader())));
+        assertThat(group.incidents(away).all())
+                .extracting(IncidentLog.Incident::faultClass)
+                .containsExactly("replica-failed");
     }
 
     @Test
