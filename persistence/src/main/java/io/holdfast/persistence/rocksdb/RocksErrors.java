@@ -51,8 +51,8 @@ final class RocksErrors {
                 : FILE.matcher(what).find() ? "" : suspect(directory);
         return new StorageException.Corrupt(
                 "The journal in " + directory + " is corrupt: " + what + file
-                        + ". Check the disk. Then move the directory away and restore it from a backup, or start without it"
-                        + " so that this node is rebuilt from the other replicas",
+                        + ". Check the disk. Then move the directory away and restore it from a backup; or, so that this node is rebuilt from the"
+                        + " other replicas, start without it and without the snapshots (they lie beside it unless snapshot-dir says otherwise)",
                 cause);
     }
 

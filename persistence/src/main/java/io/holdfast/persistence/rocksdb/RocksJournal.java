@@ -3,6 +3,7 @@ package io.holdfast.persistence.rocksdb;
 import com.typesafe.config.Config;
 import io.holdfast.persistence.EventCodec;
 import io.holdfast.persistence.PluginFutures;
+import io.holdfast.persistence.StorageException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -93,6 +94,22 @@ public final class RocksJournal extends AsyncWriteJournal {
 
     @Override
     public Future<Long> doAsyncReadHighestSequenceNr(String persistenceId, long fromSequenceNr) {
-        return PluginFutures.asScala(database.highestSequenceNr(persistenceId));
+        return PluginFutures.asScala(database.highestSequenceNr(persistenceId)
+                .thenApply(highest -> notBehind(fromSequenceNr, highest, persistenceId)));
+    }
+
+    /**
+     * Pekko asks from its snapshot's number on, and would go on from there. A journal that ends before it is another one, or has lost its end: whoever wrote that
+     * snapshot has promised more since, and nobody knows what.
+     */
+    private long notBehind(long snapshot, long highest, String persistenceId) {
+        if (highest < snapshot) {
+            throw new StorageException.Corrupt(
+                    "The journal in " + database.directory() + " ends at record " + highest + " of " + persistenceId
+                            + ", which has a snapshot at " + snapshot
+                            + ": it is not the journal that this snapshot belongs to. Put that one back; or, so that this node is rebuilt from the"
+                            + " other replicas, start it without both, the journal and the snapshots");
+        }
+        return highest;
     }
 }

@@ -14,7 +14,7 @@ final class JournalLoader extends AbstractPersistentActor {
     private final long last;
     private final Recovery recovery;
     private final ActorRef listener;
-    private long seen;
+    private final ReplayWatch watch;
 
     /** @param last the number of the last record that was found and counts */
     record Loaded(long last) {}
@@ -24,6 +24,7 @@ final class JournalLoader extends AbstractPersistentActor {
     private JournalLoader(String persistenceId, long last, Recovery recovery, ActorRef listener) {
         this.persistenceId = persistenceId;
         this.last = last;
+        this.watch = new ReplayWatch(persistenceId);
         this.recovery = recovery;
         this.listener = listener;
     }
@@ -53,11 +54,11 @@ final class JournalLoader extends AbstractPersistentActor {
     public Receive createReceiveRecover() {
         return receiveBuilder()
                 .match(SnapshotOffer.class, offer -> {
-                    seen = offer.metadata().sequenceNr();
+                    watch.snapshot(offer.metadata().sequenceNr());
                     recovery.snapshot(((SnapshotRecord) offer.snapshot()).snapshot());
                 })
                 .match(JournalRecord.class, record -> {
-                    seen = lastSequenceNr();
+                    watch.record(lastSequenceNr());
                     recovery.replay(record.write());
                 })
                 .match(RecoveryCompleted.class, completed -> completed())
@@ -67,13 +68,11 @@ final class JournalLoader extends AbstractPersistentActor {
     /** What was found must be all of it: a record that is said to be there and is not must not be passed over. */
     private void completed() {
         long expected = last == Lineage.OPEN ? lastSequenceNr() : last;
-        if (seen != expected) {
-            listener.tell(
-                    new Failed(new IllegalStateException("the journal " + persistenceId + " ends at record " + seen
-                            + ", and should at " + expected + ": records are missing, or cannot be read yet")),
-                    getSelf());
-        } else {
-            listener.tell(new Loaded(seen), getSelf());
+        try {
+            watch.end(expected);
+            listener.tell(new Loaded(expected), getSelf());
+        } catch (IllegalStateException missing) {
+            listener.tell(new Failed(missing), getSelf());
         }
         getContext().stop(getSelf());
     }

@@ -5,7 +5,9 @@ import io.holdfast.core.partition.PartitionOutput.SaveSnapshot;
 import io.holdfast.core.partition.Recovery;
 import io.holdfast.core.raft.Input;
 import io.holdfast.core.raft.LogWrite;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.Props;
 import org.apache.pekko.persistence.AbstractPersistentActor;
@@ -30,6 +32,8 @@ import org.slf4j.LoggerFactory;
  */
 final class PartitionJournal extends AbstractPersistentActor {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionJournal.class);
+    private static final JournalRecord NOTHING =
+            new JournalRecord(new LogWrite(0, Optional.empty(), OptionalLong.empty(), List.of(), 0));
 
     private final PartitionId partition;
     private final String persistenceId;
@@ -37,6 +41,7 @@ final class PartitionJournal extends AbstractPersistentActor {
     private final Tenure tenure;
     private final StoragePace.Share pace;
     private final Consumer<ReplicaEvent> replica;
+    private final ReplayWatch watch;
     private int writesInFlight;
     private Optional<SaveSnapshot> waiting = Optional.empty();
     private Optional<SaveSnapshot> saving = Optional.empty();
@@ -54,6 +59,7 @@ final class PartitionJournal extends AbstractPersistentActor {
         this.tenure = tenure;
         this.pace = pace.share();
         this.replica = replica;
+        this.watch = new ReplayWatch(persistenceId);
     }
 
     /**
@@ -83,13 +89,25 @@ final class PartitionJournal extends AbstractPersistentActor {
     @Override
     public Receive createReceiveRecover() {
         return receiveBuilder()
-                .match(SnapshotOffer.class, offer -> recovery.snapshot(((SnapshotRecord) offer.snapshot()).snapshot()))
-                .match(JournalRecord.class, record -> recovery.replay(record.write()))
+                .match(SnapshotOffer.class, offer -> {
+                    watch.snapshot(offer.metadata().sequenceNr());
+                    recovery.snapshot(((SnapshotRecord) offer.snapshot()).snapshot());
+                })
+                .match(JournalRecord.class, record -> {
+                    watch.record(lastSequenceNr());
+                    recovery.replay(record.write());
+                })
                 .match(RecoveryCompleted.class, completed -> recovered())
                 .build();
     }
 
     private void recovered() {
+        try {
+            watch.end(lastSequenceNr());
+        } catch (IllegalStateException missing) {
+            fail(missing);
+            return;
+        }
         if (tenure.claim().isPresent() && lastSequenceNr() > 0) {
             fail(new IllegalStateException("the journal " + persistenceId + " of a lease that was just taken holds "
                     + lastSequenceNr() + " records already: another one is taken"));
@@ -147,14 +165,20 @@ final class PartitionJournal extends AbstractPersistentActor {
 
     private void start(SaveSnapshot snapshot) {
         saving = Optional.of(snapshot);
-        saveSnapshot(new SnapshotRecord(snapshot.snapshot()));
+        if (lastSequenceNr() > 0) {
+            saveSnapshot(new SnapshotRecord(snapshot.snapshot()));
+        } else {
+            // Who takes over a journal without records takes it for one that nobody has written to
+            // (Lineage.continuedBy).
+            persist(NOTHING, record -> saveSnapshot(new SnapshotRecord(snapshot.snapshot())));
+        }
     }
 
     private void saved(SaveSnapshotSuccess success) {
         long upTo = success.metadata().sequenceNr();
         // Asked after the snapshot is known to be durable: whoever takes over after this finds it (docs/protocol.md,
         // section 16).
-        if (upTo > 0 && tenure.holds()) {
+        if (tenure.holds()) {
             deleteMessages(upTo);
             deleteSnapshots(SnapshotSelectionCriteria.create(upTo - 1, Long.MAX_VALUE));
         }

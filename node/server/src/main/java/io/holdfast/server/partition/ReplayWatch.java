@@ -1,0 +1,49 @@
+package io.holdfast.server.partition;
+
+/**
+ * Watches that the replay of a journal leaves nothing out. What is missing would not always be missed: a journal without the snapshot that stands for its
+ * beginning, and without entries behind that, looks like one that has held nothing but votes.
+ */
+final class ReplayWatch {
+    private final String persistenceId;
+    private long seen;
+
+    ReplayWatch(String persistenceId) {
+        this.persistenceId = persistenceId;
+    }
+
+    /** It stands for all records up to its number. */
+    void snapshot(long number) {
+        seen = number;
+    }
+
+    /**
+     * Before it is replayed.
+     *
+     * @throws IllegalStateException when it is not the next one
+     */
+    void record(long number) {
+        if (number != seen + 1) {
+            throw missing("has record " + number + " behind " + seen);
+        }
+        seen = number;
+    }
+
+    /**
+     * At the end.
+     *
+     * @param last the record that the journal is known to end with
+     * @throws IllegalStateException when it was not seen
+     */
+    void end(long last) {
+        if (seen != last) {
+            throw missing("ends at record " + seen + ", and should at " + last);
+        }
+    }
+
+    private IllegalStateException missing(String what) {
+        return new IllegalStateException("the journal " + persistenceId + " " + what
+                + ": records, or the snapshot that stands for them, are missing or cannot be read yet. If they are lost, start this site without its"
+                + " journal and its snapshots, so that it is rebuilt from the others");
+    }
+}
