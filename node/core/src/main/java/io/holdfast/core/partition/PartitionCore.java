@@ -210,12 +210,11 @@ public final class PartitionCore {
     }
 
     /** A replica that has applied an entry with a later timestamp knows all that will ever stand at this one (docs/protocol.md). */
-    private void askAt(long at, Ask ask) {
+    private void askAt(long latest, Ask ask) {
         // Before, it may not have heard yet that its clock is wrong.
         boolean begun = raft.termBegun();
-        boolean tooFarAhead =
-                begun && HybridClock.wallMillis(at) > dates.soundNow(now).wallMillis() + MOST_AHEAD_MILLIS;
-        if (at <= store.lastTimestamp() || tooFarAhead) {
+        long at = begun && latest > store.lastTimestamp() ? notTooFarAhead(ask) : latest;
+        if (at <= store.lastTimestamp()) {
             answer(ask);
         } else if (!leads()) {
             raft(new Input.Nudge());
@@ -225,6 +224,12 @@ public final class PartitionCore {
         } else if (!timedReads.offer(ask, at)) {
             refuse(ask.token(), Refusal.OVERLOADED);
         }
+    }
+
+    /** Reads of several callers may come together: what is too far ahead is denied when the others are answered, and does not keep them from it. */
+    private long notTooFarAhead(Ask ask) {
+        return ask.latestUpTo(dates.soundNow(now).wallMillis() + MOST_AHEAD_MILLIS)
+                .orElse(0);
     }
 
     private void answer(Ask ask) {

@@ -4,6 +4,7 @@ import io.holdfast.core.Bytes;
 import io.holdfast.core.SiteId;
 import io.holdfast.core.raft.Input;
 import io.holdfast.core.store.Command;
+import io.holdfast.core.store.HybridClock;
 import io.holdfast.core.store.Query;
 import java.util.List;
 import java.util.Optional;
@@ -76,10 +77,17 @@ public sealed interface PartitionInput {
 
         /** The latest of the stated timestamps, if they are stated. */
         OptionalLong at() {
+            return latestUpTo(Long.MAX_VALUE);
+        }
+
+        /** The latest of the stated timestamps whose wall time is not after the given one. */
+        OptionalLong latestUpTo(long wallMillis) {
             OptionalLong latest = OptionalLong.empty();
             for (Query query : queries) {
                 OptionalLong at = at(query);
-                if (at.isPresent() && (latest.isEmpty() || at.getAsLong() > latest.getAsLong())) {
+                if (at.isPresent()
+                        && HybridClock.wallMillis(at.getAsLong()) <= wallMillis
+                        && (latest.isEmpty() || at.getAsLong() > latest.getAsLong())) {
                     latest = at;
                 }
             }

@@ -99,6 +99,22 @@ class TimedReadTest {
     }
 
     @Test
+    void whatIsAskedAlongWithATimestampFarAheadIsAnswered() {
+        cluster.submit("a", cluster.put("k", "v"));
+        cluster.settle();
+        cluster.pass(100);
+        Query get = new Query.ForTime(new Query.Get(Bytes.utf8("k")), OptionalLong.of(now()));
+        Query farAhead = new Query.ForTime(
+                new Query.Get(Bytes.utf8("k")), OptionalLong.of(now() + HybridClock.ofWallMillis(60_000)));
+        cluster.step("a", new PartitionInput.Ask(++token, List.of(get, farAhead), 0));
+        cluster.settle();
+
+        var answered = (Reply.Answered) cluster.reply("a", token).orElseThrow();
+        assertThat(answered.answers().get(0)).isInstanceOf(Query.Dated.class);
+        assertThat(answered.answers().get(1)).isEqualTo(new Query.Denied(Query.Denial.TIMESTAMP_IN_FUTURE));
+    }
+
+    @Test
     void whoLosesLeadershipSendsItsReadersOn() {
         cluster.isolate("a");
         long asked = askAt("a", now());
