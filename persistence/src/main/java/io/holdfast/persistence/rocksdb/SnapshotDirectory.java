@@ -8,7 +8,6 @@ import io.holdfast.persistence.StorageHealth;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -38,7 +37,7 @@ final class SnapshotDirectory implements AutoCloseable {
 
     private final Path directory;
     private final HealthCell health;
-    private Optional<FileLock> lock = Optional.empty();
+    private Optional<DirectoryLock> lock = Optional.empty();
     private boolean closed;
 
     /** Does not touch the disk yet: like the journal, it exists and tells its health even when it cannot be opened. */
@@ -63,22 +62,29 @@ final class SnapshotDirectory implements AutoCloseable {
         }
         try {
             Files.createDirectories(directory);
-            FileLock taken = takeLock();
-            try {
-                sync(directory);
-                removeUnfinished();
-            } catch (IOException e) {
-                taken.acquiredBy().close();
-                throw e;
-            }
-            lock = Optional.of(taken);
+            lock = Optional.of(lockAndTidy());
             health.report(StorageHealth.State.OK, "");
-        } catch (IOException e) {
-            StorageException failure = failure("cannot be opened", e);
-            health.report(StorageHealth.State.FAILED, failure.getMessage());
-            throw failure;
         } catch (StorageException e) {
             health.report(StorageHealth.State.FAILED, e.getMessage());
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            // Files that are listed tell their failures unchecked.
+            Exception cause = e instanceof UncheckedIOException unchecked ? unchecked.getCause() : e;
+            StorageException failure = failure("cannot be opened", cause);
+            health.report(StorageHealth.State.FAILED, failure.getMessage());
+            throw failure;
+        }
+    }
+
+    /** Whatever fails, the lock is free again: the next attempt takes it anew. */
+    private DirectoryLock lockAndTidy() throws IOException {
+        DirectoryLock taken = DirectoryLock.take(directory);
+        try {
+            sync(directory);
+            removeUnfinished();
+            return taken;
+        } catch (IOException | RuntimeException e) {
+            taken.close();
             throw e;
         }
     }
@@ -89,19 +95,6 @@ final class SnapshotDirectory implements AutoCloseable {
         } catch (StorageException e) {
             LOG.debug("{} is reported in the health and in the log already", directory, e);
         }
-    }
-
-    private FileLock takeLock() throws IOException {
-        Path lockPath = directory.resolve("LOCK");
-        var channel = FileChannel.open(lockPath, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        FileLock taken = channel.tryLock();
-        if (taken == null) {
-            channel.close();
-            throw new StorageException(
-                    "The snapshot directory " + directory + " is locked by another process (lock file " + lockPath
-                            + "). Stop the other process, or give this one a directory of its own (key dir)");
-        }
-        return taken;
     }
 
     HealthCell health() {
@@ -277,7 +270,7 @@ final class SnapshotDirectory implements AutoCloseable {
         }
     }
 
-    private StorageException failure(String what, IOException e) {
+    private StorageException failure(String what, Exception e) {
         return new StorageException(
                 "The snapshot directory " + directory + " " + what + ": " + e
                         + ". Check free space, permissions and the disk; saving again is safe",
@@ -289,8 +282,7 @@ final class SnapshotDirectory implements AutoCloseable {
         closed = true;
         health.report(StorageHealth.State.CLOSED, "");
         if (lock.isPresent()) {
-            // Closing the channel releases the lock.
-            lock.get().acquiredBy().close();
+            lock.get().close();
         }
     }
 }
