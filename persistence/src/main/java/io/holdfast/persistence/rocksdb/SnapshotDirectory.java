@@ -7,12 +7,10 @@ import io.holdfast.persistence.StorageException;
 import io.holdfast.persistence.StorageHealth;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.util.Comparator;
 import java.util.List;
@@ -37,12 +35,18 @@ final class SnapshotDirectory implements AutoCloseable {
 
     private final Path directory;
     private final HealthCell health;
+    private final DirectorySync disk;
     private Optional<DirectoryLock> lock = Optional.empty();
     private boolean closed;
 
     /** Does not touch the disk yet: like the journal, it exists and tells its health even when it cannot be opened. */
     SnapshotDirectory(Path directory, Clock clock) {
+        this(directory, clock, DirectorySync.TO_DISK);
+    }
+
+    SnapshotDirectory(Path directory, Clock clock, DirectorySync disk) {
         this.directory = directory;
+        this.disk = disk;
         this.health = new HealthCell(directory.toString(), clock);
     }
 
@@ -61,7 +65,7 @@ final class SnapshotDirectory implements AutoCloseable {
             return;
         }
         try {
-            Files.createDirectories(directory);
+            disk.create(directory);
             lock = Optional.of(lockAndTidy());
             health.report(StorageHealth.State.OK, "");
         } catch (StorageException e) {
@@ -80,7 +84,7 @@ final class SnapshotDirectory implements AutoCloseable {
     private DirectoryLock lockAndTidy() throws IOException {
         DirectoryLock taken = DirectoryLock.take(directory);
         try {
-            sync(directory);
+            disk.sync(directory);
             removeUnfinished();
             return taken;
         } catch (IOException | RuntimeException e) {
@@ -106,13 +110,10 @@ final class SnapshotDirectory implements AutoCloseable {
         Path home = home(header.persistenceId());
         Path unfinished = home.resolve(header.sequenceNr() + "-" + UUID.randomUUID() + UNFINISHED);
         try {
-            if (!Files.isDirectory(home)) {
-                Files.createDirectory(home);
-                sync(directory);
-            }
+            disk.create(home);
             SnapshotFile.write(unfinished, header, content);
             Files.move(unfinished, file(home, header.sequenceNr()), StandardCopyOption.ATOMIC_MOVE);
-            sync(home);
+            syncNames(home);
             health.report(StorageHealth.State.OK, "");
         } catch (IOException e) {
             StorageException failure = failure(
@@ -128,7 +129,11 @@ final class SnapshotDirectory implements AutoCloseable {
     /** The newest snapshot that matches. When that one cannot be read this fails: an older one would be a silent loss. */
     Optional<LoadedSnapshot> load(String persistenceId, SnapshotSelectionCriteria criteria) {
         open();
-        for (long sequenceNr : sequenceNrs(persistenceId)) {
+        List<Long> sequenceNrs = sequenceNrs(persistenceId);
+        if (!sequenceNrs.isEmpty()) {
+            syncFound(persistenceId);
+        }
+        for (long sequenceNr : sequenceNrs) {
             if (inRange(sequenceNr, criteria)) {
                 SnapshotHeader header = read(persistenceId, sequenceNr, SnapshotFile::readHeader);
                 if (criteria.matches(header.pekkoMetadata())) {
@@ -228,10 +233,25 @@ final class SnapshotDirectory implements AutoCloseable {
         }
     }
 
+    /** Who saved what is found here may have been stopped, or have failed, before its name was on disk. Whoever goes on from it relies on it. */
+    private void syncFound(String persistenceId) {
+        try {
+            syncNames(home(persistenceId));
+        } catch (IOException e) {
+            throw failure("cannot make sure that the snapshots of " + persistenceId + " are on disk", e);
+        }
+    }
+
+    /** Also the name of the directory itself: when that was created, the sync after it may have failed. */
+    private void syncNames(Path home) throws IOException {
+        disk.sync(home);
+        disk.sync(directory);
+    }
+
     /** So that a deleted snapshot does not come back with a power cut. */
     private void syncAfterDelete(String persistenceId) {
         try {
-            sync(home(persistenceId));
+            disk.sync(home(persistenceId));
         } catch (IOException e) {
             throw failure("cannot delete snapshots of " + persistenceId, e);
         }
@@ -243,12 +263,6 @@ final class SnapshotDirectory implements AutoCloseable {
 
     private static Path file(Path home, long sequenceNr) {
         return home.resolve(String.format("%019d.snapshot", sequenceNr));
-    }
-
-    private static void sync(Path directory) throws IOException {
-        try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
     }
 
     /** What a crash in the middle of a save has left. */

@@ -3,14 +3,20 @@ package io.holdfast.persistence.rocksdb;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.holdfast.persistence.SerializedObject;
+import io.holdfast.persistence.SnapshotHeader;
 import io.holdfast.persistence.StorageException;
 import io.holdfast.persistence.StorageHealth;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
+import org.apache.pekko.persistence.SnapshotSelectionCriteria;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -61,6 +67,64 @@ class SnapshotDirectoryTest {
             second.open();
             assertThat(second.health().current().ok()).isTrue();
         }
+    }
+
+    @Test
+    void aSnapshotIsLoadedOnlyWhenItsNameIsOnDisk() throws IOException {
+        Path root = dir.resolve("new/snapshots");
+        Path home = root.resolve("id-a");
+        var synced = new ArrayList<Path>();
+        var broken = new HashSet<Path>();
+        DirectorySync disk = directory -> {
+            if (broken.contains(directory)) {
+                throw new IOException("broken");
+            }
+            synced.add(directory);
+        };
+        try (var files = new SnapshotDirectory(root, Clock.systemUTC(), disk)) {
+            files.open();
+            assertThat(synced).as("what was created has its names").containsSubsequence(dir, dir.resolve("new"));
+            broken.add(home);
+            assertThatThrownBy(() -> save(files, 1)).hasMessageContaining("did not take snapshot 1 of a");
+        }
+        assertThat(home.resolve("0000000000000000001.snapshot"))
+                .as("it is there, for now")
+                .exists();
+        synced.clear();
+        try (var files = new SnapshotDirectory(root, Clock.systemUTC(), disk)) {
+            assertThatThrownBy(() -> files.load("a", SnapshotSelectionCriteria.latest()))
+                    .isInstanceOf(StorageException.class)
+                    .hasMessageContaining("cannot make sure that the snapshots of a are on disk");
+            broken.clear();
+            synced.clear();
+            assertThat(files.load("a", SnapshotSelectionCriteria.latest())).isPresent();
+            assertThat(synced).contains(home, root);
+            assertThat(files.load("b", SnapshotSelectionCriteria.latest())).isEmpty();
+        }
+    }
+
+    @Test
+    void aSaveIsNotConfirmedBeforeTheNameOfItsDirectoryIsOnDisk() throws IOException {
+        var broken = new HashSet<Path>();
+        DirectorySync disk = directory -> {
+            if (broken.contains(directory)) {
+                throw new IOException("broken");
+            }
+        };
+        try (var files = new SnapshotDirectory(dir, Clock.systemUTC(), disk)) {
+            files.open();
+            broken.add(dir);
+            for (int attempt = 0; attempt < 2; attempt++) {
+                assertThatThrownBy(() -> save(files, 1)).hasMessageContaining("did not take snapshot 1 of a");
+            }
+            broken.clear();
+            save(files, 1);
+        }
+    }
+
+    private static void save(SnapshotDirectory files, long sequenceNr) {
+        var content = new SerializedObject(1, "", new byte[10]);
+        files.save(SnapshotHeader.describe(sequenceNr, 1, "a", Optional.empty(), content), content.bytes());
     }
 
     private static List<String> openFiles() throws IOException {
