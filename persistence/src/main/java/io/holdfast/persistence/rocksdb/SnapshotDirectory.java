@@ -4,7 +4,6 @@ import io.holdfast.persistence.HealthCell;
 import io.holdfast.persistence.LoadedSnapshot;
 import io.holdfast.persistence.SnapshotHeader;
 import io.holdfast.persistence.StorageException;
-import io.holdfast.persistence.StorageHealth;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -12,10 +11,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.regex.Pattern;
 import org.apache.pekko.persistence.SnapshotSelectionCriteria;
 import org.slf4j.Logger;
@@ -31,23 +30,24 @@ import org.slf4j.LoggerFactory;
 final class SnapshotDirectory implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotDirectory.class);
     private static final Pattern NAME = Pattern.compile("(\\d{19})\\.snapshot");
-    private static final String UNFINISHED = ".unfinished";
+    private static final Duration TRY_AGAIN = Duration.ofSeconds(10);
 
     private final Path directory;
-    private final HealthCell health;
+    private final SnapshotHealth health;
     private final DirectorySync disk;
     private Optional<DirectoryLock> lock = Optional.empty();
     private boolean closed;
 
     /** Does not touch the disk yet: like the journal, it exists and tells its health even when it cannot be opened. */
     SnapshotDirectory(Path directory, Clock clock) {
-        this(directory, clock, DirectorySync.TO_DISK);
+        this(directory, clock, DirectorySync.TO_DISK, TRY_AGAIN);
     }
 
-    SnapshotDirectory(Path directory, Clock clock, DirectorySync disk) {
+    /** @param tryAgain how often it is tried whether what has failed would succeed again */
+    SnapshotDirectory(Path directory, Clock clock, DirectorySync disk, Duration tryAgain) {
         this.directory = directory;
         this.disk = disk;
-        this.health = new HealthCell(directory.toString(), clock);
+        this.health = new SnapshotHealth(new HealthCell(directory.toString(), clock), tryAgain);
     }
 
     /**
@@ -67,15 +67,15 @@ final class SnapshotDirectory implements AutoCloseable {
         try {
             disk.create(directory);
             lock = Optional.of(lockAndTidy());
-            health.report(StorageHealth.State.OK, "");
+            health.succeeded();
         } catch (StorageException e) {
-            health.report(StorageHealth.State.FAILED, e.getMessage());
+            health.failed(e, this::open);
             throw e;
         } catch (IOException | RuntimeException e) {
             // Files that are listed tell their failures unchecked.
             Exception cause = e instanceof UncheckedIOException unchecked ? unchecked.getCause() : e;
             StorageException failure = failure("cannot be opened", cause);
-            health.report(StorageHealth.State.FAILED, failure.getMessage());
+            health.failed(failure, this::open);
             throw failure;
         }
     }
@@ -85,7 +85,7 @@ final class SnapshotDirectory implements AutoCloseable {
         DirectoryLock taken = DirectoryLock.take(directory);
         try {
             disk.sync(directory);
-            removeUnfinished();
+            UnfinishedFile.removeAll(directory);
             return taken;
         } catch (IOException | RuntimeException e) {
             taken.close();
@@ -102,27 +102,38 @@ final class SnapshotDirectory implements AutoCloseable {
     }
 
     HealthCell health() {
-        return health;
+        return health.cell();
     }
 
     void save(SnapshotHeader header, byte[] content) {
         open();
         Path home = home(header.persistenceId());
-        Path unfinished = home.resolve(header.sequenceNr() + "-" + UUID.randomUUID() + UNFINISHED);
+        Path unfinished = UnfinishedFile.in(home, String.valueOf(header.sequenceNr()));
         try {
             disk.create(home);
             SnapshotFile.write(unfinished, header, content);
             Files.move(unfinished, file(home, header.sequenceNr()), StandardCopyOption.ATOMIC_MOVE);
             syncNames(home);
-            health.report(StorageHealth.State.OK, "");
+            health.succeeded();
         } catch (IOException e) {
             StorageException failure = failure(
                     "did not take snapshot " + header.sequenceNr() + " of " + header.persistenceId() + " ("
                             + header.contentLength() + " bytes)",
                     e);
-            discard(unfinished, failure);
-            health.report(StorageHealth.State.FAILED, failure.getMessage());
+            UnfinishedFile.discard(unfinished, failure);
+            health.failed(failure, () -> probe(home, header.contentLength()));
             throw failure;
+        }
+    }
+
+    /** @throws StorageException where a snapshot of that many bytes would not be taken either */
+    private void probe(Path home, long bytes) {
+        try {
+            disk.create(home);
+            UnfinishedFile.tryOut(home, bytes);
+            syncNames(home);
+        } catch (IOException e) {
+            throw failure("did not take a snapshot of " + bytes + " bytes and would not take it now", e);
         }
     }
 
@@ -265,25 +276,6 @@ final class SnapshotDirectory implements AutoCloseable {
         return home.resolve(String.format("%019d.snapshot", sequenceNr));
     }
 
-    /** What a crash in the middle of a save has left. */
-    private void removeUnfinished() throws IOException {
-        try (var files =
-                Files.find(directory, 2, (file, attributes) -> file.toString().endsWith(UNFINISHED))) {
-            for (Path file : files.toList()) {
-                Files.delete(file);
-            }
-        }
-    }
-
-    private static void discard(Path unfinished, StorageException because) {
-        try {
-            Files.deleteIfExists(unfinished);
-        } catch (IOException e) {
-            // It stays until the next start, which removes it.
-            because.addSuppressed(e);
-        }
-    }
-
     private StorageException failure(String what, Exception e) {
         return new StorageException(
                 "The snapshot directory " + directory + " " + what + ": " + e
@@ -294,7 +286,7 @@ final class SnapshotDirectory implements AutoCloseable {
     @Override
     public synchronized void close() throws IOException {
         closed = true;
-        health.report(StorageHealth.State.CLOSED, "");
+        health.close();
         if (lock.isPresent()) {
             lock.get().close();
         }

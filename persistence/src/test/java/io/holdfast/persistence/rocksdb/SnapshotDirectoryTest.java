@@ -2,6 +2,7 @@ package io.holdfast.persistence.rocksdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.holdfast.persistence.SerializedObject;
 import io.holdfast.persistence.SnapshotHeader;
@@ -11,10 +12,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.pekko.persistence.SnapshotSelectionCriteria;
 import org.junit.jupiter.api.Test;
@@ -25,6 +29,9 @@ class SnapshotDirectoryTest {
     private static final int LONG_PATH = 3790;
 
     private static final String LONG_NAME = "x".repeat(255);
+
+    private static final Duration SELDOM = Duration.ofHours(1);
+    private static final Duration OFTEN = Duration.ofMillis(10);
 
     @TempDir
     Path dir;
@@ -81,7 +88,7 @@ class SnapshotDirectoryTest {
             }
             synced.add(directory);
         };
-        try (var files = new SnapshotDirectory(root, Clock.systemUTC(), disk)) {
+        try (var files = new SnapshotDirectory(root, Clock.systemUTC(), disk, SELDOM)) {
             files.open();
             assertThat(synced).as("what was created has its names").containsSubsequence(dir, dir.resolve("new"));
             broken.add(home);
@@ -91,7 +98,7 @@ class SnapshotDirectoryTest {
                 .as("it is there, for now")
                 .exists();
         synced.clear();
-        try (var files = new SnapshotDirectory(root, Clock.systemUTC(), disk)) {
+        try (var files = new SnapshotDirectory(root, Clock.systemUTC(), disk, SELDOM)) {
             assertThatThrownBy(() -> files.load("a", SnapshotSelectionCriteria.latest()))
                     .isInstanceOf(StorageException.class)
                     .hasMessageContaining("cannot make sure that the snapshots of a are on disk");
@@ -111,7 +118,7 @@ class SnapshotDirectoryTest {
                 throw new IOException("broken");
             }
         };
-        try (var files = new SnapshotDirectory(dir, Clock.systemUTC(), disk)) {
+        try (var files = new SnapshotDirectory(dir, Clock.systemUTC(), disk, SELDOM)) {
             files.open();
             broken.add(dir);
             for (int attempt = 0; attempt < 2; attempt++) {
@@ -119,6 +126,52 @@ class SnapshotDirectoryTest {
             }
             broken.clear();
             save(files, 1);
+        }
+    }
+
+    @Test
+    void afterAFailedSaveItIsWellAgainOnceTheDiskIsThoughNothingIsSaved() throws IOException {
+        var broken = new AtomicBoolean(true);
+        var tried = new AtomicInteger();
+        DirectorySync disk = directory -> {
+            if (broken.get() && directory.endsWith("id-a")) {
+                tried.incrementAndGet();
+                throw new IOException("broken");
+            }
+        };
+        try (var files = new SnapshotDirectory(dir, Clock.systemUTC(), disk, OFTEN)) {
+            assertThatThrownBy(() -> save(files, 1)).hasMessageContaining("did not take snapshot 1 of a");
+            await().until(() -> tried.get() > 3);
+            assertThat(files.health().current().state()).isEqualTo(StorageHealth.State.FAILED);
+            assertThat(files.health().current().message())
+                    .contains("would not take it now")
+                    .contains("broken");
+            broken.set(false);
+            await().until(() -> files.health().current().ok());
+        }
+        try (Stream<Path> left = Files.list(dir.resolve("id-a"))) {
+            assertThat(left).as("snapshots that are whole").allMatch(it -> it.toString()
+                    .endsWith(".snapshot"));
+        }
+    }
+
+    @Test
+    void aDirectoryThatDidNotOpenDoesSoByItself() throws IOException {
+        Path inTheWay = Files.createFile(dir.resolve("s"));
+        try (var files = new SnapshotDirectory(inTheWay, Clock.systemUTC(), DirectorySync.TO_DISK, OFTEN)) {
+            files.openOrReport();
+            assertThat(files.health().current().state()).isEqualTo(StorageHealth.State.FAILED);
+            Files.delete(inTheWay);
+            await().until(() -> files.health().current().ok());
+        }
+    }
+
+    @Test
+    void roomForTheSnapshotThatFailedIsWaitedFor() throws IOException {
+        UnfinishedFile.tryOut(dir, 1);
+        assertThatThrownBy(() -> UnfinishedFile.tryOut(dir, 1L << 60)).hasMessageContaining("bytes are free");
+        try (Stream<Path> left = Files.list(dir)) {
+            assertThat(left).isEmpty();
         }
     }
 
