@@ -44,7 +44,7 @@ final class JournalDatabase implements AutoCloseable {
     private final ReentrantReadWriteLock engineLock = new ReentrantReadWriteLock();
 
     private RocksEngine engine;
-    /** Whether events were deleted since the disk was given back what they took. */
+    /** Whether there may be deleted events whose room the disk was not given back. */
     private volatile boolean deleted = true;
 
     private volatile boolean closing;
@@ -173,6 +173,7 @@ final class JournalDatabase implements AutoCloseable {
                 open.compactEvents();
             }
         } catch (RocksDBException e) {
+            deleted = true;
             throw RocksErrors.at(directory(), "cannot be compacted", e);
         } finally {
             engineLock.readLock().unlock();
@@ -229,6 +230,8 @@ final class JournalDatabase implements AutoCloseable {
             RocksEngine old = engine;
             engine = next;
             if (old != null) {
+                // Its compaction, if one was under way, has ended early and without an error.
+                deleted = true;
                 old.close();
             }
         } finally {

@@ -20,11 +20,14 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.RocksDBException;
 
 class JournalDatabaseTest {
     @TempDir
@@ -56,19 +59,7 @@ class JournalDatabaseTest {
     @Test
     void whatWasDeletedIsGivenBackToTheDiskThoughNothingIsWrittenAnyMore() throws IOException {
         try (var database = database(dir)) {
-            byte[] noise = new byte[500_000];
-            new Random(7).nextBytes(noise);
-            for (int i = 1; i <= 58; i++) {
-                await(database.append(
-                        "a",
-                        List.of(new JournalRequest.Event(
-                                i,
-                                TestStorage.event(new String(noise, StandardCharsets.ISO_8859_1))
-                                        .encode(i)))));
-            }
-            await(database.append("a", events(59, 60)));
-            await(database.deleteTo("a", 58));
-            assertThat(bytesOnDisk()).isGreaterThan(30_000_000);
+            writeMuchAndDeleteIt(database);
 
             database.reclaim(80_000_000);
             assertThat(bytesOnDisk()).as("what is left might not fit").isGreaterThan(30_000_000);
@@ -83,6 +74,53 @@ class JournalDatabaseTest {
         assertThatThrownBy(() -> closed.reclaim(1L << 30))
                 .isInstanceOf(StorageException.class)
                 .hasMessageContaining("not available");
+    }
+
+    @Test
+    void whatWasDeletedIsGivenBackAlsoWhenTheFirstAttemptWasCancelled() throws IOException {
+        var current = new AtomicReference<RocksEngine>();
+        var broken = new AtomicBoolean();
+        BatchCommit disk = (engine, batch) -> {
+            current.set(engine);
+            if (broken.getAndSet(false)) {
+                throw new RocksDBException("IO error");
+            }
+            engine.commit(batch);
+        };
+        try (var database = database(dir, disk)) {
+            writeMuchAndDeleteIt(database);
+            // As a failed commit does it on its way to open the files anew, here surely before the compaction has
+            // ended.
+            current.get().cancelCompaction();
+            database.reclaim(1L << 30);
+            broken.set(true);
+            assertThatThrownBy(() -> await(database.append("a", events(61, 61))))
+                    .hasMessageContaining("IO error");
+            await().until(() -> database.health().current().ok());
+            assertThat(bytesOnDisk()).as("it was cancelled").isGreaterThan(30_000_000);
+
+            database.reclaim(1L << 30);
+
+            await().ignoreExceptions().until(() -> bytesOnDisk() < 4_000_000);
+            assertThat(replay(database, "a", 1, Long.MAX_VALUE)).isEqualTo(numbers(59, 60));
+        }
+    }
+
+    /** Leaves two events of sixty. */
+    private void writeMuchAndDeleteIt(JournalDatabase database) throws IOException {
+        byte[] noise = new byte[500_000];
+        new Random(7).nextBytes(noise);
+        for (int i = 1; i <= 58; i++) {
+            await(database.append(
+                    "a",
+                    List.of(new JournalRequest.Event(
+                            i,
+                            TestStorage.event(new String(noise, StandardCharsets.ISO_8859_1))
+                                    .encode(i)))));
+        }
+        await(database.append("a", events(59, 60)));
+        await(database.deleteTo("a", 58));
+        assertThat(bytesOnDisk()).isGreaterThan(30_000_000);
     }
 
     private long bytesOnDisk() throws IOException {
