@@ -1,22 +1,29 @@
 package io.holdfast.server.membership;
 
-import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The faults that this node has seen, the newest {@value #KEPT}. Thread-safe. A fault of a class and subject that has not
- * recovered is one incident, however often it is reported.
+ * The faults that this node has seen: those that last, at most {@value #OPEN}, and the {@value #ENDED} that ended last. Thread-safe. A fault of a class
+ * and subject that has not recovered is one incident, however often it is reported.
  */
 public final class IncidentLog {
     private static final Logger LOG = LoggerFactory.getLogger(IncidentLog.class);
-    private static final int KEPT = 256;
+    private static final int ENDED = 256;
+    /** Each replica of a node may have one; a status of them all still goes into a message. */
+    private static final int OPEN = 2048;
 
     private final LongSupplier wallMillis;
-    private final ArrayDeque<Incident> newestFirst = new ArrayDeque<>();
+    private final List<Incident> oldestFirst = new ArrayList<>();
 
     /**
      * @param faultClass site-unreachable, storage-failed, replica-failed, leader-lost, storage-replaced …
@@ -40,13 +47,25 @@ public final class IncidentLog {
         if (open(faultClass, subject).isPresent()) {
             return false;
         }
-        newestFirst.addFirst(
-                new Incident(wallMillis.getAsLong(), Optional.empty(), faultClass, subject, evidence, action));
-        if (newestFirst.size() > KEPT) {
-            newestFirst.removeLast();
+        oldestFirst.add(new Incident(wallMillis.getAsLong(), Optional.empty(), faultClass, subject, evidence, action));
+        // One more of those that are thousands already would only flood the log.
+        if (open().count() <= OPEN || !forgetOneOfTheMostCommonClass().equals(faultClass)) {
+            LOG.warn("Incident {} of {}: {}; {}", faultClass, subject, evidence, action);
         }
-        LOG.warn("Incident {} of {}: {}; {}", faultClass, subject, evidence, action);
         return true;
+    }
+
+    /**
+     * What thousands have in common is known well enough, and must not hide another fault.
+     *
+     * @return that class
+     */
+    private String forgetOneOfTheMostCommonClass() {
+        Map<String, Long> counts = open().collect(Collectors.groupingBy(Incident::faultClass, Collectors.counting()));
+        String common =
+                Collections.max(counts.entrySet(), Map.Entry.comparingByValue()).getKey();
+        open().filter(it -> it.faultClass().equals(common)).findFirst().ifPresent(oldestFirst::remove);
+        return common;
     }
 
     /** Ends the incident, if there is one that has not ended, and answers it as it is now. */
@@ -54,14 +73,21 @@ public final class IncidentLog {
         Optional<Incident> found = open(faultClass, subject);
         Optional<Incident> ended = found.map(this::ended);
         ended.ifPresent(incident -> {
-            List<Incident> all = newestFirst.stream()
-                    .map(it -> it == found.get() ? incident : it)
-                    .toList();
-            newestFirst.clear();
-            newestFirst.addAll(all);
+            oldestFirst.set(oldestFirst.indexOf(found.get()), incident);
+            forgetTheOldestEnd();
             logEnd(incident);
         });
         return ended;
+    }
+
+    private void forgetTheOldestEnd() {
+        List<Incident> ended = oldestFirst.stream()
+                .filter(it -> it.recoveredMillis().isPresent())
+                .toList();
+        if (ended.size() > ENDED) {
+            oldestFirst.remove(Collections.min(
+                    ended, Comparator.comparing(it -> it.recoveredMillis().orElseThrow())));
+        }
     }
 
     private static void logEnd(Incident incident) {
@@ -80,15 +106,19 @@ public final class IncidentLog {
     }
 
     private Optional<Incident> open(String faultClass, String subject) {
-        return newestFirst.stream()
-                .filter(it -> it.recoveredMillis().isEmpty()
-                        && it.faultClass().equals(faultClass)
-                        && it.subject().equals(subject))
+        return open().filter(
+                        it -> it.faultClass().equals(faultClass) && it.subject().equals(subject))
                 .findFirst();
+    }
+
+    private Stream<Incident> open() {
+        return oldestFirst.stream().filter(it -> it.recoveredMillis().isEmpty());
     }
 
     /** Newest first. */
     public synchronized List<Incident> all() {
-        return List.copyOf(newestFirst);
+        var all = new ArrayList<>(oldestFirst);
+        Collections.reverse(all);
+        return List.copyOf(all);
     }
 }
