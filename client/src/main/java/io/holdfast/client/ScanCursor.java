@@ -9,8 +9,10 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.Spliterator;
 import java.util.Spliterators;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -22,6 +24,9 @@ public final class ScanCursor implements Iterator<Entry>, AutoCloseable {
     private final Engine engine;
     private final ScanStream scan;
     private Iterator<KeyValue> part = Collections.emptyIterator();
+    /** The part that was asked for and that nobody has got yet. */
+    private Optional<CompletableFuture<List<KeyValue>>> pending = Optional.empty();
+
     private boolean ended;
 
     ScanCursor(Engine engine, ScanRequest request, Duration wait) {
@@ -33,11 +38,22 @@ public final class ScanCursor implements Iterator<Entry>, AutoCloseable {
     public boolean hasNext() {
         while (!ended && !part.hasNext()) {
             // An empty part is the end: the stream never hands out one otherwise.
-            List<KeyValue> next = engine.join(scan.next());
+            List<KeyValue> next = nextPart();
             ended = next.isEmpty();
             part = next.iterator();
         }
         return part.hasNext();
+    }
+
+    /** A wait that was interrupted leaves its part on the way: it is the one that whoever reads on gets. */
+    private List<KeyValue> nextPart() {
+        engine.forbidNetworkThread();
+        CompletableFuture<List<KeyValue>> part =
+                pending.filter(it -> !it.isCompletedExceptionally()).orElseGet(scan::next);
+        pending = Optional.of(part);
+        List<KeyValue> next = engine.join(part);
+        pending = Optional.empty();
+        return next;
     }
 
     @Override

@@ -218,4 +218,28 @@ class ScanTest {
         }
         closed.join();
     }
+
+    @Test
+    void whoIsInterruptedMayReadOn() {
+        CompletableFuture<Void> interrupted = new CompletableFuture<>();
+        Thread reader = Thread.currentThread();
+        cluster.nodes
+                .values()
+                .forEach(node -> node.scanner = (request, out) -> {
+                    interrupted.thenRunAsync(() -> {
+                        out.onNext(part(0, 1));
+                        out.onNext(part(1, 1));
+                        out.onCompleted();
+                    });
+                    reader.interrupt();
+                });
+        try (ScanCursor cursor = shop.scan("", ScanOptions.DEFAULT)) {
+            assertThatThrownBy(cursor::hasNext)
+                    .isInstanceOfSatisfying(HoldfastException.class, error -> assertThat(error.reason())
+                            .isEqualTo(Reason.INTERRUPTED));
+            assertThat(Thread.interrupted()).isTrue();
+            interrupted.complete(null);
+            assertThat(cursor.stream()).extracting(Entry::version).containsExactly(1L, 2L);
+        }
+    }
 }
