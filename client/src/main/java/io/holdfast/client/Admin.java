@@ -32,7 +32,7 @@ public final class Admin {
      * settings, that counts as created.
      */
     public KeyspaceInfo createKeyspace(String name, KeyspaceSettings settings) {
-        return engine.join(createKeyspaceAsync(name, settings));
+        return engine.join(() -> createKeyspaceAsync(name, settings));
     }
 
     /** The asynchronous twin of {@link #createKeyspace}. */
@@ -47,7 +47,7 @@ public final class Admin {
 
     /** All keyspaces. */
     public List<KeyspaceInfo> listKeyspaces() {
-        return engine.join(listKeyspacesAsync());
+        return engine.join(this::listKeyspacesAsync);
     }
 
     /** The asynchronous twin of {@link #listKeyspaces}. */
@@ -60,12 +60,12 @@ public final class Admin {
 
     /** The cluster as the nearest node sees it, with that node's incidents. */
     public Status status() {
-        return engine.join(statusAsync(Optional.empty()));
+        return engine.join(() -> statusAsync(Optional.empty()));
     }
 
     /** The cluster as a node of one site sees it; fails with {@link Reason#TIMED_OUT} if none of its nodes answers. */
     public Status status(String site) {
-        return engine.join(statusAsync(Optional.of(site)));
+        return engine.join(() -> statusAsync(Optional.of(site)));
     }
 
     /** The asynchronous twin of {@link #status()}, or with a site of {@link #status(String)}. */
@@ -75,7 +75,7 @@ public final class Admin {
 
     /** Sites with their endpoints, and each partition's leader, as the nearest node knows them. */
     public Routes routes() {
-        return engine.join(routesAsync());
+        return engine.join(this::routesAsync);
     }
 
     /** The asynchronous twin of {@link #routes}. */
@@ -90,7 +90,7 @@ public final class Admin {
      * @return the site that leads now
      */
     public String transferLeader(String keyspace, int partition, Optional<String> toSite) {
-        return engine.join(transferLeaderAsync(keyspace, partition, toSite));
+        return engine.join(() -> transferLeaderAsync(keyspace, partition, toSite));
     }
 
     /** The asynchronous twin of {@link #transferLeader}. */

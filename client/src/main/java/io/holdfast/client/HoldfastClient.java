@@ -66,7 +66,7 @@ public final class HoldfastClient implements AutoCloseable {
      * not been told, and for {@code transaction.outcome-retention} of the servers (1 hour by default) after its last sign of life.
      */
     public TransactionOutcome outcome(TransactionId id) {
-        return engine.join(outcomeAsync(id));
+        return engine.join(() -> outcomeAsync(id));
     }
 
     /** The asynchronous twin of {@link #outcome}. */

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The keys of one keyspace. Safe for use by many threads; made by {@link HoldfastClient#keyspace}.
@@ -243,7 +244,7 @@ public final class Keyspace {
                 transaction.commit();
                 return result;
             } catch (TransactionConflictException conflict) {
-                engine.join(runner.pauseAfter(conflict));
+                engine.join(() -> runner.pauseAfter(conflict));
             }
         }
     }
@@ -288,7 +289,7 @@ public final class Keyspace {
 
     /** A snapshot of everything at one timestamp, which a node chooses; never older than what this client has read or written. */
     public Snapshot snapshot(SnapshotOptions how) {
-        return engine.join(snapshotAsync(how));
+        return engine.join(() -> snapshotAsync(how));
     }
 
     /** The asynchronous twin of {@link #snapshot}. */
@@ -307,8 +308,8 @@ public final class Keyspace {
         return new Keyspace(engine, options, engine.routesOf(Limits.checkKeyspaceName(name)));
     }
 
-    <T> T join(CompletionStage<T> stage) {
-        return engine.join(stage);
+    <T> T join(Supplier<CompletionStage<T>> call) {
+        return engine.join(call);
     }
 
     private Duration scanWait(ScanOptions how) {

@@ -47,11 +47,10 @@ public final class ScanCursor implements Iterator<Entry>, AutoCloseable {
 
     /** A wait that was interrupted leaves its part on the way: it is the one that whoever reads on gets. */
     private List<KeyValue> nextPart() {
-        engine.forbidNetworkThread();
-        CompletableFuture<List<KeyValue>> part =
-                pending.filter(it -> !it.isCompletedExceptionally()).orElseGet(scan::next);
-        pending = Optional.of(part);
-        List<KeyValue> next = engine.join(part);
+        List<KeyValue> next = engine.join(() -> {
+            pending = pending.filter(it -> !it.isCompletedExceptionally()).or(() -> Optional.of(scan.next()));
+            return pending.get();
+        });
         pending = Optional.empty();
         return next;
     }

@@ -68,7 +68,7 @@ public final class Snapshot {
 
     /** The values of those of the keys that existed, asked for all at once. */
     public Map<Key, Versioned> getAll(Collection<Key> keys) {
-        return keyspace.join(getAllAsync(keys));
+        return keyspace.join(() -> getAllAsync(keys));
     }
 
     /** The asynchronous twin of {@link #getAll}. */

@@ -49,7 +49,7 @@ public final class Transaction {
 
     /** The value of a key; empty if there is no such key. */
     public Optional<byte[]> get(Key key) {
-        return state.engine().join(getAsync(key));
+        return state.engine().join(() -> getAsync(key));
     }
 
     /** The asynchronous twin of {@link #get(Key)}. */
@@ -59,7 +59,7 @@ public final class Transaction {
 
     /** The values of those of the keys that exist, asked for all at once. */
     public Map<Key, byte[]> getAll(Collection<Key> keys) {
-        return state.engine().join(getAllAsync(keys));
+        return state.engine().join(() -> getAllAsync(keys));
     }
 
     /** The asynchronous twin of {@link #getAll}. */
@@ -74,7 +74,7 @@ public final class Transaction {
      * @param limit at most so many, 1 to 1,000
      */
     public List<Entry> scan(String prefix, int limit) {
-        return state.engine().join(scanAsync(prefix, limit));
+        return state.engine().join(() -> scanAsync(prefix, limit));
     }
 
     /** The asynchronous twin of {@link #scan}. */
@@ -113,7 +113,7 @@ public final class Transaction {
      * A condition on a version never holds for what this transaction wrote itself.
      */
     public boolean putIf(Key key, byte[] value, Condition condition) {
-        return state.engine().join(putIfAsync(key, value, condition));
+        return state.engine().join(() -> putIfAsync(key, value, condition));
     }
 
     /** The asynchronous twin of {@link #putIf}. */
@@ -143,7 +143,7 @@ public final class Transaction {
      * @throws InvalidRequestException if the value is no such number, or the sum does not fit 64 bits
      */
     public long increment(Key key, long delta) {
-        return state.engine().join(incrementAsync(key, delta));
+        return state.engine().join(() -> incrementAsync(key, delta));
     }
 
     /** The asynchronous twin of {@link #increment}. */

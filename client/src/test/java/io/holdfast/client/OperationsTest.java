@@ -230,4 +230,30 @@ class OperationsTest {
                     .hasMessageContaining("127.0.0.1:" + port);
         }
     }
+
+    @Test
+    void whatIsRefusedOnTheNetworkThreadHasDoneNothing() throws Exception {
+        Transaction tx = shop.begin(TransactionOptions.DEFAULT);
+        tx.put("k", bytes("v"));
+        TransactionId id = new TransactionId("shop", new WriteId(Key.of("k"), client.clientId(), 1));
+        List<Runnable> calls = List.of(
+                tx::commit,
+                () -> tx.increment(Key.of("n"), 1),
+                () -> tx.putIf(Key.of("n"), bytes("v"), Condition.ALWAYS),
+                () -> client.outcome(id),
+                () -> client.admin().createKeyspace("logs", KeyspaceSettings.DEFAULT),
+                () -> client.admin().transferLeader("shop", 1, Optional.of("b")));
+        onNetworkThread(() -> calls.forEach(call -> assertThatThrownBy(call::run)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("network thread")));
+        assertThat(client.admin().listKeyspaces())
+                .extracting(KeyspaceInfo::name)
+                .doesNotContain("logs");
+        assertThat(cluster.leaders).containsEntry(1, "a");
+        assertThat(shop.get("k")).isEmpty();
+        tx.commit();
+        assertThat(shop.get("k")).isPresent();
+        assertThat(shop.get("n")).isEmpty();
+        assertThat(cluster.node("a").requests()).noneMatch(Request::hasOutcome);
+    }
 }

@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /**
  * Where the callers' threads meet the client's own: operations go in through {@link Submissions}, and callers wait here.
@@ -266,11 +267,14 @@ public final class Engine implements NodeConnection.Listener {
         }
     }
 
-    /** Waits for a stage that ends by itself in time. */
-    public <T> T join(CompletionStage<T> stage) {
+    /**
+     * Begins what ends by itself in time, and waits for it. On the network thread nothing is begun: who is told that a call was
+     * refused must be able to believe it.
+     */
+    public <T> T join(Supplier<? extends CompletionStage<T>> call) {
         forbidNetworkThread();
         try {
-            return stage.toCompletableFuture().get(Duration.ofMinutes(10).toNanos(), TimeUnit.NANOSECONDS);
+            return call.get().toCompletableFuture().get(Duration.ofMinutes(10).toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new HoldfastException(

@@ -231,6 +231,7 @@ public final class TransactionState {
 
     /** Commits and waits. If the thread is interrupted meanwhile, that ends as soon as it is known what to tell the application. */
     public CommitResult commitAndWait() {
+        engine.forbidNetworkThread();
         CompletableFuture<CommitResult> ending = commit();
         return engine.await(ending, remaining().toNanos(), () -> abandon(ending));
     }
