@@ -32,7 +32,7 @@ import java.util.function.Supplier;
  */
 public final class Engine implements NodeConnection.Listener {
     private static final long PROBE_NANOS = 200_000_000L;
-    /** Every operation ends at its deadline; a caller that waits so much longer has found a bug. */
+    /** Every operation ends at its deadline; a caller that waits so much longer has found a bug, or the process stood still. */
     private static final long GRACE_NANOS = 30_000_000_000L;
 
     private final ClientOptions options;
@@ -243,7 +243,7 @@ public final class Engine implements NodeConnection.Listener {
 
     /**
      * Waits for what may change something, and so must end with an outcome or with an error that holds its id, even if the
-     * thread is interrupted.
+     * thread is interrupted, or the process stands still for longer than the thread waits.
      *
      * @param abandon makes the future end soon
      */
@@ -254,16 +254,33 @@ public final class Engine implements NodeConnection.Listener {
         } catch (InterruptedException interrupted) {
             abandon.run();
             try {
-                return future.join();
-            } catch (CompletionException failed) {
-                throw HoldfastException.of(failed);
+                return endOf(future);
             } finally {
                 Thread.currentThread().interrupt();
             }
         } catch (ExecutionException failed) {
             throw HoldfastException.of(failed);
-        } catch (TimeoutException bug) {
-            throw new IllegalStateException("An operation outlived its deadline; please report it", bug);
+        } catch (TimeoutException late) {
+            abandon.run();
+            return endOf(future);
+        }
+    }
+
+    /**
+     * The end of what is to end at once. A process that was frozen for longer than its threads would have waited goes on with all
+     * their waits over, though the outcome may be there, or come as soon as the network thread has had its turn. Only if that thread
+     * is dead, or blocked by the application, is there none.
+     */
+    private static <T> T endOf(CompletableFuture<T> future) {
+        try {
+            return future.copy().orTimeout(GRACE_NANOS, TimeUnit.NANOSECONDS).join();
+        } catch (CompletionException failed) {
+            if (failed.getCause() instanceof TimeoutException) {
+                throw new IllegalStateException(
+                        "A call outlived its deadline. Does a callback block the client's network thread? If not, please report it",
+                        failed);
+            }
+            throw HoldfastException.of(failed);
         }
     }
 
@@ -273,8 +290,9 @@ public final class Engine implements NodeConnection.Listener {
      */
     public <T> T join(Supplier<? extends CompletionStage<T>> call) {
         forbidNetworkThread();
+        CompletableFuture<T> future = call.get().toCompletableFuture();
         try {
-            return call.get().toCompletableFuture().get(Duration.ofMinutes(10).toNanos(), TimeUnit.NANOSECONDS);
+            return future.get(Duration.ofMinutes(10).toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new HoldfastException(
@@ -284,8 +302,8 @@ public final class Engine implements NodeConnection.Listener {
                     Optional.of(interrupted));
         } catch (ExecutionException failed) {
             throw HoldfastException.of(failed);
-        } catch (TimeoutException bug) {
-            throw new IllegalStateException("A call outlived its deadline; please report it", bug);
+        } catch (TimeoutException late) {
+            return endOf(future);
         }
     }
 

@@ -300,9 +300,14 @@ final class RetryLoop {
         fail(op, Reason.TIMED_OUT, Failures.whyLate(op, router));
     }
 
-    /** The application stops waiting. */
+    /** The application stops waiting: it was interrupted, or finds the deadline passed long ago. */
     void abandon(Op<?> op) {
-        if (op.state != Op.State.DONE) {
+        if (op.state == Op.State.DONE) {
+            return;
+        }
+        if (System.nanoTime() - op.deadline >= 0) {
+            timeOut(op);
+        } else {
             fail(op, Reason.INTERRUPTED, "The thread was interrupted while it waited.");
         }
     }

@@ -6,6 +6,7 @@ import io.holdfast.client.Entry;
 import io.holdfast.client.HoldfastException;
 import io.holdfast.client.Key;
 import io.holdfast.client.Reason;
+import io.holdfast.client.TimedOutException;
 import io.holdfast.client.TransactionConflictException;
 import io.holdfast.client.TransactionId;
 import io.holdfast.client.TransactionInDoubtException;
@@ -242,10 +243,16 @@ public final class TransactionState {
             abandoned = true;
             open = sent;
         }
-        open.ifPresentOrElse(engine::abandon, () -> ending.completeExceptionally(interrupted()));
+        open.ifPresentOrElse(engine::abandon, () -> ending.completeExceptionally(notSent()));
     }
 
-    private static HoldfastException interrupted() {
+    private HoldfastException notSent() {
+        if (remaining().isZero()) {
+            return new TimedOutException(
+                    "The deadline passed before the commit was sent: the transaction had no effect, and will have none.",
+                    Optional.empty(),
+                    Optional.empty());
+        }
         return new HoldfastException(
                 Reason.INTERRUPTED,
                 "The thread was interrupted before the commit was sent: the transaction had no effect, and will have none.");
@@ -291,7 +298,7 @@ public final class TransactionState {
         CompletableFuture<io.holdfast.v1.CommitResult> answer;
         synchronized (this) {
             if (abandoned) {
-                return CompletableFuture.failedFuture(interrupted());
+                return CompletableFuture.failedFuture(notSent());
             }
             footprint.checkPartitions();
             Place decider = footprint.decider();
