@@ -16,9 +16,10 @@ import java.util.concurrent.CompletionStage;
  * two states. Writes stay in the client until the commit; nothing is locked before.
  *
  * <p>Reads throw {@link TransactionConflictException} when what was read before has changed meanwhile; {@link Keyspace#transact} then
- * runs the body again. After a read that failed only {@link #abort} is of use. At most 1,000 reads, scanned partitions and writes and
- * 8 MiB, of that 1 MiB and 32 KiB in one partition, and scans over 65,536 keys of one partition, those counted that were deleted within the history
- * window; beyond that the call fails with {@link Reason#TRANSACTION_TOO_LARGE}, before any of it is sent if it is a commit.
+ * runs the body again. After a read that failed, or whose wait was interrupted, only {@link #abort} is of use. At most 1,000 reads,
+ * scanned partitions and writes and 8 MiB, of that 1 MiB and 32 KiB in one partition, and scans over 65,536 keys of one partition,
+ * those counted that were deleted within the history window; beyond that the call fails with {@link Reason#TRANSACTION_TOO_LARGE},
+ * before any of it is sent if it is a commit.
  *
  * <p>For one thread at a time: wait for an asynchronous read before the next call. Blocking methods must not be called on the client's
  * network thread.
@@ -49,7 +50,7 @@ public final class Transaction {
 
     /** The value of a key; empty if there is no such key. */
     public Optional<byte[]> get(Key key) {
-        return state.engine().join(() -> getAsync(key));
+        return state.join(() -> getAsync(key));
     }
 
     /** The asynchronous twin of {@link #get(Key)}. */
@@ -59,7 +60,7 @@ public final class Transaction {
 
     /** The values of those of the keys that exist, asked for all at once. */
     public Map<Key, byte[]> getAll(Collection<Key> keys) {
-        return state.engine().join(() -> getAllAsync(keys));
+        return state.join(() -> getAllAsync(keys));
     }
 
     /** The asynchronous twin of {@link #getAll}. */
@@ -74,7 +75,7 @@ public final class Transaction {
      * @param limit at most so many, 1 to 1,000
      */
     public List<Entry> scan(String prefix, int limit) {
-        return state.engine().join(() -> scanAsync(prefix, limit));
+        return state.join(() -> scanAsync(prefix, limit));
     }
 
     /** The asynchronous twin of {@link #scan}. */
@@ -113,7 +114,7 @@ public final class Transaction {
      * A condition on a version never holds for what this transaction wrote itself.
      */
     public boolean putIf(Key key, byte[] value, Condition condition) {
-        return state.engine().join(() -> putIfAsync(key, value, condition));
+        return state.join(() -> putIfAsync(key, value, condition));
     }
 
     /** The asynchronous twin of {@link #putIf}. */
@@ -143,7 +144,7 @@ public final class Transaction {
      * @throws InvalidRequestException if the value is no such number, or the sum does not fit 64 bits
      */
     public long increment(Key key, long delta) {
-        return state.engine().join(() -> incrementAsync(key, delta));
+        return state.join(() -> incrementAsync(key, delta));
     }
 
     /** The asynchronous twin of {@link #increment}. */

@@ -231,4 +231,30 @@ class TransactionEndTest {
         assertThat(sent()).noneMatch(Request::hasGet);
         assertThat(tx.getAll(keys.subList(1, keys.size()))).isEmpty();
     }
+
+    /** Else a body that goes on after it, and counts again, would count twice. */
+    @Test
+    void aReadWhoseWaitIsInterruptedBreaksTheTransaction() {
+        CompletableFuture<Void> interrupted = new CompletableFuture<>();
+        Thread waiting = Thread.currentThread();
+        cluster.nodes
+                .values()
+                .forEach(node -> node.handler = (request, reply) -> {
+                    if (request.hasGet() && request.getGet().getDated()) {
+                        interrupted.thenRun(() -> reply.accept(cluster.execute(request)));
+                        waiting.interrupt();
+                    } else {
+                        reply.accept(cluster.execute(request));
+                    }
+                });
+        Transaction tx = shop.begin(TransactionOptions.DEFAULT);
+        assertThatThrownBy(() -> tx.increment(Key.of("n"), 1))
+                .isInstanceOfSatisfying(HoldfastException.class, error -> assertThat(error.reason())
+                        .isEqualTo(Reason.INTERRUPTED));
+        assertThat(Thread.interrupted()).isTrue();
+        interrupted.complete(null);
+        assertThatThrownBy(() -> tx.increment(Key.of("n"), 1)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(tx::commit).isInstanceOf(IllegalStateException.class);
+        assertThat(shop.get("n")).isEmpty();
+    }
 }

@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /**
  * One transaction from its begin to its end. Reads go to the leaders at once; whatever was read must have stood together at one
@@ -41,7 +43,7 @@ public final class TransactionState {
 
     private enum Stage {
         OPEN,
-        /** A read failed or did not fit: only the end is possible. */
+        /** A read failed, did not fit or was interrupted: only the end is possible. */
         BROKEN,
         ENDED
     }
@@ -71,7 +73,8 @@ public final class TransactionState {
             throw new IllegalStateException("The transaction has ended: begin another one");
         }
         if (stage == Stage.BROKEN) {
-            throw new IllegalStateException("A read of the transaction has failed: end it, and begin another one");
+            throw new IllegalStateException(
+                    "A read of the transaction has failed or was interrupted: end it, and begin another one");
         }
     }
 
@@ -118,11 +121,28 @@ public final class TransactionState {
     private <T> CompletableFuture<T> orBreak(CompletableFuture<T> stage) {
         return stage.whenComplete((done, failure) -> {
             if (failure != null) {
-                synchronized (this) {
-                    this.stage = this.stage == Stage.OPEN ? Stage.BROKEN : this.stage;
-                }
+                breakUp();
             }
         });
+    }
+
+    private synchronized void breakUp() {
+        stage = stage == Stage.OPEN ? Stage.BROKEN : stage;
+    }
+
+    /**
+     * Waits for a read and what follows from it. If the wait is interrupted, the transaction is broken: what comes of the read, a put
+     * of its sum perhaps, is not known to the body, and must not be committed with what the body does instead.
+     */
+    public <T> T join(Supplier<CompletionStage<T>> read) {
+        try {
+            return engine.join(read);
+        } catch (HoldfastException failed) {
+            if (failed.reason() == Reason.INTERRUPTED) {
+                breakUp();
+            }
+            throw failed;
+        }
     }
 
     private synchronized TreeMap<Key, byte[]> values(KeyspaceRoutes routes, Collection<Key> keys) {
