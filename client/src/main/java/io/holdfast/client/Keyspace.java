@@ -243,7 +243,11 @@ public final class Keyspace {
                 T result = result(body, transaction);
                 transaction.commit();
                 return result;
-            } catch (TransactionConflictException conflict) {
+            } catch (RuntimeException failure) {
+                // A body that waits for a stage itself gets what that failed with wrapped.
+                if (!(HoldfastException.unwrap(failure) instanceof TransactionConflictException conflict)) {
+                    throw failure;
+                }
                 engine.join(() -> runner.pauseAfter(conflict));
             }
         }

@@ -314,4 +314,24 @@ class TransactionTest {
         assertThat(sum).isEqualTo(6);
         assertThat(value("b")).isEqualTo("6");
     }
+
+    /** A body that waits for a stage itself gets its conflict wrapped. */
+    @Test
+    void aConflictOfAStageRunsTheBodyAgain() {
+        shop.put("x", bytes("0"));
+        shop.put("y", bytes("0"));
+        var runs = new AtomicInteger();
+        String seen = shop.transact(tx -> {
+            String x = new String(tx.get("x").orElseThrow(), UTF_8);
+            int run = runs.incrementAndGet();
+            if (run < 3) {
+                shop.put("x", bytes("" + run));
+                shop.put("y", bytes("" + run));
+            }
+            var y = tx.getAsync(Key.of("y")).toCompletableFuture();
+            return x + new String((run == 1 ? y.join() : y.get()).orElseThrow(), UTF_8);
+        });
+        assertThat(seen).isEqualTo("22");
+        assertThat(runs).hasValue(3);
+    }
 }
