@@ -256,4 +256,25 @@ class OperationsTest {
         assertThat(shop.get("n")).isEmpty();
         assertThat(cluster.node("a").requests()).noneMatch(Request::hasOutcome);
     }
+
+    @Test
+    void closingFromACallbackOfATimerEndsWhatIsDueAtTheSameTime() throws Exception {
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        CompletableFuture<CompletableFuture<?>> other = new CompletableFuture<>();
+        onNetworkThread(() -> {
+            cluster.nodes.values().forEach(node -> node.handler = (request, reply) -> {});
+            // As long as an attempt has before the next.
+            shop.getAsync(Key.of("k"), ReadOptions.DEFAULT.withDeadline(Duration.ofMillis(400)))
+                    .whenComplete((found, late) -> {
+                        client.close();
+                        closed.complete(null);
+                    });
+            other.complete(shop.getAsync("k").toCompletableFuture());
+        });
+        closed.get(30, TimeUnit.SECONDS);
+        assertThat(other.join())
+                .failsWithin(Duration.ofSeconds(5))
+                .withThrowableThat()
+                .withMessageContaining("client was closed");
+    }
 }

@@ -29,6 +29,8 @@ final class RetryLoop {
     /** Nodes asked before a keyspace that none of them knows counts as unknown. */
     private static final int UNKNOWN_KEYSPACE_ATTEMPTS = 3;
 
+    private static final String CLOSED = "The client was closed before there was an outcome.";
+
     /** Told when an operation has ended, before its future completes. */
     interface Released {
         void one();
@@ -108,6 +110,11 @@ final class RetryLoop {
     }
 
     private void dispatch(Op<?> op, long now) {
+        if (closed) {
+            // No timer fires any more that would end it.
+            fail(op, Reason.CLIENT_CLOSED, CLOSED);
+            return;
+        }
         NodeConnection node = router.pick(op);
         if (node == null) {
             op.state = Op.State.STRANDED;
@@ -350,7 +357,7 @@ final class RetryLoop {
     void close() {
         closed = true;
         for (Op<?> op : wheel.removeAll()) {
-            fail(op, Reason.CLIENT_CLOSED, "The client was closed before there was an outcome.");
+            fail(op, Reason.CLIENT_CLOSED, CLOSED);
         }
     }
 }

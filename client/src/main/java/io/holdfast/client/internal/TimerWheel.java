@@ -100,13 +100,19 @@ final class TimerWheel<N extends TimerWheel.Node> {
     List<N> removeAll() {
         List<N> all = new ArrayList<>(size);
         for (Node head : slots) {
-            while (head.after != head) {
-                Node node = head.after;
-                unlink(node);
-                all.add(cast(node));
-            }
+            moveAll(head, all);
         }
+        // What expires may bring the end about, while others that are due with it are still to be handed out.
+        moveAll(due, all);
         return all;
+    }
+
+    private void moveAll(Node head, List<N> all) {
+        while (head.after != head) {
+            Node node = head.after;
+            unlink(node);
+            all.add(cast(node));
+        }
     }
 
     private static void append(Node head, Node node) {

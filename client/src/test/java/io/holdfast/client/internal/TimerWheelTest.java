@@ -80,4 +80,22 @@ class TimerWheelTest {
         wheel.advance(TimerWheel.TICK_NANOS * 100_000);
         assertThat(fired).hasSize(1000);
     }
+
+    @Test
+    void whatIsDueWithTheOneThatExpiresIsTakenOutToo() {
+        List<Timer> taken = new ArrayList<>();
+        List<TimerWheel<Timer>> self = new ArrayList<>();
+        self.add(new TimerWheel<>(0, timer -> {
+            fired.add(timer);
+            taken.addAll(self.get(0).removeAll());
+        }));
+        Timer first = new Timer(1);
+        Timer second = new Timer(2);
+        Timer later = new Timer(TimerWheel.TICK_NANOS * 5);
+        List.of(first, second, later).forEach(timer -> self.get(0).set(timer, timer.at));
+        self.get(0).advance(TimerWheel.TICK_NANOS * 2);
+        assertThat(fired).containsExactly(first);
+        assertThat(taken).containsExactlyInAnyOrder(second, later);
+        assertThat(self.get(0).size()).isZero();
+    }
 }
