@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -118,5 +119,41 @@ class BackPressureTest {
                     .extracting(put -> put.getKey().toStringUtf8())
                     .containsExactly("1", "3");
         }
+    }
+
+    /** A write that stays under way keeps the numbers of later ones back, 65,535 writes on; what needs no number goes on. */
+    @Test
+    void whereWritesWaitForANumberReadsDoNot() throws Exception {
+        cluster.node("a").handler = (request, reply) -> {
+            if (request.getPut().getKey().toStringUtf8().equals("slow")) {
+                held.add(() -> reply.accept(cluster.execute(request)));
+            } else {
+                reply.accept(cluster.execute(request));
+            }
+        };
+        try (HoldfastClient client = cluster.client(options(ClientOptions.WhenFull.WAIT, 16_384, 65_536))) {
+            Keyspace shop = client.keyspace("shop");
+            shop.putAsync("slow", VALUE);
+            Runnable slow = next();
+            CompletableFuture.allOf(putAll(shop, 65_535)).get(50, TimeUnit.SECONDS);
+            cluster.node("a").batches.clear();
+
+            CompletableFuture<?>[] waiting = putAll(shop, 3);
+            assertThat(shop.get(Key.of("0"), ReadOptions.DEFAULT.withDeadline(Duration.ofSeconds(5))))
+                    .isPresent();
+            assertThat(waiting).noneMatch(CompletableFuture::isDone);
+            slow.run();
+            CompletableFuture.allOf(waiting).get(30, TimeUnit.SECONDS);
+            assertThat(cluster.node("a").requests())
+                    .filteredOn(Request::hasPut)
+                    .extracting(request -> request.getPut().getKey().toStringUtf8())
+                    .containsSubsequence("0", "1", "2");
+        }
+    }
+
+    private static CompletableFuture<?>[] putAll(Keyspace shop, int keys) {
+        return IntStream.range(0, keys)
+                .mapToObj(key -> shop.putAsync("" + key, VALUE).toCompletableFuture())
+                .toArray(CompletableFuture<?>[]::new);
     }
 }

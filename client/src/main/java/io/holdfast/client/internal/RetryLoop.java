@@ -36,27 +36,25 @@ final class RetryLoop {
         void one();
     }
 
-    private final ClientOptions options;
     private final WriteIds ids;
     private final Router router;
     private final RandomGenerator random;
     private final Released released;
     private final Seen seen;
     private final TimerWheel<Op<?>> wheel;
-    private final LinkedHashSet<Op<?>> waiting = new LinkedHashSet<>();
+    private final Admission admission;
     private final LinkedHashSet<Op<?>> stranded = new LinkedHashSet<>();
     private final LinkedHashSet<Op<?>> backingOff = new LinkedHashSet<>();
-    private int inFlight;
     private boolean closed;
 
     RetryLoop(
             ClientOptions options, WriteIds ids, Router router, Seen seen, RandomGenerator random, Released released) {
         this.seen = seen;
-        this.options = options;
         this.ids = ids;
         this.router = router;
         this.random = random;
         this.released = released;
+        this.admission = new Admission(ids, options.maxInFlight());
         this.wheel = new TimerWheel<>(System.nanoTime(), this::expired);
     }
 
@@ -66,39 +64,20 @@ final class RetryLoop {
             fail(op, Reason.CLIENT_CLOSED, "The client is closed.");
         } else if (now - op.deadline >= 0) {
             timeOut(op);
-        } else if (waiting.isEmpty() && admit(op)) {
+        } else if (admission.enter(op)) {
             dispatch(op, now);
         } else {
             op.state = Op.State.WAITING;
-            waiting.add(op);
             wheel.set(op, op.deadline);
         }
     }
 
-    private boolean admit(Op<?> op) {
-        if (inFlight >= options.maxInFlight()) {
-            return false;
-        }
-        if (op instanceof Op.Numbered<?> write) {
-            write.sequence = ids.take();
-            if (write.sequence == 0) {
-                return false;
-            }
-        }
-        inFlight++;
-        op.inFlight = true;
-        return true;
-    }
-
-    /** Lets those go that wait for room, in their order. */
+    /** Lets those go that wait for room or for a number, in their order. */
     void admitWaiting(long now) {
-        while (!waiting.isEmpty()) {
-            Op<?> first = waiting.iterator().next();
-            if (!admit(first)) {
-                return;
-            }
-            waiting.remove(first);
-            dispatch(first, now);
+        Optional<Op<?>> next = admission.next();
+        while (next.isPresent()) {
+            dispatch(next.get(), now);
+            next = admission.next();
         }
     }
 
@@ -336,10 +315,9 @@ final class RetryLoop {
 
     private void end(Op<?> op) {
         switch (op.state) {
-            case WAITING -> waiting.remove(op);
             case STRANDED -> stranded.remove(op);
             case BACKING_OFF -> backingOff.remove(op);
-            case NEW, SENT -> {}
+            case NEW, WAITING, SENT -> {}
             case DONE -> throw new IllegalStateException("An operation ended twice: " + Failures.describe(op));
         }
         op.state = Op.State.DONE;
@@ -347,9 +325,7 @@ final class RetryLoop {
         for (Attempt attempt = op.attempt; attempt != null; attempt = attempt.previous) {
             attempt.node.forget(attempt);
         }
-        if (op.inFlight) {
-            inFlight--;
-        }
+        admission.leave(op);
         released.one();
     }
 
