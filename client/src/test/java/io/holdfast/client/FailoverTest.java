@@ -383,4 +383,19 @@ class FailoverTest {
         }
         assertThat(cluster.applied).isEqualTo(3000);
     }
+
+    @Test
+    void aWriteOfWhichTheClusterHasForgottenTheOutcomeIsNamed() {
+        FakeNode.Handler forgetful =
+                (request, reply) -> reply.accept(FakeCluster.error(io.holdfast.v1.Reason.OUTCOME_FORGOTTEN));
+        a.handler = forgetful;
+        b.handler = forgetful;
+
+        var failure = catchThrowableOfType(HoldfastException.class, () -> shop.put("k", VALUE));
+
+        assertThat(failure.reason()).isEqualTo(Reason.OUTCOME_FORGOTTEN);
+        assertThat(failure.writeId()).as("perhaps applied").isPresent();
+        assertThat(failure).hasMessageContaining("read the key");
+        assertThat(failure.retryable()).isFalse();
+    }
 }

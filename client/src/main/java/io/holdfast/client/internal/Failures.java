@@ -14,7 +14,7 @@ final class Failures {
     /** The exception for an operation; with the write that may have been applied all the same, if there is one. */
     static HoldfastException exception(Op<?> op, Reason reason, String why, Optional<WriteId> open) {
         String message = describe(op) + ": " + why
-                + open.map(id -> " It may have been applied: ask for the outcome of write " + id + ".")
+                + open.map(id -> " It may have been applied: " + advice(reason, id))
                         .orElse("");
         if (reason == Reason.TIMED_OUT) {
             return new TimedOutException(message, open, Optional.empty());
@@ -32,6 +32,12 @@ final class Failures {
         return invalid
                 ? new InvalidRequestException(reason, message)
                 : new HoldfastException(reason, message, open, Optional.empty());
+    }
+
+    private static String advice(Reason reason, WriteId id) {
+        return reason == Reason.OUTCOME_FORGOTTEN
+                ? "of write " + id + " nobody knows any more, so read the key."
+                : "ask for the outcome of write " + id + ".";
     }
 
     /** Why there is no outcome at the deadline. */

@@ -299,7 +299,8 @@ final class RetryLoop {
     }
 
     private void fail(Op<?> op, Reason reason, String why) {
-        boolean sure = op.attempts == 0 || reason.retry() == Reason.Retry.NEVER && !op.unsure;
+        boolean refused = reason.retry() == Reason.Retry.NEVER && reason != Reason.OUTCOME_FORGOTTEN;
+        boolean sure = op.attempts == 0 || refused && !op.unsure;
         Optional<WriteId> open = Optional.empty();
         if (op.sequence() > 0) {
             if (!sure) {
