@@ -84,7 +84,8 @@ public final class Admin {
     }
 
     /**
-     * Asks a partition's leader to hand over.
+     * Asks a partition's leader to hand over. If no answer comes, that is repeated only where {@code toSite} names the heir; else the
+     * leader could move twice: look at the status then, and try again.
      *
      * @param toSite the heir; empty: the best other site
      * @return the site that leads now

@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import io.holdfast.v1.Request;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -397,5 +398,18 @@ class FailoverTest {
         assertThat(failure.writeId()).as("perhaps applied").isPresent();
         assertThat(failure).hasMessageContaining("read the key");
         assertThat(failure.retryable()).isFalse();
+    }
+
+    @Test
+    void onlyATransferToANamedSiteIsRepeatedWithoutAnAnswer() {
+        cluster.lostTransfers.set(1);
+        assertThat(client.admin().transferLeader("shop", 1, Optional.of("b"))).isEqualTo("b");
+
+        cluster.lostTransfers.set(1);
+        assertThatThrownBy(() -> client.admin().transferLeader("shop", 1, Optional.empty()))
+                .isInstanceOf(HoldfastException.class)
+                .hasMessageContaining("status");
+        assertThat(cluster.leaders).as("moved once").containsEntry(1, "a");
+        assertThat(client.admin().transferLeader("shop", 1, Optional.empty())).isEqualTo("b");
     }
 }

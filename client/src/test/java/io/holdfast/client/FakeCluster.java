@@ -20,6 +20,7 @@ import io.holdfast.v1.ScanRequest;
 import io.holdfast.v1.ScanResponse;
 import io.holdfast.v1.SiteEndpoints;
 import io.holdfast.v1.TimestampResult;
+import io.holdfast.v1.TransferLeaderRequest;
 import io.holdfast.v1.WriteResult;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -43,6 +44,8 @@ final class FakeCluster implements AutoCloseable {
     final Set<String> untold = ConcurrentHashMap.newKeySet();
     /** So many keyspaces will be created without an answer. */
     final AtomicInteger lostCreations = new AtomicInteger();
+    /** So many leaders will be moved without an answer. */
+    final AtomicInteger lostTransfers = new AtomicInteger();
     /** So many times keyspaces will be listed by a node that has not heard of a new one. */
     final AtomicInteger listsBehind = new AtomicInteger();
 
@@ -258,6 +261,18 @@ final class FakeCluster implements AutoCloseable {
             routes.addKeyspaces(told);
         });
         return routes.build();
+    }
+
+    /** The site that leads then: the one that was asked for, or else another one than before. */
+    String transfer(TransferLeaderRequest request) {
+        return leaders.compute(
+                request.getPartition(),
+                (partition, from) -> request.getToSite().isEmpty()
+                        ? nodes.keySet().stream()
+                                .filter(site -> !site.equals(from))
+                                .findFirst()
+                                .orElseThrow()
+                        : request.getToSite());
     }
 
     ListKeyspacesResponse list() {

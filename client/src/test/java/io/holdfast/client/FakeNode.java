@@ -173,12 +173,16 @@ final class FakeNode implements AutoCloseable {
 
         @Override
         public void transferLeader(TransferLeaderRequest request, StreamObserver<TransferLeaderResponse> out) {
-            cluster.leaders.put(request.getPartition(), request.getToSite());
-            answer(
-                    out,
-                    TransferLeaderResponse.newBuilder()
-                            .setLeaderSite(request.getToSite())
-                            .build());
+            String leader = cluster.transfer(request);
+            if (cluster.lostTransfers.getAndDecrement() > 0) {
+                out.onError(Status.UNAVAILABLE.asRuntimeException());
+            } else {
+                answer(
+                        out,
+                        TransferLeaderResponse.newBuilder()
+                                .setLeaderSite(leader)
+                                .build());
+            }
         }
     }
 }

@@ -49,8 +49,12 @@ public final class AdminCalls {
         return run("routes", Optional.empty(), (stub, answer) -> stub.getRoutes(request, answer));
     }
 
+    /** Without a named site it is not repeated unless nothing came of it: each time the leader would move on, to yet another site. */
     public CompletionStage<TransferLeaderResponse> transferLeader(TransferLeaderRequest request) {
-        return run("transferLeader", Optional.empty(), (stub, answer) -> stub.transferLeader(request, answer));
+        Call<TransferLeaderResponse> call =
+                new Call<>("transferLeader", Optional.empty(), (stub, answer) -> stub.transferLeader(request, answer));
+        call.repeatable = !request.getToSite().isEmpty();
+        return call.begin();
     }
 
     public CompletionStage<Keyspace> createKeyspace(CreateKeyspaceRequest request) {
@@ -133,6 +137,8 @@ public final class AdminCalls {
         private NodeConnection avoid;
         /** Whether an attempt broke off, and may have worked all the same. */
         volatile boolean unsure;
+        /** Whether it does no harm to ask again what may have been done already. */
+        boolean repeatable = true;
 
         Call(String name, Optional<String> site, BiConsumer<AdminStub, StreamObserver<R>> body) {
             this.name = name;
@@ -191,7 +197,15 @@ public final class AdminCalls {
                 return;
             }
             HoldfastException failure = Errors.of(error, node);
-            if (failure.reason().retry() == Reason.Retry.SAME_ID || failure.reason() == Reason.TIMED_OUT) {
+            boolean again = failure.reason().retry() == Reason.Retry.SAME_ID || failure.reason() == Reason.TIMED_OUT;
+            if (again && !repeatable && Failures.leavesOpen(failure.reason())) {
+                future.completeExceptionally(new HoldfastException(
+                        failure.reason(),
+                        name + ": it may have been done, and is not repeated: look at the status, and try again if it"
+                                + " was not. " + failure.getMessage(),
+                        Optional.empty(),
+                        Optional.of(failure)));
+            } else if (again) {
                 unsure = true;
                 avoid = node;
                 lastFailure = failure.getMessage();

@@ -34,6 +34,14 @@ final class Failures {
                 : new HoldfastException(reason, message, open, Optional.empty());
     }
 
+    /** Whether what a node refused so may have been done all the same, or may still be. */
+    static boolean leavesOpen(Reason reason) {
+        return switch (reason) {
+            case NO_LEADER, OVERLOADED, NOT_READY, UNKNOWN_KEYSPACE, LOCKED, STORE_FULL -> false;
+            default -> true;
+        };
+    }
+
     private static String advice(Reason reason, WriteId id) {
         return reason == Reason.OUTCOME_FORGOTTEN
                 ? "of write " + id + " nobody knows any more, so read the key."

@@ -252,10 +252,7 @@ final class RetryLoop {
             fail(op, reason, message);
             return;
         }
-        op.unsure |= switch (reason) {
-            case NO_LEADER, OVERLOADED, NOT_READY, UNKNOWN_KEYSPACE, LOCKED, STORE_FULL -> false;
-            default -> true;
-        };
+        op.unsure |= Failures.leavesOpen(reason);
         if (attempt != op.attempt || op.state != Op.State.SENT) {
             return; // A newer attempt is under way.
         }
