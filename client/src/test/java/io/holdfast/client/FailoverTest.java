@@ -411,5 +411,9 @@ class FailoverTest {
                 .hasMessageContaining("status");
         assertThat(cluster.leaders).as("moved once").containsEntry(1, "a");
         assertThat(client.admin().transferLeader("shop", 1, Optional.empty())).isEqualTo("b");
+        cluster.refusedTransfers.set(1);
+        assertThat(client.admin().transferLeader("shop", 1, Optional.empty()))
+                .as("a node that stops has done nothing")
+                .isEqualTo("a");
     }
 }

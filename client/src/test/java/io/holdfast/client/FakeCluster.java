@@ -3,6 +3,7 @@ package io.holdfast.client;
 import com.google.protobuf.ByteString;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import io.holdfast.client.internal.Errors;
 import io.holdfast.v1.CreateKeyspaceRequest;
@@ -46,6 +47,8 @@ final class FakeCluster implements AutoCloseable {
     final AtomicInteger lostCreations = new AtomicInteger();
     /** So many leaders will be moved without an answer. */
     final AtomicInteger lostTransfers = new AtomicInteger();
+    /** So many are refused, by nodes that stop. */
+    final AtomicInteger refusedTransfers = new AtomicInteger();
     /** So many times keyspaces will be listed by a node that has not heard of a new one. */
     final AtomicInteger listsBehind = new AtomicInteger();
 
@@ -285,18 +288,19 @@ final class FakeCluster implements AutoCloseable {
     void create(CreateKeyspaceRequest request, StreamObserver<io.holdfast.v1.Keyspace> out) {
         io.holdfast.v1.Keyspace created = keyspace(request.getName(), Math.max(1, request.getPartitions()));
         if (keyspaces.putIfAbsent(request.getName(), created) != null) {
-            Metadata trailers = new Metadata();
-            trailers.put(
-                    Errors.TRAILER,
-                    Error.newBuilder()
-                            .setReason(io.holdfast.v1.Reason.KEYSPACE_EXISTS)
-                            .setMessage("There is one.")
-                            .build());
-            out.onError(Status.ALREADY_EXISTS.asRuntimeException(trailers));
+            out.onError(refusal(Status.ALREADY_EXISTS, io.holdfast.v1.Reason.KEYSPACE_EXISTS, "There is one."));
         } else {
             out.onNext(created);
             out.onCompleted();
         }
+    }
+
+    static StatusRuntimeException refusal(Status status, io.holdfast.v1.Reason reason, String message) {
+        Metadata trailers = new Metadata();
+        trailers.put(
+                Errors.TRAILER,
+                Error.newBuilder().setReason(reason).setMessage(message).build());
+        return status.asRuntimeException(trailers);
     }
 
     @Override

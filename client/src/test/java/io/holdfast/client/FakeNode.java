@@ -173,6 +173,10 @@ final class FakeNode implements AutoCloseable {
 
         @Override
         public void transferLeader(TransferLeaderRequest request, StreamObserver<TransferLeaderResponse> out) {
+            if (cluster.refusedTransfers.getAndDecrement() > 0) {
+                out.onError(FakeCluster.refusal(Status.UNAVAILABLE, io.holdfast.v1.Reason.SHUTTING_DOWN, "It stops."));
+                return;
+            }
             String leader = cluster.transfer(request);
             if (cluster.lostTransfers.getAndDecrement() > 0) {
                 out.onError(Status.UNAVAILABLE.asRuntimeException());

@@ -175,8 +175,9 @@ public final class AdminCalls {
                 again();
             } else {
                 reached = true;
-                AdminStub stub = AdminGrpc.newStub(node.channel())
-                        .withDeadlineAfter(Math.min(left, ATTEMPT_NANOS), TimeUnit.NANOSECONDS);
+                // Another attempt would follow only one that is known to have done nothing.
+                long wait = repeatable ? Math.min(left, ATTEMPT_NANOS) : left;
+                AdminStub stub = AdminGrpc.newStub(node.channel()).withDeadlineAfter(wait, TimeUnit.NANOSECONDS);
                 body.accept(stub, new Unary<>(engine.loop(), (answer, error) -> ended(node, answer, error)));
             }
         }
@@ -198,13 +199,8 @@ public final class AdminCalls {
             }
             HoldfastException failure = Errors.of(error, node);
             boolean again = failure.reason().retry() == Reason.Retry.SAME_ID || failure.reason() == Reason.TIMED_OUT;
-            if (again && !repeatable && Failures.leavesOpen(failure.reason())) {
-                future.completeExceptionally(new HoldfastException(
-                        failure.reason(),
-                        name + ": it may have been done, and is not repeated: look at the status, and try again if it"
-                                + " was not. " + failure.getMessage(),
-                        Optional.empty(),
-                        Optional.of(failure)));
+            if (again && !repeatable && leavesOpen(failure.reason())) {
+                future.completeExceptionally(notRepeated(failure));
             } else if (again) {
                 unsure = true;
                 avoid = node;
@@ -213,6 +209,21 @@ public final class AdminCalls {
             } else {
                 future.completeExceptionally(failure);
             }
+        }
+
+        /** A node that stops has not taken it. */
+        private static boolean leavesOpen(Reason reason) {
+            return reason != Reason.SHUTTING_DOWN && Failures.leavesOpen(reason);
+        }
+
+        private HoldfastException notRepeated(HoldfastException failure) {
+            String message = name
+                    + ": it may have been done, and is not repeated: look at the status, and try again if it was not. "
+                    + failure.getMessage();
+            Optional<Throwable> cause = Optional.of(failure);
+            return failure.reason() == Reason.TIMED_OUT
+                    ? new TimedOutException(message, Optional.empty(), cause)
+                    : new HoldfastException(failure.reason(), message, Optional.empty(), cause);
         }
 
         private void again() {

@@ -151,8 +151,8 @@ final class JournalDatabase implements AutoCloseable {
     StorageException unreadable(String what, StorageException.Corrupt why) {
         return new StorageException.Corrupt(
                 what + " in the journal " + directory() + " cannot be read: " + why.getMessage()
-                        + ". If a newer release has run here, run that release again. Otherwise check the disk, move the"
-                        + " directory away, and restore it from a backup or let this node be rebuilt from the others",
+                        + ". If a newer release has run here, run that release again. Otherwise check the disk; then "
+                        + RocksErrors.START_WITHOUT,
                 why);
     }
 

@@ -92,7 +92,7 @@ final class RocksEngine implements AutoCloseable {
     static RocksEngine open(JournalSettings settings) {
         Path directory = settings.directory();
         try {
-            Files.createDirectories(directory);
+            DirectorySync.TO_DISK.create(directory);
             refuseIfHeadless(directory);
             return new RocksEngine(settings);
         } catch (IOException e) {

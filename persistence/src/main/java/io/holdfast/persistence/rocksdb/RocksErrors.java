@@ -18,6 +18,12 @@ final class RocksErrors {
 
     private static final Pattern MISSING_LOG = Pattern.compile("log number: (\\d{1,18})\\b");
 
+    /** A journal and its snapshots are taken together only. */
+    static final String START_WITHOUT =
+            "move the directory away and restore it from a backup, together with the snapshots of that time; or,"
+                    + " so that this node is rebuilt from the other replicas, start without it and without the snapshots (they lie beside it unless"
+                    + " snapshot-dir says otherwise)";
+
     private RocksErrors() {}
 
     static StorageException atOpen(Path directory, RocksDBException e) {
@@ -50,9 +56,8 @@ final class RocksErrors {
                 ? " (file " + directory.resolve(String.format("%06d.log", Long.parseLong(missing.group(1)))) + ")"
                 : FILE.matcher(what).find() ? "" : suspect(directory);
         return new StorageException.Corrupt(
-                "The journal in " + directory + " is corrupt: " + what + file
-                        + ". Check the disk. Then move the directory away and restore it from a backup; or, so that this node is rebuilt from the"
-                        + " other replicas, start without it and without the snapshots (they lie beside it unless snapshot-dir says otherwise)",
+                "The journal in " + directory + " is corrupt: " + what + file + ". Check the disk. Then "
+                        + START_WITHOUT,
                 cause);
     }
 

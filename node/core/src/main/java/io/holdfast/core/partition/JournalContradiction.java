@@ -7,7 +7,7 @@ package io.holdfast.core.partition;
 public final class JournalContradiction extends IllegalStateException {
     private static final long serialVersionUID = 1L;
 
-    JournalContradiction(String message) {
+    public JournalContradiction(String message) {
         super(message);
     }
 }

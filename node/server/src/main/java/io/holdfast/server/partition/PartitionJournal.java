@@ -165,20 +165,29 @@ final class PartitionJournal extends AbstractPersistentActor {
 
     private void start(SaveSnapshot snapshot) {
         saving = Optional.of(snapshot);
+        saveSnapshot(new SnapshotRecord(snapshot.snapshot()));
+    }
+
+    /**
+     * In a journal without records it counts only when one stands behind it: who takes over a journal without any takes it for one that nobody has written to
+     * (Lineage.continuedBy), and so does not look at a snapshot that lands there late either.
+     */
+    private void saved(SaveSnapshotSuccess success) {
         if (lastSequenceNr() > 0) {
-            saveSnapshot(new SnapshotRecord(snapshot.snapshot()));
+            counts(success.metadata().sequenceNr());
         } else {
-            // Who takes over a journal without records takes it for one that nobody has written to
-            // (Lineage.continuedBy).
-            persist(NOTHING, record -> saveSnapshot(new SnapshotRecord(snapshot.snapshot())));
+            pace.began();
+            persist(NOTHING, record -> {
+                pace.ended();
+                counts(success.metadata().sequenceNr());
+            });
         }
     }
 
-    private void saved(SaveSnapshotSuccess success) {
-        long upTo = success.metadata().sequenceNr();
+    private void counts(long upTo) {
         // Asked after the snapshot is known to be durable: whoever takes over after this finds it (docs/protocol.md,
         // section 16).
-        if (tenure.holds()) {
+        if (upTo > 0 && tenure.holds()) {
             deleteMessages(upTo);
             deleteSnapshots(SnapshotSelectionCriteria.create(upTo - 1, Long.MAX_VALUE));
         }

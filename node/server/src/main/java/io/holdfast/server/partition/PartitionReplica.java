@@ -23,6 +23,7 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.PreRestart;
+import org.apache.pekko.actor.typed.Signal;
 import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.Terminated;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -124,6 +125,10 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
 
     @Override
     public Receive<ReplicaMessage> createReceive() {
+        return new Guarded(receive());
+    }
+
+    private Receive<ReplicaMessage> receive() {
         return newReceiveBuilder()
                 .onMessage(ReplicaMessage.FromPeer.class, peer -> received(peer.message(), sendAtOnce))
                 .onMessage(ReplicaEvent.Heartbeat.class, heartbeat -> received(heartbeat.message(), sendAtLeisure))
@@ -261,7 +266,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
             Now now = now();
             mustHold();
             tellOfNode(core.get(), now);
-            PartitionOutput out = advance(core.get(), now, input);
+            PartitionOutput out = core.get().step(now, input);
             perform(core.get(), out, core.get().raft().readsWait() ? sendAtOnce : send);
         }
         // Not "this", which each of its supervisors would wrap anew.
@@ -283,22 +288,8 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
     /** Before the input: it is to be judged by what is so now. */
     private void tellOfNode(PartitionCore running, Now now) {
         for (Optional<Input> told = news.next(); told.isPresent(); told = news.next()) {
-            perform(running, advance(running, now, raft(told.get())), sendAtOnce);
+            perform(running, running.step(now, raft(told.get())), sendAtOnce);
         }
-    }
-
-    private PartitionOutput advance(PartitionCore running, Now now, PartitionInput input) {
-        try {
-            return running.step(now, input);
-        } catch (InvariantViolation violation) {
-            throw broken(violation);
-        }
-    }
-
-    private InvariantViolation broken(InvariantViolation violation) {
-        shared.quarantined().add(partition);
-        incidents.broken(violation);
-        return violation;
     }
 
     private void perform(PartitionCore running, PartitionOutput out, Consumer<Outgoing> send) {
@@ -396,7 +387,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         // What is committed is applied while the journal is read.
         for (Throwable each = cause; each != null; each = each.getCause()) {
             if (each instanceof InvariantViolation violation) {
-                throw broken(violation);
+                throw violation;
             }
         }
         incidents.journalFailed(cause);
@@ -413,5 +404,30 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         images.end();
         shared.directory().remove(partition, getContext().getSelf());
         return this;
+    }
+
+    /** Whatever finds an invariant broken, in a step or in what the core is asked: this replica does not start again in this process. */
+    private final class Guarded extends Receive<ReplicaMessage> {
+        private final Receive<ReplicaMessage> receive;
+
+        Guarded(Receive<ReplicaMessage> receive) {
+            this.receive = receive;
+        }
+
+        @Override
+        public Behavior<ReplicaMessage> receiveMessage(ReplicaMessage message) throws Exception {
+            try {
+                return receive.receiveMessage(message);
+            } catch (InvariantViolation violation) {
+                shared.quarantined().add(partition);
+                incidents.broken(violation);
+                throw violation;
+            }
+        }
+
+        @Override
+        public Behavior<ReplicaMessage> receiveSignal(Signal signal) throws Exception {
+            return receive.receiveSignal(signal);
+        }
     }
 }

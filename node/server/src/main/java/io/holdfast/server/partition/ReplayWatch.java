@@ -1,5 +1,7 @@
 package io.holdfast.server.partition;
 
+import io.holdfast.core.partition.JournalContradiction;
+
 /**
  * Watches that the replay of a journal leaves nothing out. What is missing would not always be missed: a journal without the snapshot that stands for its
  * beginning, and without entries behind that, looks like one that has held nothing but votes.
@@ -7,6 +9,7 @@ package io.holdfast.server.partition;
 final class ReplayWatch {
     private final String persistenceId;
     private long seen;
+    private boolean recordSeen;
 
     ReplayWatch(String persistenceId) {
         this.persistenceId = persistenceId;
@@ -20,13 +23,19 @@ final class ReplayWatch {
     /**
      * Before it is replayed.
      *
-     * @throws IllegalStateException when it is not the next one
+     * @throws IllegalStateException when it is not the first one, and should be
+     * @throws JournalContradiction when there is a hole before it
      */
     void record(long number) {
+        if (number != seen + 1 && recordSeen) {
+            throw new JournalContradiction(
+                    "the journal " + persistenceId + " has record " + number + " behind " + seen);
+        }
         if (number != seen + 1) {
             throw missing("has record " + number + " behind " + seen);
         }
         seen = number;
+        recordSeen = true;
     }
 
     /**

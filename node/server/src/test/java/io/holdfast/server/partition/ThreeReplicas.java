@@ -104,8 +104,8 @@ abstract class ThreeReplicas {
         await().atMost(PATIENCE).until(() -> decoding.size() == 1);
         group.tell(away, new ReplicaEvent.JournalFailed(new IllegalStateException("a test fails it")));
         await().atMost(PATIENCE).until(() -> decoding.size() == 2);
-        decoding.forEach(Runnable::run);
         group.background(away, Runnable::run);
+        decoding.forEach(Runnable::run);
 
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(committed(away)).isPresent().isEqualTo(committed(group.awaitLeader())));
@@ -138,19 +138,22 @@ abstract class ThreeReplicas {
     void aBrokenInvariantStopsAReplicaForGoodAndTheOthersGoOn() {
         write(1, "key", "1");
         String broken = group.awaitLeader();
-        long term = group.view(broken).orElseThrow().term();
         var another = new SiteId(group.otherThan(broken));
-        group.tell(
-                broken,
-                new ReplicaMessage.FromPeer(
-                        new PeerMessage.AppendRequest(another, 1, term, 1, 0, 0, List.of(), 0, 0, false, Floors.NONE)));
 
-        await("a second leader in one term stops the first").atMost(PATIENCE).until(() -> group.ended(broken));
+        await("a second leader in one term stops the first").atMost(PATIENCE).until(() -> {
+            group.view(broken).ifPresent(view -> group.tell(broken, leaderOf(view.term(), another)));
+            return group.ended(broken);
+        });
         assertThat(group.incidents(broken).all())
                 .extracting(IncidentLog.Incident::faultClass)
                 .containsExactly("invariant-violated");
         write(2, "key", "2");
         assertThat(read("key")).isEqualTo("2");
+    }
+
+    private static ReplicaMessage leaderOf(long term, SiteId site) {
+        return new ReplicaMessage.FromPeer(
+                new PeerMessage.AppendRequest(site, 1, term, 1, 0, 0, List.of(), 0, 0, false, Floors.NONE));
     }
 
     /** Empty while the replica reads its journal. */

@@ -38,7 +38,7 @@ class ThreeReplicasTest extends ThreeReplicas {
         assertThat(incidents(leader)).hasSize(1);
 
         Files.delete(snapshots);
-        Files.createDirectory(snapshots);
+        Files.createDirectories(snapshots);
         writeUntil(sequence, leader, incident -> incident.recoveredMillis().isPresent());
         assertThat(incidents(leader)).hasSize(1);
     }
