@@ -21,14 +21,20 @@ final class ImageWork {
 
     private final PartitionId partition;
     private final ReplicaContext shared;
+    private final ReplicaIncidents incidents;
     private final ActorRef<ReplicaMessage> replica;
     private final ByteBudget.Share memory;
     private long encodingBytes;
     private long sendingBytes;
 
-    ImageWork(PartitionId partition, ReplicaContext shared, ActorRef<ReplicaMessage> replica) {
+    ImageWork(
+            PartitionId partition,
+            ReplicaContext shared,
+            ReplicaIncidents incidents,
+            ActorRef<ReplicaMessage> replica) {
         this.partition = partition;
         this.shared = shared;
+        this.incidents = incidents;
         this.replica = replica;
         this.memory = shared.room().work().images().share();
     }
@@ -81,12 +87,7 @@ final class ImageWork {
                 () -> new PartitionInput.ImageDecoded(PartitionImage.decode(received.bytes())),
                 decoded -> ended(0, decoded),
                 failure -> {
-                    shared.incidents()
-                            .report(
-                                    "replica-failed",
-                                    partition.toString(),
-                                    "an image from the leader cannot be read: " + failure.getMessage(),
-                                    "asks for another one");
+                    incidents.imageUnreadable(failure);
                     ended(0, new PartitionInput.ImageUndecodable(received.index()));
                 });
     }

@@ -12,9 +12,8 @@ import org.apache.pekko.persistence.SnapshotSelectionCriteria;
 final class JournalLoader extends AbstractPersistentActor {
     private final String persistenceId;
     private final long last;
-    private final Recovery recovery;
     private final ActorRef listener;
-    private final ReplayWatch watch;
+    private final JournalReplay replay;
 
     /** @param last the number of the last record that was found and counts */
     record Loaded(long last) {}
@@ -24,8 +23,7 @@ final class JournalLoader extends AbstractPersistentActor {
     private JournalLoader(String persistenceId, long last, Recovery recovery, ActorRef listener) {
         this.persistenceId = persistenceId;
         this.last = last;
-        this.watch = new ReplayWatch(persistenceId);
-        this.recovery = recovery;
+        this.replay = new JournalReplay(persistenceId, recovery);
         this.listener = listener;
     }
 
@@ -53,14 +51,8 @@ final class JournalLoader extends AbstractPersistentActor {
     @Override
     public Receive createReceiveRecover() {
         return receiveBuilder()
-                .match(SnapshotOffer.class, offer -> {
-                    watch.snapshot(offer.metadata().sequenceNr());
-                    recovery.snapshot(((SnapshotRecord) offer.snapshot()).snapshot());
-                })
-                .match(JournalRecord.class, record -> {
-                    watch.record(lastSequenceNr());
-                    recovery.replay(record.write());
-                })
+                .match(SnapshotOffer.class, replay::snapshot)
+                .match(JournalRecord.class, record -> replay.record(record, lastSequenceNr()))
                 .match(RecoveryCompleted.class, completed -> completed())
                 .build();
     }
@@ -69,7 +61,7 @@ final class JournalLoader extends AbstractPersistentActor {
     private void completed() {
         long expected = last == Lineage.OPEN ? lastSequenceNr() : last;
         try {
-            watch.end(expected);
+            replay.end(expected);
             listener.tell(new Loaded(expected), getSelf());
         } catch (IllegalStateException missing) {
             listener.tell(new Failed(missing), getSelf());

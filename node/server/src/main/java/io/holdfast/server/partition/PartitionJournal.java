@@ -41,7 +41,7 @@ final class PartitionJournal extends AbstractPersistentActor {
     private final Tenure tenure;
     private final StoragePace.Share pace;
     private final Consumer<ReplicaEvent> replica;
-    private final ReplayWatch watch;
+    private final JournalReplay replay;
     private int writesInFlight;
     private Optional<SaveSnapshot> waiting = Optional.empty();
     private Optional<SaveSnapshot> saving = Optional.empty();
@@ -59,7 +59,7 @@ final class PartitionJournal extends AbstractPersistentActor {
         this.tenure = tenure;
         this.pace = pace.share();
         this.replica = replica;
-        this.watch = new ReplayWatch(persistenceId);
+        this.replay = new JournalReplay(persistenceId, recovery);
     }
 
     /**
@@ -89,21 +89,15 @@ final class PartitionJournal extends AbstractPersistentActor {
     @Override
     public Receive createReceiveRecover() {
         return receiveBuilder()
-                .match(SnapshotOffer.class, offer -> {
-                    watch.snapshot(offer.metadata().sequenceNr());
-                    recovery.snapshot(((SnapshotRecord) offer.snapshot()).snapshot());
-                })
-                .match(JournalRecord.class, record -> {
-                    watch.record(lastSequenceNr());
-                    recovery.replay(record.write());
-                })
+                .match(SnapshotOffer.class, replay::snapshot)
+                .match(JournalRecord.class, record -> replay.record(record, lastSequenceNr()))
                 .match(RecoveryCompleted.class, completed -> recovered())
                 .build();
     }
 
     private void recovered() {
         try {
-            watch.end(lastSequenceNr());
+            replay.end(lastSequenceNr());
         } catch (IllegalStateException missing) {
             fail(missing);
             return;

@@ -111,7 +111,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
                 .subscribe((site, reachable) -> self.tell(new ReplicaEvent.SiteSeen(site, reachable)));
         this.memory = shared.room().memory().share();
         this.pendingWrites = shared.room().work().writes().share();
-        this.images = new ImageWork(partition, shared, self);
+        this.images = new ImageWork(partition, shared, incidents, self);
         timers.startTimerWithFixedDelay("housekeeping", new ReplicaEvent.Housekeeping(), HOUSEKEEPING);
     }
 

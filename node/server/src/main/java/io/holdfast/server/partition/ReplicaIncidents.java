@@ -35,6 +35,14 @@ final class ReplicaIncidents {
                 "hands leadership over, then starts again from its journal");
     }
 
+    void imageUnreadable(Throwable cause) {
+        incidents.report(
+                "replica-failed",
+                partition,
+                "an image from the leader cannot be read: " + cause.getMessage(),
+                "asks for another one");
+    }
+
     void leaseLost() {
         incidents.report(
                 "lease-lost",

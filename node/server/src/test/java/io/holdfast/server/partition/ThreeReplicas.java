@@ -75,29 +75,16 @@ abstract class ThreeReplicas {
 
     @Test
     void aSiteThatWasAwayForLongerThanTheLogReachesGetsAnImage() {
-        write(1, "first", "1");
-        String away = group.otherThan(group.awaitLeader());
-        group.kill(away);
-        String large = "x".repeat(100_000);
-        for (int i = 2; i <= 60; i++) {
-            write(i, "key" + i % 7, large + i);
-        }
+        String away = leftBehind();
         group.start(away);
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(committed(away)).isPresent().isEqualTo(committed(group.awaitLeader())));
+        awaitCaughtUp(away);
         assertThat(group.view(away).orElseThrow().keys()).isEqualTo(8);
     }
 
     /** It stands for less than what the replica has read meanwhile, or is received once more. */
     @Test
     void anImageThatWasReceivedInAnEarlierLifeIsNotInstalled() {
-        write(1, "first", "1");
-        String away = group.otherThan(group.awaitLeader());
-        group.kill(away);
-        String large = "x".repeat(100_000);
-        for (int i = 2; i <= 60; i++) {
-            write(i, "key" + i % 7, large + i);
-        }
+        String away = leftBehind();
         var decoding = new ConcurrentLinkedQueue<Runnable>();
         group.background(away, decoding::add);
         group.start(away);
@@ -107,8 +94,7 @@ abstract class ThreeReplicas {
         group.background(away, Runnable::run);
         decoding.forEach(Runnable::run);
 
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(committed(away)).isPresent().isEqualTo(committed(group.awaitLeader())));
+        awaitCaughtUp(away);
         assertThat(group.incidents(away).all())
                 .extracting(IncidentLog.Incident::faultClass)
                 .containsExactly("replica-failed");
@@ -149,6 +135,23 @@ abstract class ThreeReplicas {
                 .containsExactly("invariant-violated");
         write(2, "key", "2");
         assertThat(read("key")).isEqualTo("2");
+    }
+
+    /** A site that is away for longer than the log reaches. */
+    private String leftBehind() {
+        write(1, "first", "1");
+        String away = group.otherThan(group.awaitLeader());
+        group.kill(away);
+        String large = "x".repeat(100_000);
+        for (int i = 2; i <= 60; i++) {
+            write(i, "key" + i % 7, large + i);
+        }
+        return away;
+    }
+
+    private void awaitCaughtUp(String away) {
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(committed(away)).isPresent().isEqualTo(committed(group.awaitLeader())));
     }
 
     private static ReplicaMessage leaderOf(long term, SiteId site) {
