@@ -4,7 +4,9 @@ import io.holdfast.persistence.cassandra.CassandraErrors;
 import io.holdfast.server.lease.SiteLease;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -19,11 +21,12 @@ final class LeasedTenure implements Tenure, Tenure.Claim {
     private final long siteIdentity;
     private final LongSupplier random;
     private final Consumer<List<Lineage.Part>> retired;
+    private final Set<Lineage.Part> deleted = ConcurrentHashMap.newKeySet();
 
     /**
      * @param siteIdentity for a replica that has never written anything
      * @param random for new identities
-     * @param retired is told journals that nobody needs any more, on any thread
+     * @param retired is told journals that nobody needs any more and that may not have been deleted yet, on any thread
      */
     LeasedTenure(
             PartitionId partition,
@@ -81,18 +84,23 @@ final class LeasedTenure implements Tenure, Tenure.Claim {
             return;
         }
         Lineage before = lineage();
-        List<Lineage.Part> old =
-                before.parts().stream().filter(part -> part.epoch() != epoch()).toList();
-        if (old.isEmpty()) {
+        Lineage reduced = before.reducedTo(epoch()).without(deleted);
+        if (reduced.equals(before)) {
+            retired.accept(reduced.retired());
             return;
         }
-        settle(before.reducedTo(epoch())).whenComplete((done, failure) -> {
+        settle(reduced).whenComplete((done, failure) -> {
             if (failure == null && done) {
-                retired.accept(old);
+                retired.accept(reduced.retired());
             } else {
                 LOG.info("{}: its older journals stay until the next snapshot", partition);
             }
         });
+    }
+
+    @Override
+    public void deleted(Lineage.Part journal) {
+        deleted.add(journal);
     }
 
     @Override

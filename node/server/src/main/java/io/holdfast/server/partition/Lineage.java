@@ -8,13 +8,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Which journals, replayed one after the other, are a replica's own at a site of several nodes: each holder of its lease writes to one of its
  * own, named by the epoch. It is the note of the replica's lease, so a holder reads it together with the lease and changes it only while it has that.
  *
  * <p>A journal that a later holder has replayed is closed at the last record that was found; whatever its writer still had on its
- * way and lands behind that is never read (docs/protocol.md, section 16). Durable: the format is fixed for ever.
+ * way and lands behind that is never read (docs/protocol.md, section 16). One that nobody needs any more stays in the list as retired until it
+ * is known to be deleted: who crashes in between, or whose deletion fails, leaves it to the next snapshot. Durable: the format is fixed for ever.
  *
  * @param identity of the replica: the storage's, or one of its own since it was rebuilt
  * @param parts in order; all but the last are closed
@@ -22,6 +24,9 @@ import java.util.List;
 record Lineage(long identity, List<Part> parts) {
     /** A journal that is still written to. */
     static final long OPEN = -1;
+
+    /** A journal of which nothing counts, and which is to be deleted. Not read; programs from before there were such parts read nothing of it, and drop it. */
+    private static final long RETIRED = 0;
 
     /** Stands for the journal of a replica without leases; they count from one. */
     private static final long UNLEASED = 0;
@@ -32,12 +37,23 @@ record Lineage(long identity, List<Part> parts) {
     private static final byte VERSION = 1;
     private static final int MOST_PARTS = 2000;
 
+    /** Where deletions go on failing, the list must not grow with them: the oldest are left where they are. */
+    static final int MOST_RETIRED = 100;
+
     /**
      * One holder's journal.
      *
-     * @param last the number of the last record that counts, or {@link #OPEN}
+     * @param last the number of the last record that counts, 0 in one that is {@link #RETIRED}, or {@link #OPEN}
      */
     record Part(long epoch, long last) {
+        private boolean isRetired() {
+            return last == RETIRED;
+        }
+
+        private Part retire() {
+            return new Part(epoch, RETIRED);
+        }
+
         String persistenceId(PartitionId partition) {
             return Lineage.persistenceId(partition, epoch);
         }
@@ -73,17 +89,42 @@ record Lineage(long identity, List<Part> parts) {
         var next = new ArrayList<Part>();
         for (Part part : parts) {
             long last = part.last() == OPEN ? found : part.last();
-            if (last > 0) {
-                next.add(new Part(part.epoch(), last));
-            }
+            next.add(new Part(part.epoch(), last));
         }
         next.add(new Part(epoch, OPEN));
-        return new Lineage(identity, next);
+        return new Lineage(identity, next).withFewRetired();
     }
 
     /** What is left when a snapshot in the open journal stands for everything before it. */
     Lineage reducedTo(long epoch) {
-        return new Lineage(identity, List.of(new Part(epoch, OPEN)));
+        var next = new ArrayList<Part>();
+        parts.stream().filter(part -> part.epoch() != epoch).map(Part::retire).forEach(next::add);
+        next.add(new Part(epoch, OPEN));
+        return new Lineage(identity, next).withFewRetired();
+    }
+
+    /** The journals that make up the replica, in order. */
+    List<Part> counting() {
+        return parts.stream().filter(part -> !part.isRetired()).toList();
+    }
+
+    /** The journals that are to be deleted. */
+    List<Part> retired() {
+        return parts.stream().filter(Part::isRetired).toList();
+    }
+
+    /** Without retired journals that are known to be deleted. */
+    Lineage without(Set<Part> deleted) {
+        return new Lineage(
+                identity,
+                parts.stream()
+                        .filter(part -> !(part.isRetired() && deleted.contains(part)))
+                        .toList());
+    }
+
+    private Lineage withFewRetired() {
+        List<Part> retired = retired();
+        return without(Set.copyOf(retired.subList(0, Math.max(0, retired.size() - MOST_RETIRED))));
     }
 
     byte[] encode() {

@@ -120,14 +120,15 @@ final class ReplicaOpening extends AbstractActorWithTimers {
     }
 
     private void loadNext() {
-        if (loading == lineage.parts().size()) {
-            if (lineage.parts().size() >= Lineage.MANY_PARTS) {
+        List<Lineage.Part> parts = lineage.counting();
+        if (loading == parts.size()) {
+            if (parts.size() >= Lineage.MANY_PARTS) {
                 recovery.saveSoon();
             }
             settle(lineage.continuedBy(claim.epoch(), lastFound));
             return;
         }
-        Lineage.Part part = lineage.parts().get(loading);
+        Lineage.Part part = parts.get(loading);
         getContext()
                 .actorOf(
                         JournalLoader.props(part.persistenceId(partition), part.last(), recovery, getSelf()),
@@ -149,7 +150,7 @@ final class ReplicaOpening extends AbstractActorWithTimers {
             replica.accept(new ReplicaEvent.JournalFailed(cause));
             return;
         }
-        List<String> journals = lineage.parts().stream()
+        List<String> journals = lineage.counting().stream()
                 .map(part -> part.persistenceId(partition))
                 .toList();
         long identity = claim.drawIdentity();

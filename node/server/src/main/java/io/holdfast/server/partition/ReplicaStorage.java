@@ -88,8 +88,10 @@ final class ReplicaStorage {
         journal = Optional.of(started);
     }
 
+    /** The tenure is told of each that is deleted. */
     void delete(List<Lineage.Part> parts) {
-        parts.forEach(part -> Adapter.actorOf(replica, RetiredJournal.props(part.persistenceId(partition))));
+        parts.forEach(part -> Adapter.actorOf(
+                replica, RetiredJournal.props(part.persistenceId(partition), () -> tenure.deleted(part))));
     }
 
     /** To the journal, which has been opened. */

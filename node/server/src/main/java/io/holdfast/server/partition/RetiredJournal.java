@@ -11,20 +11,24 @@ import org.apache.pekko.persistence.SnapshotSelectionCriteria;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Deletes a journal that no replica will ever read again, and its snapshots. What cannot be deleted stays, and harms nobody. */
+/** Deletes a journal that no replica will ever read again, and its snapshots. What cannot be deleted stays until this is tried again, and harms nobody. */
 final class RetiredJournal extends AbstractPersistentActor {
     private static final Logger LOG = LoggerFactory.getLogger(RetiredJournal.class);
     private static final int STEPS = 2;
 
     private final String persistenceId;
+    private final Runnable deleted;
     private int done;
+    private boolean failed;
 
-    private RetiredJournal(String persistenceId) {
+    private RetiredJournal(String persistenceId, Runnable deleted) {
         this.persistenceId = persistenceId;
+        this.deleted = deleted;
     }
 
-    static Props props(String persistenceId) {
-        return Props.create(RetiredJournal.class, () -> new RetiredJournal(persistenceId));
+    /** @param deleted is called, on any thread, when nothing is left of it */
+    static Props props(String persistenceId, Runnable deleted) {
+        return Props.create(RetiredJournal.class, () -> new RetiredJournal(persistenceId, deleted));
     }
 
     @Override
@@ -59,12 +63,18 @@ final class RetiredJournal extends AbstractPersistentActor {
 
     private void failed(Throwable cause) {
         LOG.info(
-                "The retired journal {} was not deleted, and is left where it is: {}", persistenceId, cause.toString());
+                "The retired journal {} was not deleted, the next snapshot tries again: {}",
+                persistenceId,
+                cause.toString());
+        failed = true;
         step();
     }
 
     private void step() {
         if (++done == STEPS) {
+            if (!failed) {
+                deleted.run();
+            }
             getContext().stop(getSelf());
         }
     }

@@ -20,6 +20,11 @@ interface Tenure {
         }
 
         @Override
+        public void deleted(Lineage.Part journal) {
+            // There are no others.
+        }
+
+        @Override
         public void end() {
             // Nobody waits for it.
         }
@@ -30,6 +35,9 @@ interface Tenure {
 
     /** A snapshot in the journal of this life stands for all that came before. */
     void snapshotSaved();
+
+    /** A journal that was retired is deleted; until this is told, each snapshot of this life and of later ones has it deleted again. */
+    void deleted(Lineage.Part journal);
 
     /** This life is over: its replica does nothing any more. */
     void end();

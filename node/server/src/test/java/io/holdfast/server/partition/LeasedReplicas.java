@@ -187,7 +187,7 @@ abstract class LeasedReplicas {
             write(life);
             awaitCaughtUp(node);
         }
-        await().atMost(PATIENCE).until(() -> lineage().parts().size() < Lineage.MANY_PARTS);
+        await().atMost(PATIENCE).until(() -> lineage().counting().size() < Lineage.MANY_PARTS);
         String last = "a" + (Lineage.MANY_PARTS + 3);
         group.kill(last);
         startAtA("a99");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class LineageTest {
@@ -12,8 +13,7 @@ class LineageTest {
 
     @Test
     void theFirstLifeHasOneJournal() {
-        assertThat(Lineage.first(9).continuedBy(1, 0))
-                .isEqualTo(new Lineage(9, List.of(new Lineage.Part(1, Lineage.OPEN))));
+        assertThat(Lineage.first(9).continuedBy(1, 0).counting()).containsExactly(new Lineage.Part(1, Lineage.OPEN));
     }
 
     /** Forgetting it would forget the votes that were given under the same identity. */
@@ -36,16 +36,39 @@ class LineageTest {
     }
 
     @Test
-    void aJournalThatWasNeverWrittenToIsNoPart() {
+    void aJournalThatWasNeverWrittenToDoesNotCount() {
         var before = new Lineage(9, List.of(new Lineage.Part(2, 17), OPEN_AT_4));
-        assertThat(before.continuedBy(7, 0).parts())
-                .containsExactly(new Lineage.Part(2, 17), new Lineage.Part(7, Lineage.OPEN));
+        Lineage continued = before.continuedBy(7, 0);
+        assertThat(continued.counting()).containsExactly(new Lineage.Part(2, 17), new Lineage.Part(7, Lineage.OPEN));
+        assertThat(continued.retired()).containsExactly(new Lineage.Part(4, 0));
     }
 
     @Test
     void aSnapshotStandsForAllBefore() {
         var before = new Lineage(9, List.of(new Lineage.Part(2, 17), OPEN_AT_4));
-        assertThat(before.reducedTo(4)).isEqualTo(new Lineage(9, List.of(OPEN_AT_4)));
+        assertThat(before.reducedTo(4).counting()).containsExactly(OPEN_AT_4);
+    }
+
+    /** A deletion that fails, or whose holder dies, must not be forgotten. */
+    @Test
+    void aRetiredJournalStaysInTheListUntilItIsDeleted() {
+        var before = new Lineage(9, List.of(new Lineage.Part(1, 3), new Lineage.Part(2, 17), OPEN_AT_4));
+        Lineage reduced = before.reducedTo(4);
+        assertThat(reduced.retired()).containsExactly(new Lineage.Part(1, 0), new Lineage.Part(2, 0));
+        Lineage next = reduced.without(Set.of(new Lineage.Part(2, 0))).continuedBy(7, 30);
+        assertThat(next.retired()).containsExactly(new Lineage.Part(1, 0));
+        assertThat(next.counting()).containsExactly(new Lineage.Part(4, 30), new Lineage.Part(7, Lineage.OPEN));
+        assertThat(next.without(Set.of(new Lineage.Part(4, 30)))).isEqualTo(next);
+    }
+
+    @Test
+    void retiredJournalsThatCannotBeDeletedDoNotFillTheList() {
+        Lineage lineage = Lineage.empty(9);
+        for (long epoch = 1; epoch <= 3000; epoch++) {
+            lineage = lineage.continuedBy(epoch, 1).reducedTo(epoch);
+        }
+        assertThat(lineage.retired()).hasSize(Lineage.MOST_RETIRED).contains(new Lineage.Part(2999, 0));
+        assertThat(lineage.counting()).containsExactly(new Lineage.Part(3000, Lineage.OPEN));
     }
 
     /** Stands in a site's store for ever: a change of these bytes needs a new version beside this one. */
