@@ -214,7 +214,7 @@ public final class Keyspace {
 
     /**
      * The asynchronous twin of {@link #scan(String, ScanOptions)}: each subscriber starts a scan of its own, and gets as
-     * many entries as it requests. Its methods are called on the client's network thread and must not block.
+     * many entries as it requests. Its methods are called on the client's network thread and must not block; one that throws from {@code onNext} has cancelled its scan.
      */
     public Flow.Publisher<Entry> scanAsync(String prefix, ScanOptions how) {
         ScanRequest request = scanRequest(Key.utf8(prefix), how);

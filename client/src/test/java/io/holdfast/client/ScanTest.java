@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -176,6 +177,40 @@ class ScanTest {
         subscription.get().request(Long.MAX_VALUE);
         await().until(done::isDone);
         assertThat(got).extracting(entry -> entry.version()).hasSize(20).isSorted();
+    }
+
+    /** Reactive Streams, rule 2.13: it counts as cancelled. */
+    @Test
+    void aSubscriberThatThrowsIsSentNothingMoreAndItsScanEndsAtTheNode() throws Exception {
+        CompletableFuture<Void> cancelled = new CompletableFuture<>();
+        serve(10_000, -1, cancelled);
+        List<Entry> got = new CopyOnWriteArrayList<>();
+        shop.scanAsync("", ScanOptions.DEFAULT).subscribe(new Flow.Subscriber<>() {
+            @Override
+            public void onSubscribe(Flow.Subscription given) {
+                given.request(Long.MAX_VALUE);
+            }
+
+            @Override
+            public void onNext(Entry entry) {
+                got.add(entry);
+                if (got.size() == 3) {
+                    throw new IllegalStateException("thrown by the application");
+                }
+            }
+
+            @Override
+            public void onError(Throwable error) {
+                got.clear();
+            }
+
+            @Override
+            public void onComplete() {
+                got.clear();
+            }
+        });
+        cancelled.get(30, TimeUnit.SECONDS);
+        assertThat(got).hasSize(3);
     }
 
     @Test

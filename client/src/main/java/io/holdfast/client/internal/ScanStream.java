@@ -139,12 +139,15 @@ public final class ScanStream {
             return;
         }
         node.scanBegan();
-        call = node.channel().newCall(StoreGrpc.getScanMethod(), CallOptions.DEFAULT);
-        call.start(new Listener(call), new Metadata());
+        ClientCall<ScanRequest, ScanResponse> started =
+                node.channel().newCall(StoreGrpc.getScanMethod(), CallOptions.DEFAULT);
+        call = started;
+        // A channel that is shut down closes the call from within its start; what follows does nothing then.
+        started.start(new Listener(started), new Metadata());
         // One for the reader and one ahead.
-        call.request(2);
-        call.sendMessage(rest);
-        call.halfClose();
+        started.request(2);
+        started.sendMessage(rest);
+        started.halfClose();
     }
 
     private void release(String why) {

@@ -9,9 +9,13 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Flow;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A scan as a Flow.Subscription. Its state belongs to the client's thread, on which the subscriber is called. */
 final class ScanSubscription implements Flow.Subscription {
+    private static final Logger LOG = LoggerFactory.getLogger(ScanSubscription.class);
+
     private final Engine engine;
     private final ScanStream scan;
     private final Flow.Subscriber<? super Entry> subscriber;
@@ -52,11 +56,13 @@ final class ScanSubscription implements Flow.Subscription {
 
     @Override
     public void cancel() {
-        engine.loop().onLoop(() -> {
-            ended = true;
-            part = Collections.emptyIterator();
-            scan.cancel();
-        });
+        engine.loop().onLoop(this::stop);
+    }
+
+    private void stop() {
+        ended = true;
+        part = Collections.emptyIterator();
+        scan.cancel();
     }
 
     private void emit() {
@@ -67,7 +73,7 @@ final class ScanSubscription implements Flow.Subscription {
         try {
             while (!ended && demand > 0 && part.hasNext()) {
                 demand--;
-                subscriber.onNext(ScanStream.entry(part.next()));
+                hand(ScanStream.entry(part.next()));
             }
         } finally {
             emitting = false;
@@ -75,6 +81,19 @@ final class ScanSubscription implements Flow.Subscription {
         if (!ended && !fetching && demand > 0) {
             fetching = true;
             scan.next().whenComplete((next, error) -> engine.loop().onLoop(() -> fetched(next, error)));
+        }
+    }
+
+    /** Whoever throws has cancelled (Reactive Streams, rule 2.13): nothing more is sent, and nothing is kept open at the node for it. */
+    private void hand(Entry entry) {
+        try {
+            subscriber.onNext(entry);
+        } catch (RuntimeException | Error thrown) {
+            LOG.error(
+                    "A scan is cancelled, because its subscriber {} threw an exception from onNext",
+                    subscriber,
+                    thrown);
+            stop();
         }
     }
 
@@ -95,8 +114,7 @@ final class ScanSubscription implements Flow.Subscription {
     }
 
     private void fail(RuntimeException error) {
-        ended = true;
-        scan.cancel();
+        stop();
         subscriber.onError(error);
     }
 }

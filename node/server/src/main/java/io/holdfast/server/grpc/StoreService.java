@@ -29,6 +29,7 @@ final class StoreService extends StoreGrpc.StoreImplBase implements Session.Host
     private final Duration scanPatience;
     private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
     private final Set<ScanCall> scans = ConcurrentHashMap.newKeySet();
+    private volatile boolean closing;
 
     StoreService(NodeGate gate, RequestMemory memory, Duration scanPatience) {
         this.gate = gate;
@@ -41,11 +42,16 @@ final class StoreService extends StoreGrpc.StoreImplBase implements Session.Host
         var session = new Session((ServerCallStreamObserver<ResponseBatch>) out, this, memory);
         sessions.add(session);
         session.begin();
+        // One that was opened on an old connection while the node stops would hold the stop up until its time is over.
+        if (closing) {
+            session.close();
+        }
         return session;
     }
 
     /** Ends all sessions, each as soon as it owes no answer. New requests are refused by the gate. */
     void closeSessions() {
+        closing = true;
         sessions.forEach(Session::close);
     }
 

@@ -2,7 +2,6 @@ package io.holdfast.server.grpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.grpc.stub.ServerCallStreamObserver;
 import io.holdfast.core.Bytes;
 import io.holdfast.core.store.Query;
 import io.holdfast.server.gateway.Answer;
@@ -12,7 +11,6 @@ import io.holdfast.server.gateway.Result;
 import io.holdfast.server.partition.PartitionId;
 import io.holdfast.v1.Request;
 import io.holdfast.v1.Response;
-import io.holdfast.v1.ResponseBatch;
 import java.util.AbstractList;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +28,7 @@ class AnswersAtOnceTest {
     private static final int EACH = 10;
 
     private final RequestMemory memory = new RequestMemory(LIMIT, LIMIT);
-    private final Session session = new Session(new NeverReady(), new NoHost(), memory);
+    private final Session session = new Session(new SilentStream(), new NoHost(), memory);
 
     @Test
     void whatAClientMayKeepIsNotGivenToItOncePerPartition() {
@@ -99,50 +97,5 @@ class AnswersAtOnceTest {
 
         @Override
         public void ended(Session session) {}
-    }
-
-    /** The network takes nothing. */
-    private static final class NeverReady extends ServerCallStreamObserver<ResponseBatch> {
-        @Override
-        public boolean isReady() {
-            return false;
-        }
-
-        @Override
-        public void onNext(ResponseBatch batch) {
-            throw new AssertionError("Sent though the network takes nothing");
-        }
-
-        @Override
-        public boolean isCancelled() {
-            return false;
-        }
-
-        @Override
-        public void setOnCancelHandler(Runnable handler) {}
-
-        @Override
-        public void setCompression(String compression) {}
-
-        @Override
-        public void disableAutoRequest() {}
-
-        @Override
-        public void disableAutoInboundFlowControl() {}
-
-        @Override
-        public void setOnReadyHandler(Runnable handler) {}
-
-        @Override
-        public void request(int count) {}
-
-        @Override
-        public void setMessageCompression(boolean enable) {}
-
-        @Override
-        public void onError(Throwable failure) {}
-
-        @Override
-        public void onCompleted() {}
     }
 }
