@@ -291,6 +291,7 @@ final class StatusText {
 
     private String incidents(List<Incident> incidents) {
         Table table = new Table("INCIDENT", "DETECTED", "WHAT", "WHERE", "RECOVERED", "ACTION");
+        var evidence = new StringBuilder();
         for (int i = 0; i < Math.min(INCIDENTS, incidents.size()); i++) {
             Incident each = incidents.get(i);
             table.row(
@@ -304,10 +305,17 @@ final class StatusText {
                                     + Text.duration(
                                             Duration.ofMillis(each.getRecoveredMillis() - each.getDetectedMillis())),
                     each.getAction());
+            if (each.getRecoveredMillis() == 0 && !each.getEvidence().isEmpty()) {
+                evidence.append("Incident ")
+                        .append(i + 1)
+                        .append(": ")
+                        .append(each.getEvidence())
+                        .append('\n');
+            }
         }
         String more = incidents.size() > INCIDENTS
                 ? "and " + (incidents.size() - INCIDENTS) + " older; --json shows all, with their evidence\n"
                 : "";
-        return table.render(colours, columns) + colours.faint(more);
+        return table.render(colours, columns) + colours.faint(more) + evidence;
     }
 }
