@@ -33,8 +33,11 @@ public final class SiteLease extends Lease {
     private volatile boolean released;
     /** The last attempt to acquire it, which may be under way when its user goes. */
     private volatile CompletionStage<Boolean> attempt = CompletableFuture.completedFuture(false);
-    /** What an attempt has asked the store for, until it is known what became of it. */
-    private volatile Optional<Held> tried = Optional.empty();
+    /**
+     * The session for which the store was asked in vain: an attempt of which no answer came may have taken the lease, or may yet. A later one that is refused
+     * says nothing of those before it.
+     */
+    private volatile Optional<NodeSession.Session> tried = Optional.empty();
 
     private record Held(NodeSession.Session session, long version, LeaseRecord record) {}
 
@@ -85,8 +88,9 @@ public final class SiteLease extends Lease {
             begun.completeExceptionally(failure);
             return;
         }
-        tried = Optional.empty();
-        if (!taken) {
+        if (taken) {
+            tried = Optional.empty();
+        } else {
             node.unused(name);
         }
         begun.complete(taken);
@@ -127,7 +131,7 @@ public final class SiteLease extends Lease {
     }
 
     private CompletionStage<Boolean> take(Held wanted) {
-        tried = Optional.of(wanted);
+        tried = Optional.of(wanted.session());
         return node.set(cell(), wanted.version() - 1, wanted.record().encode()).thenApply(done -> {
             if (done) {
                 held = Optional.of(wanted);
@@ -174,13 +178,35 @@ public final class SiteLease extends Lease {
         });
     }
 
-    /** An attempt of which no answer came may have taken it, or may yet: a second look comes after all that was on its way to the store. */
-    private CompletionStage<Boolean> freeIfTaken(Held unsure) {
-        Supplier<CompletionStage<Boolean>> look =
-                () -> node.read(cell()).thenCompose(found -> again(unsure, found, LeaseRecord::freed, ATTEMPTS));
+    /** A second look comes after all that was on its way to the store. */
+    private CompletionStage<Boolean> freeIfTaken(NodeSession.Session session) {
+        Supplier<CompletionStage<Boolean>> look = () -> freeUnused(session);
         return look.get()
-                .whenComplete((done, failure) ->
-                        later(look, unsure.session(), node.times().operationTimeout()));
+                .whenComplete(
+                        (done, failure) -> later(look, session, node.times().operationTimeout()));
+    }
+
+    /**
+     * Only while nobody in this process uses it: the next life of its user has the same session, and may have taken it with the very record that the attempt
+     * asked for. Failed then, so that it is tried again: that life may never get so far.
+     */
+    private CompletionStage<Boolean> freeUnused(NodeSession.Session session) {
+        if (!node.use(name)) {
+            return CompletableFuture.failedFuture(
+                    new IllegalStateException("the lease " + name + " is in use again in this process"));
+        }
+        return CompletableFuture.completedFuture(cell())
+                .thenCompose(node::read)
+                .thenCompose(found -> freeIfOf(session, found))
+                .whenComplete((done, failure) -> node.unused(name));
+    }
+
+    private CompletionStage<Boolean> freeIfOf(NodeSession.Session session, Optional<Cell> found) {
+        Optional<LeaseRecord> own = found.map(cell -> LeaseRecord.decode(cell.value()))
+                .filter(record -> record.holder().equals(Optional.of(session.holder())));
+        return own.isEmpty()
+                ? CompletableFuture.completedFuture(false)
+                : node.set(cell(), found.get().version(), own.get().freed().encode());
     }
 
     /** Else another node that the replica has moved to would wait for as long as this node lives. */
