@@ -75,7 +75,7 @@ final class StatusJson {
                 .put("site", replica.getSite())
                 .put("role", replica.getRole())
                 .put("match_index", replica.getMatchIndex())
-                .put("lag", replica.getLag())
+                .put("lag", replica.hasLag() ? replica.getLag() : null)
                 .put("staleness_millis", replica.hasStalenessMillis() ? replica.getStalenessMillis() : null));
         return node;
     }

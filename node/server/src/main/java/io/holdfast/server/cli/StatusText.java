@@ -131,11 +131,16 @@ final class StatusText {
     /** How many entries the site's replicas are behind their leaders, all together. */
     private String lag(Status status, String site) {
         List<ReplicaStatus> replicas = replicas(status, site).toList();
-        if (replicas.stream().anyMatch(replica -> replica.getRole().equals("unreachable"))) {
+        if (replicas.stream().anyMatch(replica -> !isLagKnown(replica))) {
             return colours.warning("?");
         }
         long lag = replicas.stream().mapToLong(ReplicaStatus::getLag).sum();
         return lag == 0 ? "0" : colours.warning(Text.number(lag));
+    }
+
+    /** Without a leader nobody knows it. */
+    private static boolean isLagKnown(ReplicaStatus replica) {
+        return replica.hasLag() && !replica.getRole().equals("unreachable");
     }
 
     /** The worst of the site's replicas whose partitions are not silent. */
@@ -284,7 +289,7 @@ final class StatusText {
     }
 
     private String replica(ReplicaStatus replica) {
-        String lag = replica.getRole().equals("unreachable") ? "?" : Text.number(replica.getLag());
+        String lag = isLagKnown(replica) ? Text.number(replica.getLag()) : "?";
         String text = replica.getSite() + " " + replica.getRole() + " (" + lag + ")";
         return lag.equals("0") ? text : colours.warning(text);
     }

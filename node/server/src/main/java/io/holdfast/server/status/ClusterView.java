@@ -132,7 +132,7 @@ public final class ClusterView implements Function<List<NodeReport>, Status> {
                 var partition =
                         new PartitionMerge(definition, id, byPartition.getOrDefault(id, Map.of()), silent, known);
                 toleratesNow = Math.min(toleratesNow, partition.toleratesNow());
-                available &= !partition.leader().isEmpty();
+                available &= partition.available();
                 status.addPartitions(partition.status());
             }
             statuses.add(

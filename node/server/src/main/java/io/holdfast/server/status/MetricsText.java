@@ -115,16 +115,18 @@ final class MetricsText {
                 "partition",
                 number);
         for (ReplicaStatus replica : partition.getReplicasList()) {
-            gauge(
-                    "replica_lag",
-                    "entries behind the leader",
-                    replica.getLag(),
-                    "keyspace",
-                    keyspace,
-                    "partition",
-                    number,
-                    "site",
-                    replica.getSite());
+            if (replica.hasLag()) {
+                gauge(
+                        "replica_lag",
+                        "entries behind the leader",
+                        replica.getLag(),
+                        "keyspace",
+                        keyspace,
+                        "partition",
+                        number,
+                        "site",
+                        replica.getSite());
+            }
             if (replica.hasStalenessMillis()) {
                 gauge(
                         "replica_staleness_millis",

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** One partition out of what its replicas say. Of several that say that they lead, the one with the highest term is right. */
 final class PartitionMerge {
@@ -53,14 +54,21 @@ final class PartitionMerge {
 
     /** How many more sites may go with a majority left: voters that answer, less a majority. */
     int toleratesNow() {
-        if (leading.isEmpty()) {
-            return 0;
-        }
-        long alive = definition.sites().stream()
-                .map(SiteId::name)
-                .filter(this::countsAsAlive)
-                .count();
-        return (int) Math.max(0, alive - (definition.sites().size() / 2 + 1));
+        return leading.isEmpty() ? 0 : (int) Math.max(0, sites(this::countsAsAlive) - majority());
+    }
+
+    /** Whether it has a leader that can get something done: a silent one keeps its office also when all others are gone, until somebody wakes it. */
+    boolean available() {
+        return !leader().isEmpty()
+                && sites(leading.isPresent() ? this::countsAsAlive : site -> !silent.contains(site)) >= majority();
+    }
+
+    private long sites(Predicate<String> which) {
+        return definition.sites().stream().map(SiteId::name).filter(which).count();
+    }
+
+    private int majority() {
+        return definition.sites().size() / 2 + 1;
     }
 
     /**

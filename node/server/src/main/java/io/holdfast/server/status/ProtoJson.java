@@ -8,7 +8,7 @@ import com.google.protobuf.Message;
 import java.util.List;
 
 /**
- * A message as JSON, all fields included, under the names of the .proto, numbers as numbers. Protobuf's own printer writes 64-bit
+ * A message as JSON, all fields included, under the names of the .proto, numbers as numbers, null for what is not known. Protobuf's own printer writes 64-bit
  * numbers as texts, which tools that compare numbers do not expect.
  */
 final class ProtoJson {
@@ -20,6 +20,8 @@ final class ProtoJson {
             if (field.isRepeated()) {
                 ArrayNode array = node.putArray(field.getName());
                 ((List<?>) message.getField(field)).forEach(element -> add(array, element));
+            } else if (field.hasPresence() && !message.hasField(field)) {
+                node.putNull(field.getName());
             } else {
                 put(node, field.getName(), message.getField(field));
             }

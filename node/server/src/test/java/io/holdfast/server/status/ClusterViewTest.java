@@ -123,6 +123,34 @@ class ClusterViewTest {
         assertThat(withoutB.getSites(1).getNodes(0).getState()).isEqualTo("down");
     }
 
+    /** It steps down only when somebody wants something of it. */
+    @Test
+    void aSilentLeaderThatHasLostTheOtherSitesServesNothing() {
+        hints.tell(new SiteId("b"), false);
+        hints.tell(new SiteId("c"), false);
+        assertThat(shop(node("a", leader(3, "a", List.of("b", "c")))).getAvailable())
+                .isFalse();
+    }
+
+    @Test
+    void aLeaderThatDidNotAnswerIsBelievedInOnlyBesideAMajority() {
+        assertThat(shop(node("a", follower(3, "b"))).getAvailable()).isTrue();
+        hints.tell(new SiteId("c"), false);
+        assertThat(shop(node("a", follower(3, "b"))).getAvailable()).isTrue();
+        hints.tell(new SiteId("b"), false);
+        assertThat(shop(node("a", follower(3, "b"))).getAvailable()).isFalse();
+    }
+
+    @Test
+    void aLagThatNobodyKnowsIsNoZero() throws Exception {
+        Status status = view.apply(List.of(node("a", follower(3, ""))));
+        assertThat(status.getKeyspaces(0).getPartitions(0).getReplicasList()).noneMatch(ReplicaStatus::hasLag);
+        assertThat(MetricsText.of(status)).doesNotContain("holdfast_replica_lag");
+        var replica = ProtoJson.of(status.getKeyspaces(0).getPartitions(0).getReplicas(2));
+        assertThat(replica.get("lag").isNull()).isTrue();
+        assertThat(replica.get("staleness_millis").isNull()).isTrue();
+    }
+
     @Test
     void ofTwoLeadersTheOneWithTheHigherTermIsRight() {
         var old = leader(3, "b", List.of("a", "c"));

@@ -208,7 +208,8 @@ final class Demo implements AutoCloseable {
                 && keyspace.getToleratesNow() >= keyspace.getKeyspace().getTolerates()
                 && keyspace.getPartitionsList().stream()
                         .allMatch(partition -> partition.getReplicasCount() == replicas
-                                && partition.getReplicasList().stream().allMatch(replica -> replica.getLag() == 0));
+                                && partition.getReplicasList().stream()
+                                        .allMatch(replica -> replica.hasLag() && replica.getLag() == 0));
     }
 
     /** Compares the ledger with what each of these sites says; returns how many entries are wrong at the worst site. */
