@@ -26,6 +26,14 @@ public class StorageException extends RuntimeException {
         }
     }
 
+    /** Events are there that were written behind one that is not: it was confirmed, or another writer has deleted it. */
+    public static final class Hole extends Corrupt {
+
+        public Hole(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
     /** One event has been written twice, by two lives of its writer: nobody can know which is right. */
     public static final class TwoWriters extends Corrupt {
 

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.japi.pf.ReceiveBuilder;
 import org.apache.pekko.persistence.AtomicWrite;
@@ -151,8 +152,28 @@ public final class CassandraSiteJournal extends CassandraJournal {
                     return replayed.apply(unsealed(repr));
                 }));
         // What was read counts only if it is still the storage that this node has begun with.
-        return PluginFutures.asScala(
-                storage.watched(done.thenCompose(read -> storage.identity().thenApply(same -> read))));
+        return PluginFutures.asScala(storage.watched(done.handle((read, failure) -> {
+                    if (failure != null) {
+                        throw new CompletionException(hole(persistenceId, last.sequenceNr, failure));
+                    }
+                    return read;
+                })
+                .thenCompose(read -> storage.identity().thenApply(same -> read))));
+    }
+
+    /** What the plugin says of a hole has no type of its own. One at the beginning may be a snapshot that is missing. */
+    private Throwable hole(String persistenceId, long last, Throwable failure) {
+        Throwable plain = CassandraErrors.plain(failure);
+        boolean missing = plain instanceof IllegalStateException
+                && String.valueOf(plain.getMessage()).contains("still missing");
+        return missing && last > 0
+                ? new StorageException.Hole(
+                        "Events of " + persistenceId + " in " + storage.place() + " are missing behind event " + last
+                                + ", and later ones are there: what was lost nobody can know. Nothing is dropped. Look for a second node"
+                                + " with the same keyspace, and for a Cassandra that has lost data; then let this site be rebuilt from the"
+                                + " others (docs/operations.md, \"A Cassandra that was wiped\")",
+                        plain)
+                : plain;
     }
 
     private PersistentRepr unsealed(PersistentRepr stored) {

@@ -107,16 +107,15 @@ public final class CassandraSnapshotStore extends OrderedSnapshotStore {
 
     @Override
     protected CompletionStage<Void> deleteSnapshots(String persistenceId, SnapshotSelectionCriteria criteria) {
-        // Without bounds in time the numbers say enough, and so even a damaged snapshot can be deleted.
+        long from = criteria.minSequenceNr();
+        long to = criteria.maxSequenceNr();
+        // Without bounds in time the numbers say enough, and so what is damaged or half saved can be deleted as well.
         boolean anyTime = criteria.minTimestamp() <= 0 && criteria.maxTimestamp() == Long.MAX_VALUE;
-        return storage.watched(snapshots
-                .list(persistenceId, criteria.minSequenceNr(), criteria.maxSequenceNr())
-                .thenCompose(saves -> {
-                    List<SnapshotTables.Save> matching = saves.stream()
-                            .filter(save ->
-                                    anyTime || criteria.matches(readable(save).pekkoMetadata()))
-                            .toList();
-                    return snapshots.delete(matching);
-                }));
+        CompletionStage<List<SnapshotTables.Save>> matching = anyTime
+                ? snapshots.all(persistenceId, from, to)
+                : snapshots.list(persistenceId, from, to).thenApply(saves -> saves.stream()
+                        .filter(save -> criteria.matches(readable(save).pekkoMetadata()))
+                        .toList());
+        return storage.watched(matching.thenCompose(snapshots::delete));
     }
 }

@@ -55,7 +55,8 @@ final class SnapshotTables {
                 .thenApply(saves -> saves.stream().filter(Save::complete).toList());
     }
 
-    private CompletionStage<List<Save>> all(String persistenceId, long from, long to) {
+    /** Also what was never completed: its writer may have died, or be at it. */
+    CompletionStage<List<Save>> all(String persistenceId, long from, long to) {
         return tables.all(
                         "SELECT sequence_nr, save_id, complete, chunks, header FROM KS.snapshots"
                                 + " WHERE persistence_id = ? AND sequence_nr >= ? AND sequence_nr <= ?",

@@ -159,6 +159,8 @@ class CassandraJournalContractTest extends JournalContract {
     void aMissingEventFailsTheReplay() {
         String a = written();
         plant(a, 3, event("writer-1"));
-        assertThatThrownBy(() -> probe.replay(a, 1, 10, 10)).hasMessageContaining("still missing");
+        assertThatThrownBy(() -> probe.replay(a, 1, 10, 10))
+                .isInstanceOf(StorageException.Hole.class)
+                .hasMessageContaining("missing behind event 1");
     }
 }

@@ -84,28 +84,48 @@ class CassandraSnapshotContractTest extends SnapshotContract {
     void whatACrashedSaveHasLeftIsNeverShownAndGoesWithTheNextSave() {
         String a = id("a");
         probe.save(SnapshotMetadata.apply(a, 1), "s");
-        UUID half = Uuids.timeBased();
-        rows(
-                "INSERT INTO KS.snapshots (persistence_id, sequence_nr, save_id, complete, chunks, header)"
-                        + " VALUES (?, 9, ?, false, 100, ?)",
-                a,
-                half,
-                ByteBuffer.wrap(new byte[] {1}));
-        rows(
-                "INSERT INTO KS.snapshot_chunks (persistence_id, save_id, segment, chunk, bytes) VALUES (?, ?, 1, 70, ?)",
-                a,
-                half,
-                ByteBuffer.wrap(new byte[] {1}));
+        UUID half = halfSaved(a);
         assertThat(state(a, LATEST)).isEqualTo("s");
         probe.save(SnapshotMetadata.apply(a, 2), "next");
         assertThat(rows("SELECT save_id FROM KS.snapshots WHERE persistence_id = ?", a))
                 .hasSize(2);
+        assertThatNothingIsLeftOf(a, half);
+        assertThat(state(a, LATEST)).isEqualTo("next");
+    }
+
+    /** A journal that is given up has no next save. */
+    @Test
+    void whatACrashedSaveHasLeftGoesWhenAllSnapshotsAreDeleted() {
+        String a = id("a");
+        UUID half = halfSaved(a);
+        probe.snapshot(new SnapshotProtocol.DeleteSnapshots(a, LATEST));
+        assertThat(rows("SELECT save_id FROM KS.snapshots WHERE persistence_id = ?", a))
+                .isEmpty();
+        assertThatNothingIsLeftOf(a, half);
+    }
+
+    private UUID halfSaved(String persistenceId) {
+        UUID half = Uuids.timeBased();
+        rows(
+                "INSERT INTO KS.snapshots (persistence_id, sequence_nr, save_id, complete, chunks, header)"
+                        + " VALUES (?, 9, ?, false, 100, ?)",
+                persistenceId,
+                half,
+                ByteBuffer.wrap(new byte[] {1}));
+        rows(
+                "INSERT INTO KS.snapshot_chunks (persistence_id, save_id, segment, chunk, bytes) VALUES (?, ?, 1, 70, ?)",
+                persistenceId,
+                half,
+                ByteBuffer.wrap(new byte[] {1}));
+        return half;
+    }
+
+    private void assertThatNothingIsLeftOf(String persistenceId, UUID save) {
         assertThat(rows(
                         "SELECT chunk FROM KS.snapshot_chunks WHERE persistence_id = ? AND save_id = ? AND segment = 1",
-                        a,
-                        half))
+                        persistenceId,
+                        save))
                 .isEmpty();
-        assertThat(state(a, LATEST)).isEqualTo("next");
     }
 
     @Test

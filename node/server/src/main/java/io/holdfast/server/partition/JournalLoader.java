@@ -14,9 +14,13 @@ final class JournalLoader extends AbstractPersistentActor {
     private final long last;
     private final ActorRef listener;
     private final JournalReplay replay;
+    private boolean snapshotFound;
 
-    /** @param last the number of the last record that was found and counts */
-    record Loaded(long last) {}
+    /**
+     * @param last the number of the last record that was found and counts
+     * @param loneSnapshot whether the recovery now holds a snapshot that has no record behind it, and so does not count
+     */
+    record Loaded(long last, boolean loneSnapshot) {}
 
     record Failed(Throwable cause) {}
 
@@ -51,10 +55,15 @@ final class JournalLoader extends AbstractPersistentActor {
     @Override
     public Receive createReceiveRecover() {
         return receiveBuilder()
-                .match(SnapshotOffer.class, replay::snapshot)
+                .match(SnapshotOffer.class, this::snapshot)
                 .match(JournalRecord.class, record -> replay.record(record, lastSequenceNr()))
                 .match(RecoveryCompleted.class, completed -> completed())
                 .build();
+    }
+
+    private void snapshot(SnapshotOffer offer) {
+        snapshotFound = true;
+        replay.snapshot(offer);
     }
 
     /** What was found must be all of it: a record that is said to be there and is not must not be passed over. */
@@ -62,7 +71,7 @@ final class JournalLoader extends AbstractPersistentActor {
         long expected = last == Lineage.OPEN ? lastSequenceNr() : last;
         try {
             replay.end(expected);
-            listener.tell(new Loaded(expected), getSelf());
+            listener.tell(new Loaded(expected, snapshotFound && expected == 0), getSelf());
         } catch (IllegalStateException missing) {
             listener.tell(new Failed(missing), getSelf());
         }

@@ -85,13 +85,15 @@ final class LeasedTenure implements Tenure, Tenure.Claim {
         }
         Lineage before = lineage();
         Lineage reduced = before.reducedTo(epoch()).without(deleted);
-        if (reduced.equals(before)) {
-            retired.accept(reduced.retired());
+        List<Lineage.Part> old = reduced.retired();
+        Lineage after = reduced.withFewRetired();
+        if (after.equals(before)) {
+            retired.accept(old);
             return;
         }
-        settle(reduced).whenComplete((done, failure) -> {
+        settle(after).whenComplete((done, failure) -> {
             if (failure == null && done) {
-                retired.accept(reduced.retired());
+                retired.accept(old);
             } else {
                 LOG.info("{}: its older journals stay until the next snapshot", partition);
             }

@@ -25,7 +25,7 @@ record Lineage(long identity, List<Part> parts) {
     /** A journal that is still written to. */
     static final long OPEN = -1;
 
-    /** A journal of which nothing counts, and which is to be deleted. Not read; programs from before there were such parts read nothing of it, and drop it. */
+    /** A journal of which nothing counts, and which is to be deleted. Not read; programs from before there were such parts read no record of it, and drop it. */
     private static final long RETIRED = 0;
 
     /** Stands for the journal of a replica without leases; they count from one. */
@@ -100,7 +100,7 @@ record Lineage(long identity, List<Part> parts) {
         var next = new ArrayList<Part>();
         parts.stream().filter(part -> part.epoch() != epoch).map(Part::retire).forEach(next::add);
         next.add(new Part(epoch, OPEN));
-        return new Lineage(identity, next).withFewRetired();
+        return new Lineage(identity, next);
     }
 
     /** The journals that make up the replica, in order. */
@@ -122,7 +122,8 @@ record Lineage(long identity, List<Part> parts) {
                         .toList());
     }
 
-    private Lineage withFewRetired() {
+    /** Without the oldest retired journals, where there are more than {@link #MOST_RETIRED}. */
+    Lineage withFewRetired() {
         List<Part> retired = retired();
         return without(Set.copyOf(retired.subList(0, Math.max(0, retired.size() - MOST_RETIRED))));
     }

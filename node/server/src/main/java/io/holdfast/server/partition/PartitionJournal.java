@@ -170,11 +170,7 @@ final class PartitionJournal extends AbstractPersistentActor {
         if (lastSequenceNr() > 0) {
             counts(success.metadata().sequenceNr());
         } else {
-            pace.began();
-            persist(NOTHING, record -> {
-                pace.ended();
-                counts(success.metadata().sequenceNr());
-            });
+            persist(NOTHING, record -> counts(success.metadata().sequenceNr()));
         }
     }
 

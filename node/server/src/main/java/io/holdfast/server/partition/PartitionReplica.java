@@ -419,15 +419,23 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
             try {
                 return receive.receiveMessage(message);
             } catch (InvariantViolation violation) {
-                shared.quarantined().add(partition);
-                incidents.broken(violation);
-                throw violation;
+                throw broken(violation);
             }
         }
 
         @Override
         public Behavior<ReplicaMessage> receiveSignal(Signal signal) throws Exception {
-            return receive.receiveSignal(signal);
+            try {
+                return receive.receiveSignal(signal);
+            } catch (InvariantViolation violation) {
+                throw broken(violation);
+            }
+        }
+
+        private InvariantViolation broken(InvariantViolation violation) {
+            shared.quarantined().add(partition);
+            incidents.broken(violation);
+            return violation;
         }
     }
 }

@@ -6,6 +6,8 @@ import io.holdfast.persistence.StorageException;
 import io.holdfast.persistence.cassandra.CassandraErrors;
 import io.holdfast.server.membership.IncidentLog;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -34,8 +36,11 @@ final class ReplicaOpening extends AbstractActorWithTimers {
     private long nextWaitingLog = System.nanoTime() + WAITING_LOG_NANOS;
     private Lineage lineage;
     private Recovery recovery;
-    private int loading;
-    private long lastFound;
+    /** The journals that have not been read yet. */
+    private Deque<Lineage.Part> toRead = new ArrayDeque<>();
+
+    /** The last record of the journal that was open; 0: there was none, or it does not count. */
+    private long foundInOpen;
 
     private record Taken(boolean taken, Optional<Throwable> failure) {}
 
@@ -104,8 +109,7 @@ final class ReplicaOpening extends AbstractActorWithTimers {
     private void taken(Taken taken) {
         if (taken.taken()) {
             lineage = claim.lineage();
-            recovery = recoveryOf.apply(lineage.identity());
-            loadNext();
+            read(lineage.counting());
             return;
         }
         long now = System.nanoTime();
@@ -119,26 +123,43 @@ final class ReplicaOpening extends AbstractActorWithTimers {
         getTimers().startSingleTimer(Timer.TRY, Timer.TRY, retryInterval);
     }
 
-    private void loadNext() {
-        List<Lineage.Part> parts = lineage.counting();
-        if (loading == parts.size()) {
-            if (parts.size() >= Lineage.MANY_PARTS) {
-                recovery.saveSoon();
-            }
-            settle(lineage.continuedBy(claim.epoch(), lastFound));
-            return;
+    private void read(List<Lineage.Part> parts) {
+        recovery = recoveryOf.apply(lineage.identity());
+        toRead = new ArrayDeque<>(parts);
+        if (parts.size() >= Lineage.MANY_PARTS) {
+            recovery.saveSoon();
         }
-        Lineage.Part part = parts.get(loading);
-        getContext()
-                .actorOf(
-                        JournalLoader.props(part.persistenceId(partition), part.last(), recovery, getSelf()),
-                        "journal-" + part.epoch());
+        readNext();
+    }
+
+    private void readNext() {
+        if (toRead.isEmpty()) {
+            settle(lineage.continuedBy(claim.epoch(), foundInOpen));
+        } else {
+            Lineage.Part part = toRead.peek();
+            getContext().actorOf(JournalLoader.props(part.persistenceId(partition), part.last(), recovery, getSelf()));
+        }
     }
 
     private void loaded(JournalLoader.Loaded loaded) {
-        lastFound = loaded.last();
-        loading++;
-        loadNext();
+        if (loaded.loneSnapshot()) {
+            passOver(toRead.remove());
+            return;
+        }
+        if (toRead.remove().last() == Lineage.OPEN) {
+            foundInOpen = loaded.last();
+        }
+        readNext();
+    }
+
+    /**
+     * Its holder was to install an image and has not come so far that it counts. The journal has no record, so whoever comes later will not find it in the
+     * lineage: what this life went on from would be missing there.
+     */
+    private void passOver(Lineage.Part journal) {
+        read(lineage.counting().stream()
+                .filter(part -> part.epoch() != journal.epoch())
+                .toList());
     }
 
     /**
@@ -174,6 +195,7 @@ final class ReplicaOpening extends AbstractActorWithTimers {
             // The last is what Pekko's replay filter says in mode "fail"; it has no type of its own.
             if (cause instanceof JournalContradiction
                     || cause instanceof StorageException.TwoWriters
+                    || cause instanceof StorageException.Hole
                     || cause instanceof IllegalStateException
                             && String.valueOf(cause.getMessage()).startsWith("Invalid replayed event")) {
                 return true;

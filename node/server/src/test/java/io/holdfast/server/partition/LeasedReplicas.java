@@ -5,8 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.holdfast.core.Bytes;
 import io.holdfast.core.SiteId;
+import io.holdfast.core.partition.PartitionImage;
 import io.holdfast.core.partition.PartitionView;
 import io.holdfast.core.partition.Recovery;
+import io.holdfast.core.partition.ReplicaSnapshot;
 import io.holdfast.core.partition.Reply;
 import io.holdfast.core.partition.WriteConcern;
 import io.holdfast.core.raft.Entry;
@@ -17,6 +19,7 @@ import io.holdfast.core.raft.Membership;
 import io.holdfast.core.raft.Role;
 import io.holdfast.core.store.Command;
 import io.holdfast.core.store.Condition;
+import io.holdfast.core.store.PartitionStore;
 import io.holdfast.core.store.WriteId;
 import io.holdfast.server.lease.MemoryCells;
 import io.holdfast.server.lease.TestLeases;
@@ -171,6 +174,49 @@ abstract class LeasedReplicas {
         assertThat(group.incidents("a3").all()).isEmpty();
         group.kill("b");
         write(21);
+    }
+
+    /** Read, it would be missing in what the next holder reads, and what came behind it would contradict that. */
+    @Test
+    void anImageThatWasInstalledInPartIsNotReadByTheNextHolder() {
+        startAtA("a1");
+        await().atMost(PATIENCE).until(() -> open("a1"));
+        write(1);
+        awaitCaughtUp("a1");
+        group.kill("a1");
+        // By itself a life has nothing to write.
+        group.kill("b");
+        group.kill("c");
+        startAtA("a2");
+        await().atMost(PATIENCE).until(() -> open("a2"));
+        group.kill("a2");
+        saveAlone(group.partition() + "#2");
+        group.start("b");
+        group.start("c");
+        startAtA("a3");
+        await().atMost(PATIENCE).until(() -> open("a3"));
+        write(2);
+        awaitCaughtUp("a3");
+        group.kill("a3");
+        startAtA("a4");
+        await().atMost(PATIENCE).until(() -> open("a4"));
+        assertThat(group.incidents("a4").all()).isEmpty();
+        group.kill("b");
+        write(3);
+    }
+
+    private void saveAlone(String journal) {
+        var identities = new TreeMap<>(Map.of(new SiteId("a"), 100L, new SiteId("b"), 101L, new SiteId("c"), 102L));
+        var store = new PartitionStore(group.config().limits());
+        for (int index = 1; index <= 1000; index++) {
+            store.apply(index, index, List.of());
+        }
+        var image = new PartitionImage(1, new Membership(identities), store.image());
+        var snapshot = new ReplicaSnapshot(new HardState(1, Optional.empty(), 100), image, List.of());
+        var system = group.onJournalOf("a");
+        LoneSnapshot.save(system.classicSystem(), journal, snapshot);
+        system.terminate();
+        system.getWhenTerminated().toCompletableFuture().join();
     }
 
     @Test

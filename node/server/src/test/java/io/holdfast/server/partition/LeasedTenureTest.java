@@ -48,6 +48,21 @@ class LeasedTenureTest {
         assertThat(nextRetired()).containsExactly(parts.get(1), new Lineage.Part(two, 0));
     }
 
+    /** Where each deletion fails the list of those that are to be tried again is bounded, but each has been tried once. */
+    @Test
+    void allOlderJournalsAreDeletedAtFirst() {
+        int lives = Lineage.MOST_RETIRED + 10;
+        Tenure last = begun();
+        for (int life = 1; life < lives; life++) {
+            last.end();
+            last = begun();
+        }
+        last.snapshotSaved();
+        assertThat(nextRetired()).hasSize(lives);
+        last.snapshotSaved();
+        assertThat(nextRetired()).hasSize(Lineage.MOST_RETIRED);
+    }
+
     /** Takes the lease and settles, as if each journal before had one record. */
     private Tenure begun() {
         Tenure tenure = tenancy.begin(PARTITION, retired::add);

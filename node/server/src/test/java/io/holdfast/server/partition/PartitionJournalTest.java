@@ -45,6 +45,8 @@ class PartitionJournalTest {
     Path dir;
 
     private final BlockingQueue<ReplicaEvent> events = new LinkedBlockingQueue<>();
+    private final StoragePace pace =
+            new StoragePace("a", Duration.ofHours(1), new IncidentLog(System::currentTimeMillis));
     private ReplicaGroup settings;
     private ActorSystem system;
     private ActorRef journal;
@@ -70,7 +72,6 @@ class PartitionJournalTest {
                 ConfigFactory.parseMap(Map.of("pekko.actor.provider", "local", "pekko.loglevel", "OFF"))
                         .withFallback(JournalKind.rocksdb(dir).of("a"))
                         .withFallback(ConfigFactory.load()));
-        var pace = new StoragePace("a", Duration.ofHours(1), new IncidentLog(System::currentTimeMillis));
         journal = system.actorOf(
                 PartitionJournal.props(PARTITION, PARTITION.toString(), recovery(), Tenure.SOLE, pace, events::add));
     }
@@ -92,11 +93,14 @@ class PartitionJournalTest {
     }
 
     private void saveSnapshot() throws InterruptedException {
+        journal.tell(new SaveSnapshot(1, empty(), true), ActorRef.noSender());
+        assertThat(next()).isEqualTo(new ReplicaEvent.SnapshotTried(1, Optional.empty()));
+    }
+
+    private ReplicaSnapshot empty() {
         var image = new PartitionImage(
                 1, MEMBERS, new PartitionStore(settings.config().limits()).image());
-        var snapshot = new ReplicaSnapshot(HardState.initial(IDENTITY), image, List.of());
-        journal.tell(new SaveSnapshot(1, snapshot, true), ActorRef.noSender());
-        assertThat(next()).isEqualTo(new ReplicaEvent.SnapshotTried(1, Optional.empty()));
+        return new ReplicaSnapshot(HardState.initial(IDENTITY), image, List.of());
     }
 
     private void assertThatItFails(String... said) throws InterruptedException {
@@ -143,15 +147,46 @@ class PartitionJournalTest {
         saveSnapshot();
         stop();
         restart();
-        var answers = new LinkedBlockingQueue<JournalLoader.Loaded>();
-        ActorRef listener = system.actorOf(Props.create(Listener.class, () -> new Listener(answers)));
-        system.actorOf(JournalLoader.props(PARTITION.toString(), Lineage.OPEN, recovery(), listener));
-        JournalLoader.Loaded loaded =
-                Optional.ofNullable(answers.poll(20, TimeUnit.SECONDS)).orElseThrow();
+        JournalLoader.Loaded loaded = load(Lineage.OPEN);
         assertThat(new Lineage(IDENTITY, List.of(new Lineage.Part(1, Lineage.OPEN)))
                         .continuedBy(2, loaded.last())
                         .parts())
                 .containsExactly(new Lineage.Part(1, loaded.last()), new Lineage.Part(2, Lineage.OPEN));
+        assertThat(loaded.loneSnapshot()).isFalse();
+        assertThat(load(0)).as("the record stands behind the snapshot").isEqualTo(new JournalLoader.Loaded(0, true));
+    }
+
+    @Test
+    void aSnapshotWithoutARecordBehindItIsTold() throws InterruptedException {
+        LoneSnapshot.save(system, "shop/0#9", empty());
+        system.stop(journal);
+        assertThat(load("shop/0#9", Lineage.OPEN)).isEqualTo(new JournalLoader.Loaded(0, true));
+    }
+
+    /** The record behind the snapshot is no write of the replica, of which there is one at a time. */
+    @Test
+    void aSnapshotBesideTheFirstWriteDoesNotMakeTheStorageSlow() throws InterruptedException {
+        for (int beat = 0; beat < 1000; beat++) {
+            pace.beat();
+        }
+        writes++;
+        journal.tell(new SaveSnapshot(1, empty(), true), ActorRef.noSender());
+        var vote = new HardState(writes, Optional.of(new SiteId("a")), IDENTITY);
+        journal.tell(new LogWrite(writes, Optional.of(vote), OptionalLong.empty(), List.of(), 0), ActorRef.noSender());
+        next();
+        next();
+        assertThat(pace.slow()).isFalse();
+    }
+
+    private JournalLoader.Loaded load(long last) throws InterruptedException {
+        return load(PARTITION.toString(), last);
+    }
+
+    private JournalLoader.Loaded load(String persistenceId, long last) throws InterruptedException {
+        var answers = new LinkedBlockingQueue<JournalLoader.Loaded>();
+        ActorRef listener = system.actorOf(Props.create(Listener.class, () -> new Listener(answers)));
+        system.actorOf(JournalLoader.props(persistenceId, last, recovery(), listener));
+        return Optional.ofNullable(answers.poll(20, TimeUnit.SECONDS)).orElseThrow();
     }
 
     private static final class Listener extends AbstractActor {
