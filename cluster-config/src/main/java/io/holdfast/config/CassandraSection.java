@@ -1,6 +1,5 @@
 package io.holdfast.config;
 
-import com.typesafe.config.ConfigValue;
 import io.holdfast.config.PersistenceSettings.Cassandra;
 import io.holdfast.config.PersistenceSettings.CassandraTls;
 import io.holdfast.config.PersistenceSettings.Journal;
@@ -31,8 +30,7 @@ final class CassandraSection {
                         .optionalList(CONTACT_POINTS, "a list of host or host:port, such as [\"10.0.0.1:9042\"]")
                         .orElse(List.of())
                         .stream()
-                        .map(ConfigValue::unwrapped)
-                        .map(String::valueOf)
+                        .flatMap(point -> SettingsReader.scalar(point).stream())
                         .toList(),
                 reader.text(SECTION + "datacenter"),
                 reader.text(KEYSPACE),

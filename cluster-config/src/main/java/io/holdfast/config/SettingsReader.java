@@ -222,11 +222,19 @@ final class SettingsReader {
                         () -> new IllegalStateException("holdfast-reference.conf has a wrong default for " + path)));
     }
 
-    private static Optional<String> scalar(ConfigValue value) {
+    /** As it was written: {@code 007} is no number to who means a password. */
+    static Optional<String> scalar(ConfigValue value) {
         return switch (value.valueType()) {
-            case STRING, NUMBER, BOOLEAN -> Optional.of(String.valueOf(value.unwrapped()));
+            case STRING, NUMBER, BOOLEAN -> parsed(value, config -> config.getString("v"));
             case LIST, OBJECT, NULL -> Optional.empty();
         };
+    }
+
+    /** As a number is usually written, however it was: {@code 1e3} is 1000. */
+    private static Optional<String> usual(ConfigValue value) {
+        return value.valueType() == ConfigValueType.NUMBER
+                ? Optional.of(String.valueOf(value.unwrapped()))
+                : scalar(value);
     }
 
     private static Optional<Path> file(String text) {
@@ -240,12 +248,12 @@ final class SettingsReader {
     }
 
     private static Optional<Long> wholeNumber(ConfigValue value) {
-        return scalar(value).filter(text -> text.matches("-?\\d{1,18}")).map(Long::parseLong);
+        return usual(value).filter(text -> text.matches("-?\\d{1,18}")).map(Long::parseLong);
     }
 
     /** The library reads a bare number as milliseconds; a unit is asked for, since "30" was meant as seconds too often. */
     private static Optional<Duration> span(ConfigValue value) {
-        Optional<String> text = scalar(value);
+        Optional<String> text = usual(value);
         if (text.filter("0"::equals).isPresent()) {
             return Optional.of(Duration.ZERO);
         }
@@ -254,7 +262,7 @@ final class SettingsReader {
     }
 
     private static Optional<Long> size(ConfigValue value) {
-        return scalar(value)
+        return usual(value)
                 .filter(text -> text.matches("[0-9.]+\\s*[a-zA-Z]*"))
                 .flatMap(text -> parsed(value, config -> config.getBytes("v")));
     }

@@ -197,4 +197,25 @@ class MistakesTest {
         assertThat(settings.toString()).doesNotContain("sesame");
         assertThat(settings.persistence().cassandra().password().reveal()).isEqualTo("sesame");
     }
+
+    @Test
+    void aTextThatLooksLikeANumberStaysAsItWasWritten() {
+        PersistenceSettings.Cassandra cassandra = HoldfastSettings.parse(
+                        CORRECT + "persistence.cassandra { password = 007, username = 1e3, datacenter = 1.50,"
+                                + " contact-points = [01, 1e2] }",
+                        "test.conf")
+                .persistence()
+                .cassandra();
+        assertThat(cassandra.password().reveal()).isEqualTo("007");
+        assertThat(cassandra.username()).isEqualTo("1e3");
+        assertThat(cassandra.datacenter()).isEqualTo("1.50");
+        assertThat(cassandra.contactPoints()).containsExactly("01", "1e2");
+    }
+
+    @Test
+    void aNumberMayBeWrittenInAnyWay() {
+        DatabaseSettings database = HoldfastSettings.parse(CORRECT + "database.partitions = 1e2", "test.conf")
+                .database();
+        assertThat(database.partitions()).isEqualTo(100);
+    }
 }
