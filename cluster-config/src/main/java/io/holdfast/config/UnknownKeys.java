@@ -74,17 +74,23 @@ final class UnknownKeys {
         clean = clean.withoutPath(path);
         TreeSet<String> names = new TreeSet<>(known.keySet());
         String inSection = section.isEmpty() ? "the file" : "\"" + section + "\"";
-        String hint = closest(key, names)
-                .map(name -> section.isEmpty() ? name : section + "." + name)
+        Optional<String> closest = closest(key, names);
+        String hint = closest.map(name -> section.isEmpty() ? name : section + "." + name)
                 .or(() -> elsewhere(key))
                 .map(name -> "did you mean " + name + "? Otherwise remove it")
                 .orElse("remove it, or correct its name");
         problems.add(new SettingsProblem(
                 path,
-                Optional.of(SettingsReader.show(value)),
+                Optional.of(isSecret(key, closest) ? "(hidden)" : SettingsReader.show(value)),
                 SettingsSource.describe(value.origin()),
                 "a key that exists; " + inSection + " may have: " + String.join(", ", names),
                 hint));
+    }
+
+    /** Whether the value may be a password, under a name that is not quite right. */
+    private static boolean isSecret(String key, Optional<String> closest) {
+        return key.toLowerCase(Locale.ROOT).contains("pass")
+                || closest.filter(name -> name.endsWith("password")).isPresent();
     }
 
     private void notASection(String path, ConfigValue value) {
