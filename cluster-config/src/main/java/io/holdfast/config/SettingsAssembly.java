@@ -162,7 +162,8 @@ final class SettingsAssembly {
     private SystemSettings system(NodeAddress self) {
         String host = reader.text("system.host");
         if (!Topology.isHost(host)) {
-            reader.reject("system.host", "a host name or an address", "correct the value");
+            reader.reject(
+                    "system.host", "a host name or an address (an IPv6 address in brackets)", "correct the value");
         }
         return new SystemSettings(
                 Topology.withoutBrackets(host),

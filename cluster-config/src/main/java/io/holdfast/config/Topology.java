@@ -2,6 +2,10 @@ package io.holdfast.config;
 
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +30,29 @@ final class Topology {
 
     static boolean isHost(String text) {
         return text.matches(HOST);
+    }
+
+    /**
+     * Whether the other nodes can speak of a node by this name: Pekko and the SDK read addresses as URIs, in which fewer names are
+     * hosts than a name service may know.
+     */
+    private static boolean isHostOfAddress(String text) {
+        try {
+            return new URI("holdfast://" + text + ":1").getHost() != null;
+        } catch (URISyntaxException e) {
+            // Such as an IPv6 address that is none: the caller tells what was expected.
+            return false;
+        }
+    }
+
+    /** Whether it is the address that stands for all of a machine, at which only that machine itself finds anything. */
+    private static boolean isAnyAddress(String host) {
+        try {
+            return host.matches("[0-9.]+|.*:.*") && InetAddress.getByName(host).isAnyLocalAddress();
+        } catch (UnknownHostException e) {
+            // No address at all, and so not this one either.
+            return false;
+        }
     }
 
     static String withoutBrackets(String host) {
@@ -72,22 +99,38 @@ final class Topology {
     }
 
     private Optional<NodeAddress> node(String site, String path, ConfigValue entry, int port, int clusterPort) {
-        Matcher matcher = HOST_AND_PORT.matcher(String.valueOf(entry.unwrapped()));
-        boolean matches = matcher.matches();
+        Matcher matcher = HOST_AND_PORT.matcher(SettingsReader.scalar(entry).orElse(""));
+        boolean matches = matcher.matches() && isHostOfAddress(matcher.group(1));
         boolean ownPort = matches && matcher.group(2) != null;
         int given = ownPort ? Integer.parseInt(matcher.group(2)) : port;
         if (!matches || given < 1 || (ownPort && given > SettingsAssembly.HIGHEST_PORT)) {
-            reader.reject(
+            rejectEntry(
                     path,
-                    Optional.of(SettingsReader.show(entry)),
-                    SettingsSource.describe(entry.origin()),
+                    entry,
                     "host or host:port, port from 1 to " + SettingsAssembly.HIGHEST_PORT
-                            + " (an IPv6 address in brackets)",
-                    "correct this entry of the list");
+                            + "; a name without \"_\" whose last part begins with a letter, or an address (IPv6 in"
+                            + " brackets)");
             return Optional.empty();
         }
-        return Optional.of(
-                new NodeAddress(site, withoutBrackets(matcher.group(1)), given, ownPort ? given + 1 : clusterPort));
+        String host = withoutBrackets(matcher.group(1));
+        if (isAnyAddress(host)) {
+            rejectEntry(
+                    path,
+                    entry,
+                    "a name or an address by which the other nodes reach this one, and not the one that stands for any"
+                            + " address");
+            return Optional.empty();
+        }
+        return Optional.of(new NodeAddress(site, host, given, ownPort ? given + 1 : clusterPort));
+    }
+
+    private void rejectEntry(String path, ConfigValue entry, String expected) {
+        reader.reject(
+                path,
+                Optional.of(SettingsReader.show(entry)),
+                SettingsSource.describe(entry.origin()),
+                expected,
+                "correct this entry of the list");
     }
 
     /** This node. Stands for it with an address that is never used when a mistake has been reported. */

@@ -199,6 +199,34 @@ class MistakesTest {
     }
 
     @Test
+    void whatIsNoHostInAnAddressIsRefused() {
+        for (String host : List.of(
+                "node_a",
+                "node.1",
+                "a..b",
+                "a-.b",
+                "300.1.1.1",
+                "[:::::]",
+                "[::1.2]",
+                "0.0.0.0",
+                "[::]:7500",
+                "[0:0::0]")) {
+            SettingsProblem problem = onlyProblem(catchThrowableOfType(
+                    SettingsException.class, () -> HoldfastSettings.parse(alone(host), "test.conf")));
+            assertThat(problem.describe()).startsWith("sites.a.hosts = " + host + "  (test.conf:2)");
+        }
+        for (String host : List.of("a", "3f2a", "a-1.b2.c", "10.0.0.1", "[::1]", "[fe80::a:1]", "[::ffff:10.0.0.1]")) {
+            NodeAddress self =
+                    HoldfastSettings.parse(alone(host), "test.conf").site().self();
+            assertThat(self.endpoint()).isEqualTo(host + ":7400");
+        }
+    }
+
+    private static String alone(String host) {
+        return "site { name = a, data-dir = d }, tolerance.sites = 0\nsites { a { hosts = [\"" + host + "\"] } }";
+    }
+
+    @Test
     void aTextThatLooksLikeANumberStaysAsItWasWritten() {
         PersistenceSettings.Cassandra cassandra = HoldfastSettings.parse(
                         CORRECT + "persistence.cassandra { password = 007, username = 1e3, datacenter = 1.50,"
