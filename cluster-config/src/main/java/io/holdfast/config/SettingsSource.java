@@ -65,7 +65,8 @@ record SettingsSource(String name, Config user, Map<String, Integer> lines) {
 
     private static ConfigParseOptions options(String name) {
         // Only the suffixes that mean another language are left to the library; any other name is HOCON.
-        ConfigParseOptions options = ConfigParseOptions.defaults().setAllowMissing(false);
+        ConfigParseOptions options =
+                ConfigParseOptions.defaults().setAllowMissing(false).setIncluder(new StrictIncluder(name));
         return name.endsWith(".json") ? options : options.setSyntax(ConfigSyntax.CONF);
     }
 
@@ -111,8 +112,8 @@ record SettingsSource(String name, Config user, Map<String, Integer> lines) {
                     "",
                     Optional.of(text.replaceFirst("^[a-zA-Z.]+Exception: ", "")),
                     where,
-                    "files that exist and can be read, the included ones as well",
-                    "correct the name after \"include\", or the permissions of the file");
+                    "a file that can be read",
+                    "look at the disk, and at the permissions of the file");
         }
         if (e instanceof ConfigException.UnresolvedSubstitution) {
             return new SettingsProblem(

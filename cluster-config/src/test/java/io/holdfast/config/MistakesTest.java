@@ -199,6 +199,35 @@ class MistakesTest {
     }
 
     @Test
+    void anIncludedFileThatIsMissingIsNamedWithTheOneThatIncludesIt() throws IOException {
+        Path file = dir.resolve("site.conf");
+        for (String name : List.of("no.conf", "no")) {
+            for (String include :
+                    List.of("\"" + name + "\"", "file(\"" + name + "\")", "classpath(\"" + name + "\")")) {
+                Files.writeString(file, CORRECT + "include " + include + "\n");
+                assertThat(onlyProblem(catchThrowableOfType(SettingsException.class, () -> HoldfastSettings.load(file)))
+                                .describe())
+                        .startsWith(
+                                "The included file \"" + name + "\" does not exist or cannot be read  (" + file + ")");
+            }
+        }
+    }
+
+    @Test
+    void anIncludedFileMayIncludeOthersAndIsNamedForThem() throws IOException {
+        Path sub = Files.createDirectory(dir.resolve("sub"));
+        Path file = Files.writeString(dir.resolve("site.conf"), CORRECT + "include \"sub/more.conf\"\n");
+        Files.writeString(sub.resolve("more.conf"), "include \"last.conf\"\n");
+        SettingsProblem missing =
+                onlyProblem(catchThrowableOfType(SettingsException.class, () -> HoldfastSettings.load(file)));
+        assertThat(missing.describe())
+                .startsWith("The included file \"last.conf\" does not exist or cannot be read  (sub/more.conf)");
+
+        Files.writeString(sub.resolve("last.conf"), "database.partitions = 3\n");
+        assertThat(HoldfastSettings.load(file).database().partitions()).isEqualTo(3);
+    }
+
+    @Test
     void whatIsNoHostInAnAddressIsRefused() {
         for (String host : List.of(
                 "node_a",
