@@ -16,6 +16,8 @@ final class CrossChecks {
     private static final String APPEND = "replication.max-append-bytes";
     private static final String ENTRY = "replication.max-entry-bytes";
     private static final String TAIL = "replication.log-tail-bytes";
+    static final String SLOW_WRITE = "persistence.slow-write";
+    private static final String REQUEST_TIMEOUT = "persistence.cassandra.request-timeout";
     private static final String JOURNAL = "persistence.journal";
 
     private final SettingsReader reader;
@@ -32,6 +34,7 @@ final class CrossChecks {
         nodesOfSites();
         duplicatePorts();
         times();
+        slowWrite();
         sizes();
         backup();
     }
@@ -143,6 +146,21 @@ final class CrossChecks {
                             + ") even if clocks drift by " + drift + ": lease x " + (1 + drift) + " < timeout x "
                             + (1 - drift) + ", or a deposed leader could answer a stale read",
                     "shorten " + LEASE + " or lengthen " + ELECTION);
+        }
+    }
+
+    private void slowWrite() {
+        PersistenceSettings persistence = settings.persistence();
+        Duration timeout = persistence.cassandra().requestTimeout();
+        if (persistence.journal() == PersistenceSettings.Journal.CASSANDRA
+                && reader.good(JOURNAL, SLOW_WRITE, REQUEST_TIMEOUT, "tolerance.patience")
+                && persistence.slowWrite().compareTo(timeout) >= 0) {
+            reader.reject(
+                    SLOW_WRITE,
+                    "slow-write, times tolerance.patience ("
+                            + settings.tolerance().patience() + "), shorter than " + REQUEST_TIMEOUT + " ("
+                            + Units.show(timeout) + "), after which a write has failed and is no longer slow",
+                    "shorten " + SLOW_WRITE + " or lengthen " + REQUEST_TIMEOUT);
         }
     }
 

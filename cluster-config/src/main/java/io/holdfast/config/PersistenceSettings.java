@@ -9,7 +9,7 @@ import java.util.Optional;
  * Section {@code persistence}.
  *
  * @param journal which of the two stores is used; the other section is typed and checked all the same
- * @param slowWrite after which a write to the journal is slow, and leaders hand over to other sites
+ * @param slowWrite after which a write to the journal is slow, and leaders hand over to other sites; the patience is in it
  */
 public record PersistenceSettings(Journal journal, Duration slowWrite, Rocksdb rocksdb, Cassandra cassandra) {
     /** The kinds of journal. */

@@ -79,7 +79,10 @@ final class SettingsAssembly {
         Topology topology = new Topology(reader, siteNames);
         List<Site> sites = topology.sites();
         Path dataDir = dataDir();
-        PersistenceSettings persistence = persistence(dataDir);
+        ToleranceSettings tolerance = new ToleranceSettings(
+                reader.integer("tolerance.sites", 0, 5),
+                reader.ratio("tolerance.patience", 1.0, ToleranceSettings.MOST_PATIENCE));
+        PersistenceSettings persistence = persistence(dataDir, tolerance);
         NodeAddress self = topology.self(sites);
         SystemSettings system = system(self);
         HoldfastSettings settings = new HoldfastSettings(
@@ -93,9 +96,7 @@ final class SettingsAssembly {
                 new DatabaseSettings(
                         reader.integer("database.partitions", 1, 1024),
                         reader.duration("database.history", Duration.ofMillis(100), Duration.ofHours(24))),
-                new ToleranceSettings(
-                        reader.integer("tolerance.sites", 0, 5),
-                        reader.ratio("tolerance.patience", 1.0, ToleranceSettings.MOST_PATIENCE)),
+                tolerance,
                 transaction(),
                 replication(),
                 backup(),
@@ -185,7 +186,7 @@ final class SettingsAssembly {
                 reader.optionalPath("security.tls.trusted-certificates")));
     }
 
-    private PersistenceSettings persistence(Path dataDir) {
+    private PersistenceSettings persistence(Path dataDir, ToleranceSettings tolerance) {
         String section = "persistence.";
         PersistenceSettings.Journal journal = reader.oneOf(
                 section + "journal",
@@ -193,15 +194,28 @@ final class SettingsAssembly {
                 Map.of(
                         "rocksdb", PersistenceSettings.Journal.ROCKSDB,
                         "cassandra", PersistenceSettings.Journal.CASSANDRA));
+        PersistenceSettings.Cassandra cassandra = CassandraSection.read(reader);
         return new PersistenceSettings(
                 journal,
-                reader.duration(section + "slow-write", Duration.ofMillis(50), Duration.ofMinutes(1)),
+                slowWrite(journal, cassandra, tolerance),
                 new PersistenceSettings.Rocksdb(
                         reader.optionalPath(section + "rocksdb.dir").orElse(dataDir),
                         reader.optionalPath(section + "rocksdb.snapshot-dir").orElse(dataDir),
                         reader.bytes(section + "rocksdb.write-buffer", MIB, GIB),
                         reader.manyBytes(section + "rocksdb.disk-reserve", 0, PIB)),
-                CassandraSection.read(reader));
+                cassandra);
+    }
+
+    /** What nobody has written fits: a write that has failed before it is slow would never be called slow. */
+    private Duration slowWrite(
+            PersistenceSettings.Journal journal, PersistenceSettings.Cassandra cassandra, ToleranceSettings tolerance) {
+        Duration slow = tolerance.stretch(
+                reader.duration(CrossChecks.SLOW_WRITE, Duration.ofMillis(50), Duration.ofMinutes(1)));
+        Duration most = cassandra.requestTimeout().multipliedBy(3).dividedBy(4);
+        boolean shortened = journal == PersistenceSettings.Journal.CASSANDRA
+                && !reader.isWritten(CrossChecks.SLOW_WRITE)
+                && slow.compareTo(most) > 0;
+        return shortened ? most : slow;
     }
 
     private void reservedPekkoKeys(Config pekko) {

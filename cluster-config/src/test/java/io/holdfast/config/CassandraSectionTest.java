@@ -3,6 +3,7 @@ package io.holdfast.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.Config;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -62,5 +63,30 @@ class CassandraSectionTest {
         assertThat(config.hasPath("holdfast.persistence.cassandra.driver")).isFalse();
         assertThat(config.getString("pekko.persistence.journal.plugin"))
                 .isEqualTo("holdfast.persistence.rocksdb.journal");
+    }
+
+    @Test
+    void whatIsSlowByDefaultIsNoticedBeforeTheWriteHasFailedWithAnyPatience() {
+        for (String patience : List.of("1", "2", "4", "5.5", "10")) {
+            for (String timeout : List.of("100ms", "2s", "1m")) {
+                PersistenceSettings persistence = persistence("persistence.journal = cassandra", patience, timeout);
+                assertThat(persistence.slowWrite())
+                        .as("patience %s, timeout %s", patience, timeout)
+                        .isLessThan(persistence.cassandra().requestTimeout());
+            }
+        }
+        assertThat(persistence("", "10", "2s").slowWrite())
+                .as("without Cassandra")
+                .isEqualTo(Duration.ofSeconds(5));
+        assertThat(persistence("persistence { journal = cassandra, slow-write = 300ms }", "6", "2s")
+                        .slowWrite())
+                .as("as it is written")
+                .isEqualTo(Duration.ofMillis(1800));
+    }
+
+    private static PersistenceSettings persistence(String more, String patience, String timeout) {
+        String hocon = SITE + more + "\ntolerance.patience = " + patience
+                + "\npersistence.cassandra { contact-points = [x], request-timeout = " + timeout + " }";
+        return HoldfastSettings.parse(hocon, "test.conf").persistence();
     }
 }

@@ -110,7 +110,7 @@ public final class HoldfastNode {
         this.pace = StoragePace.watch(
                 system,
                 nodeName(),
-                settings.tolerance().stretch(settings.persistence().slowWrite()),
+                settings.persistence().slowWrite(),
                 incidents);
         this.delay = (after, task) -> system.scheduler().scheduleOnce(after, task, system.executionContext());
         Optional<SharedCells> cells = siteStore.apply(system);
