@@ -5,6 +5,7 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.holdfast.server.NodePort;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -86,30 +87,14 @@ public final class GrpcServer {
      * @throws IOException if the port cannot be had; the message names it
      */
     public static GrpcServer start(int port, String host, ClientLimits limits) throws IOException {
-        var address = new InetSocketAddress(host, port);
-        if (address.isUnresolved()) {
-            throw new IOException("The host name " + host + " of this node's client port cannot be resolved: correct"
-                    + " it in the settings, or in the name service.");
-        }
-        var grpc = new GrpcServer(address, limits);
+        var grpc = new GrpcServer(NodePort.CLIENTS.resolve(host, port), limits);
         try {
             grpc.server.start();
         } catch (IOException e) {
             grpc.listening.end();
-            throw new IOException(
-                    "The port " + port + " on " + host + " for clients cannot be opened (" + rootMessage(e)
-                            + "): end the program that uses it, or choose another port in the settings.",
-                    e);
+            throw NodePort.CLIENTS.failure(host, port, e);
         }
         return grpc;
-    }
-
-    private static String rootMessage(Throwable failure) {
-        Throwable root = failure;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return root.getMessage();
     }
 
     RequestMemory memory() {

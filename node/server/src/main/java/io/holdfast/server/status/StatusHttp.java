@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
+import io.holdfast.server.NodePort;
 import io.holdfast.v1.Status;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -83,14 +84,12 @@ public final class StatusHttp implements AutoCloseable {
         // Read by the JDK's server when it is first used: a client that sends nothing must not hold a thread for ever.
         System.getProperties().putIfAbsent("sun.net.httpserver.maxReqTime", "5");
         System.getProperties().putIfAbsent("sun.net.httpserver.maxRspTime", "10");
+        InetSocketAddress address = NodePort.STATUS.resolve(host, port);
         HttpServer server;
         try {
-            server = HttpServer.create(new InetSocketAddress(host, port), QUEUE);
+            server = HttpServer.create(address, QUEUE);
         } catch (IOException e) {
-            throw new IOException(
-                    "The port " + port + " on " + host + " for the status page cannot be opened (" + e.getMessage()
-                            + "): end the program that uses it, or set system.port to another one.",
-                    e);
+            throw NodePort.STATUS.failure(host, port, e);
         }
         var http = new StatusHttp(server, status, ready);
         server.createContext("/status", http.get("/status", http::statusPage));
