@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The configuration of the ActorSystem. From strong to weak: what follows from the settings (addresses, site,
@@ -26,6 +28,8 @@ public final class PekkoConfig {
     static final Map<String, String> RESERVED = reserved();
 
     private static final String OVERRIDES = "holdfast-pekko.conf";
+    /** How the library begins its messages where it knows the file and the line, which it does not always tell otherwise. */
+    private static final Pattern PLACED = Pattern.compile("([^,]*?): (\\d+): (.*)", Pattern.DOTALL);
 
     /**
      * The times by which the silent are told from the slow, and for which who stops waits for the others: {@code tolerance.patience} stretches all of
@@ -102,13 +106,21 @@ public final class PekkoConfig {
                     .withFallback(usual)
                     .resolve(ConfigResolveOptions.defaults());
         } catch (ConfigException e) {
-            throw new SettingsException(List.of(new SettingsProblem(
-                    UnknownKeys.PASSTHROUGH,
-                    Optional.of("{ ... }"),
-                    e.origin() == null ? "section pekko" : SettingsSource.describe(e.origin()),
-                    "settings that Pekko can combine with its own (" + e.getMessage() + ")",
-                    "correct or remove the section")));
+            throw unreadable(e);
         }
+    }
+
+    /** What is told when Pekko, which knows its own settings best, cannot take what the expert section says. */
+    public static SettingsException unreadable(RuntimeException failure) {
+        Matcher placed = PLACED.matcher(String.valueOf(failure.getMessage()));
+        boolean isPlaced = placed.matches();
+        String reason = isPlaced ? placed.group(3) : String.valueOf(failure.getMessage());
+        return new SettingsException(List.of(new SettingsProblem(
+                UnknownKeys.PASSTHROUGH,
+                Optional.of("{ ... }"),
+                isPlaced ? placed.group(1) + ":" + placed.group(2) : "section pekko",
+                "settings that Pekko can read, and combine with its own (" + SettingsSource.shorten(reason) + ")",
+                "correct or remove the setting")));
     }
 
     static Config overrides() {

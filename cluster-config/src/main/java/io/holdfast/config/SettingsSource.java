@@ -104,9 +104,7 @@ record SettingsSource(String name, Config user, Map<String, Integer> lines) {
         if (e.origin() != null && text.startsWith(e.origin().description() + ": ")) {
             text = text.substring(e.origin().description().length() + 2);
         }
-        if (text.length() > LONGEST_SHOWN_REASON) {
-            text = text.substring(0, LONGEST_SHOWN_REASON) + "...";
-        }
+        text = shorten(text);
         if (e instanceof ConfigException.IO) {
             return new SettingsProblem(
                     "",
@@ -129,6 +127,11 @@ record SettingsSource(String name, Config user, Map<String, Integer> lines) {
                 where,
                 "HOCON, such as: site { name = a }",
                 "correct this line or the lines before it: often a brace or a quote is missing");
+    }
+
+    /** The library may name all the sources of a value, which nobody reads. */
+    static String shorten(String reason) {
+        return reason.length() > LONGEST_SHOWN_REASON ? reason.substring(0, LONGEST_SHOWN_REASON) + "..." : reason;
     }
 
     /** The library's words, without what misleads: at the end of a file it always asks for a parenthesis. */

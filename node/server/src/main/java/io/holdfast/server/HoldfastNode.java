@@ -93,25 +93,20 @@ public final class HoldfastNode {
 
     private HoldfastNode(
             HoldfastSettings settings,
-            PekkoConfig.Hosting hosting,
+            ActorSystem<SpawnProtocol.Command> system,
             Function<ActorSystem<?>, Optional<SharedCells>> siteStore,
             GrpcServer grpc)
             throws IOException {
         this.settings = settings;
+        this.system = system;
         this.clock = new NodeClock(settings.site().name(), incidents);
         this.directory =
                 several() ? new ReplicaDirectory(SiteNewsActor.FRESH, System::nanoTime) : new ReplicaDirectory();
         this.grpc = grpc;
         grpc.onConnectionsFull(this::connectionsFull);
-        this.system =
-                ActorSystem.create(SpawnProtocol.create(), PekkoConfig.SYSTEM_NAME, PekkoConfig.of(settings, hosting));
         this.terminated = system.getWhenTerminated().thenAccept(done -> {}).toCompletableFuture();
         this.room = openRoom();
-        this.pace = StoragePace.watch(
-                system,
-                nodeName(),
-                settings.persistence().slowWrite(),
-                incidents);
+        this.pace = StoragePace.watch(system, nodeName(), settings.persistence().slowWrite(), incidents);
         this.delay = (after, task) -> system.scheduler().scheduleOnce(after, task, system.executionContext());
         Optional<SharedCells> cells = siteStore.apply(system);
         this.lateness = Lateness.of(system);
@@ -130,7 +125,7 @@ public final class HoldfastNode {
      * Starts a node and answers at once; {@link #ready} tells when it serves.
      *
      * @throws IOException if a port cannot be opened, or too few files; the message says which and what to do
-     * @throws io.holdfast.config.SettingsException if Pekko's part of the settings cannot be combined
+     * @throws io.holdfast.config.SettingsException if Pekko cannot read its part of the settings
      */
     public static HoldfastNode start(HoldfastSettings settings, PekkoConfig.Hosting hosting) throws IOException {
         return start(settings, hosting, NodeStorage::shared);
@@ -145,7 +140,17 @@ public final class HoldfastNode {
         NodeAddress self = settings.site().self();
         int connections = OpenFiles.connections(settings.site().maxConnections());
         var limits = ClientLimits.ofHeap(Runtime.getRuntime().maxMemory(), connections);
-        return new HoldfastNode(settings, hosting, siteStore, GrpcServer.start(self.port(), self.host(), limits));
+        GrpcServer grpc = GrpcServer.start(self.port(), self.host(), limits);
+        Optional<ActorSystem<SpawnProtocol.Command>> system = Optional.empty();
+        try {
+            NodePort.STATUS.tryOut(settings.system().host(), settings.system().port());
+            system = Optional.of(NodeSystem.start(settings, hosting));
+            return new HoldfastNode(settings, system.get(), siteStore, grpc);
+        } catch (IOException | RuntimeException | Error e) {
+            grpc.stop(Duration.ZERO).toCompletableFuture().join();
+            system.ifPresent(ActorSystem::terminate);
+            throw e;
+        }
     }
 
     private void connectionsFull(boolean full) {
@@ -205,22 +210,16 @@ public final class HoldfastNode {
     }
 
     private NodeStatus openStatus() throws IOException {
-        try {
-            return new NodeStatus(
-                    system,
-                    settings,
-                    directory,
-                    room,
-                    pace,
-                    registry,
-                    membership.reachability(),
-                    incidents,
-                    ready::isDone);
-        } catch (IOException e) {
-            grpc.stop(Duration.ZERO);
-            system.terminate();
-            throw e;
-        }
+        return new NodeStatus(
+                system,
+                settings,
+                directory,
+                room,
+                pace,
+                registry,
+                membership.reachability(),
+                incidents,
+                () -> ready.isDone() && !ready.isCompletedExceptionally());
     }
 
     private void serve(SiteIdentity identity) {

@@ -1,14 +1,51 @@
 package io.holdfast.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import io.holdfast.config.HoldfastSettings;
+import io.holdfast.config.PekkoConfig.Hosting;
+import io.holdfast.config.SettingsException;
+import io.holdfast.persistence.cells.SharedCells;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.CoordinatedShutdown;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class HoldfastNodeTest {
     @TempDir
     Path dir;
+
+    private final int port = Sites.freeBasePort(1);
+
+    /** Of a cluster of one node. */
+    private HoldfastSettings alone(String more) {
+        return HoldfastSettings.parse(
+                "site { name = a, data-dir = \"" + dir + "\" }, tolerance.sites = 0\n"
+                        + "sites.a { hosts = [\"127.0.0.1\"], port = " + port + " }\n"
+                        + "persistence.rocksdb.disk-reserve = 0\n"
+                        + "pekko.coordinated-shutdown.run-by-actor-system-terminate = off\n" + more,
+                "test settings");
+    }
+
+    private static void end(HoldfastNode node) {
+        node.kill();
+        assertThat(node.terminated().toCompletableFuture()).succeedsWithin(Sites.PATIENCE);
+    }
+
+    private static ServerSocket listen(int port) throws IOException {
+        return new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1"));
+    }
 
     /** A supervisor that looks now and then would otherwise never learn of it on a busy machine. */
     @Test
@@ -22,5 +59,41 @@ class HoldfastNodeTest {
                 assertThat(node.terminated().toCompletableFuture()).isDone();
             }
         }
+    }
+
+    @Test
+    void aPortThatIsTakenIsToldAndNothingStaysOpen() throws IOException {
+        for (int taken : new int[] {port, port + 1, port + 2}) {
+            try (var other = listen(taken)) {
+                assertThatThrownBy(() -> HoldfastNode.start(alone(""), Hosting.SHARED_JVM))
+                        .isInstanceOf(IOException.class)
+                        .hasMessageContaining("port " + other.getLocalPort() + " on 127.0.0.1")
+                        .hasMessageContaining("in use")
+                        .hasMessageContaining("end the program that uses it");
+            }
+            if (taken != port) {
+                listen(port).close();
+            }
+        }
+    }
+
+    @Test
+    void whatPekkoCannotReadIsAMistakeInTheSettingsAndNothingStaysOpen() throws IOException {
+        for (String wrong : new String[] {"pekko.cluster.gossip-interval = banana", "pekko.cluster.roles = {}"}) {
+            assertThatThrownBy(() -> HoldfastNode.start(alone(wrong), Hosting.SHARED_JVM))
+                    .isInstanceOf(SettingsException.class)
+                    .hasMessageContaining("(test settings:5)");
+            listen(port).close();
+        }
+    }
+
+    @Test
+    void whoeverFailsDuringTheStartNothingStaysOpen() throws IOException {
+        assertThatThrownBy(() -> HoldfastNode.start(alone(""), Hosting.SHARED_JVM, system -> {
+                    throw new IllegalStateException("no store");
+                }))
+                .hasMessage("no store");
+        listen(port).close();
+        await().atMost(Sites.PATIENCE).untilAsserted(() -> listen(port + 1).close());
     }
 }

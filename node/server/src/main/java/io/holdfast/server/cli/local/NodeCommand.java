@@ -1,9 +1,11 @@
 package io.holdfast.server.cli.local;
 
 import io.holdfast.config.HoldfastSettings;
+import io.holdfast.server.NodeSystem;
 import io.holdfast.server.cli.CommandFailure;
 import io.holdfast.server.cli.ExitCode;
 import io.holdfast.server.cli.Terminal;
+import io.holdfast.server.membership.MembershipException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -56,9 +58,11 @@ public final class NodeCommand implements Callable<Integer> {
     public Integer call() {
         HoldfastSettings read = HoldfastSettings.load(config, settings);
         read.warnings().forEach(warning -> terminal.err().println("holdfast: " + warning));
+        String endpoint = read.site().self().endpoint();
         if (check) {
+            NodeSystem.check(read);
             terminal.out()
-                    .println("The settings are right: node " + read.site().self() + " of site "
+                    .println("The settings are right: node " + endpoint + " of site "
                             + read.site().name() + ".");
             return ExitCode.OK;
         }
@@ -68,13 +72,15 @@ public final class NodeCommand implements Callable<Integer> {
         }
         try {
             node.ready().toCompletableFuture().join();
-            String where = read.site().self().host() + ":" + read.site().self().port();
-            terminal.out().println("ready: " + read.site().name() + "=" + where);
+            terminal.out().println("ready: " + read.site().name() + "=" + endpoint);
             terminal.out().flush();
             node.terminated().toCompletableFuture().join();
             return ExitCode.OK;
         } catch (CompletionException failed) {
             Throwable cause = failed.getCause() == null ? failed : failed.getCause();
+            if (cause instanceof MembershipException contradiction) {
+                throw CommandFailure.usage(contradiction.getMessage());
+            }
             if (cause instanceof RuntimeException known && !(cause instanceof IllegalStateException)) {
                 throw known;
             }
