@@ -62,7 +62,22 @@ class ValidationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "a", "a:", ":1", "a:0", "a:65536", "a:x", "a:1,,b:2", "http://a:1", "::1:7400"})
+    @ValueSource(
+            strings = {
+                "",
+                "a",
+                "a:",
+                ":1",
+                "a:0",
+                "a:65536",
+                "a:x",
+                "a:1,,b:2",
+                "http://a:1",
+                "::1:7400",
+                "[:::::]:1",
+                "a_b:1",
+                "a..b:1"
+            })
     void endpoints(String endpoints) {
         refused(Reason.INVALID_REQUEST, () -> HoldfastClient.connect(endpoints).close());
     }

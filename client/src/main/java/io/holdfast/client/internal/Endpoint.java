@@ -2,6 +2,8 @@ package io.holdfast.client.internal;
 
 import io.holdfast.client.InvalidRequestException;
 import io.holdfast.client.Reason;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -20,15 +22,25 @@ public record Endpoint(String host, int port) {
     static Endpoint parse(String text) {
         int colon = text.lastIndexOf(':');
         String host = colon < 0 ? "" : text.substring(0, colon);
-        boolean hostOk = host.matches("[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.%]+]");
-        int port = hostOk ? port(text.substring(colon + 1)) : -1;
+        int port = isHost(host) ? port(text.substring(colon + 1)) : -1;
         if (port < 1) {
             throw new InvalidRequestException(
                     Reason.INVALID_REQUEST,
                     "'" + text + "' is no endpoint: give host:port, several separated by commas, such as "
-                            + "a.example:7400,b.example:7400.");
+                            + "a.example:7400,b.example:7400; an IPv6 address in brackets, a name without \"_\".");
         }
         return new Endpoint(host, port);
+    }
+
+    /** gRPC reads endpoints as URIs, in which fewer names are hosts than a name service may know. */
+    private static boolean isHost(String text) {
+        try {
+            return text.matches("[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.%]+]")
+                    && new URI("holdfast://" + text + ":1").getHost() != null;
+        } catch (URISyntaxException e) {
+            // Such as an IPv6 address that is none: the caller tells what was expected.
+            return false;
+        }
     }
 
     private static int port(String digits) {
@@ -37,6 +49,11 @@ public record Endpoint(String host, int port) {
         }
         int port = Integer.parseInt(digits);
         return port <= 65535 ? port : -1;
+    }
+
+    /** The host as those want it who put brackets around an IPv6 address themselves. */
+    String bareHost() {
+        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
     }
 
     @Override

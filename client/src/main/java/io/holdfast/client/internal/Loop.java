@@ -42,7 +42,7 @@ final class Loop {
     }
 
     ManagedChannel channel(Endpoint endpoint) {
-        return NettyChannelBuilder.forTarget("dns:///" + endpoint)
+        return NettyChannelBuilder.forAddress(endpoint.bareHost(), endpoint.port())
                 .eventLoopGroup(group)
                 .channelType(socket)
                 .directExecutor()
