@@ -112,13 +112,25 @@ public final class HoldfastNode {
         this.lateness = Lateness.of(system);
         this.membership = Membership.start(system, settings, incidents, lateness);
         this.leases = cells.map(this::openLeases);
-        this.status = openStatus();
         NodeStorage.subscribe(system, this::storageChanged);
+        this.status = openStatus();
         handOverBeforeStopping();
-        membership.ready().thenAccept(this::serve).exceptionally(failure -> {
+        // Not on the thread that tells of the membership: it is one of few that heartbeats wait for, and this takes
+        // long.
+        membership
+                .ready()
+                .thenComposeAsync(this::serve, system.executionContext())
+                .whenComplete(this::served);
+        terminated.whenComplete((ended, failure) ->
+                ready.completeExceptionally(new IllegalStateException("this node was stopped before it could serve")));
+    }
+
+    private void served(Void served, Throwable failure) {
+        if (failure == null) {
+            ready.complete(null);
+        } else {
             ready.completeExceptionally(failure);
-            return null;
-        });
+        }
     }
 
     /**
@@ -222,7 +234,7 @@ public final class HoldfastNode {
                 () -> ready.isDone() && !ready.isCompletedExceptionally());
     }
 
-    private void serve(SiteIdentity identity) {
+    private CompletionStage<Void> serve(SiteIdentity identity) {
         registry.add(catalog(identity));
         String site = settings.site().name();
         ShardedReplicas replicas = ShardedReplicas.start(
@@ -243,10 +255,7 @@ public final class HoldfastNode {
         Gateway started = GatewayActors.start(system, config, directory, registry, replicas);
         gateway = Optional.of(started);
         var backend = new Backend(settings, started, registry, directory, status.source(), delay);
-        catalogIsLed().thenRun(() -> {
-            grpc.serve(backend);
-            ready.complete(null);
-        });
+        return catalogIsLed().thenRun(() -> grpc.serve(backend));
     }
 
     private void startSiteNews() {
@@ -362,6 +371,11 @@ public final class HoldfastNode {
     /** For tests that ask where replicas run. */
     ReplicaDirectory directory() {
         return directory;
+    }
+
+    /** For tests that ask who learns of keyspaces. */
+    KeyspaceRegistry registry() {
+        return registry;
     }
 
     /** For tests that cut links. */

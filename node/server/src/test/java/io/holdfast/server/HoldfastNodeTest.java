@@ -96,4 +96,57 @@ class HoldfastNodeTest {
         listen(port).close();
         await().atMost(Sites.PATIENCE).untilAsserted(() -> listen(port + 1).close());
     }
+
+    @Test
+    void aNodeIsWiredApartFromTheThreadsOfHeartbeats() throws IOException {
+        HoldfastNode node = HoldfastNode.start(alone(""), Hosting.SHARED_JVM);
+        try {
+            var wiring = new CompletableFuture<String>();
+            node.registry()
+                    .onKeyspace(
+                            catalog -> wiring.complete(Thread.currentThread().getName()));
+            assertThat(wiring)
+                    .succeedsWithin(Sites.PATIENCE)
+                    .asString()
+                    .contains("default-dispatcher")
+                    .doesNotContain("internal");
+        } finally {
+            end(node);
+        }
+    }
+
+    /** Cells of which none can be changed, so that no replica starts. */
+    private static final class Stuck implements SharedCells {
+        @Override
+        public CompletionStage<Optional<Cell>> read(String name) {
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
+
+        @Override
+        public CompletionStage<Optional<Cell>> glance(String name) {
+            return read(name);
+        }
+
+        @Override
+        public CompletionStage<Boolean> set(String name, long expectedVersion, byte[] value) {
+            return new CompletableFuture<>();
+        }
+    }
+
+    @Test
+    void aNodeThatEndsBeforeTheCatalogIsLedHasNotBecomeReady() throws IOException {
+        HoldfastNode node = HoldfastNode.start(alone(""), Hosting.SHARED_JVM, system -> Optional.of(new Stuck()));
+        await().atMost(Sites.PATIENCE).untilAsserted(() -> assertThat(node.system()
+                        .classicSystem()
+                        .actorSelection("/system/holdfast-replica-keeper")
+                        .resolveOne(Duration.ofSeconds(1))
+                        .toCompletableFuture())
+                .succeedsWithin(2, TimeUnit.SECONDS));
+        assertThat(node.ready().toCompletableFuture()).isNotDone();
+        end(node);
+        assertThat(node.ready().toCompletableFuture())
+                .failsWithin(2, TimeUnit.SECONDS)
+                .withThrowableThat()
+                .withMessageContaining("stopped before");
+    }
 }
