@@ -3,7 +3,6 @@ package io.holdfast.server;
 import io.holdfast.config.HoldfastSettings;
 import io.holdfast.config.NodeAddress;
 import io.holdfast.config.PekkoConfig;
-import io.holdfast.core.raft.Role;
 import io.holdfast.persistence.StorageHealth;
 import io.holdfast.persistence.cells.SharedCells;
 import io.holdfast.server.catalog.KeyspaceDefinition;
@@ -30,7 +29,6 @@ import io.holdfast.server.partition.PartitionId;
 import io.holdfast.server.partition.ReplicaContext;
 import io.holdfast.server.partition.ReplicaDirectory;
 import io.holdfast.server.partition.ReplicaKeeper;
-import io.holdfast.server.partition.ReplicaMessage;
 import io.holdfast.server.partition.ReplicaRouter;
 import io.holdfast.server.partition.ShardedReplicas;
 import io.holdfast.server.partition.StorageIdentity;
@@ -49,7 +47,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
@@ -61,10 +58,6 @@ import org.apache.pekko.actor.typed.SpawnProtocol;
  * until it is a member of the cluster and its replica of the catalog knows a leader. Thread-safe.
  */
 public final class HoldfastNode {
-    /** A transfer takes some round trips; a follower that does not come along in this time will not. */
-    private static final Duration HAND_OVER = Duration.ofSeconds(3);
-
-    private static final Duration DRAIN = Duration.ofSeconds(2);
     /** Images of partitions are as large as their snapshots, so that their number is bounded together. */
     private static final String SNAPSHOT_DISPATCHER = "holdfast.persistence.rocksdb.snapshot-dispatcher";
 
@@ -114,7 +107,7 @@ public final class HoldfastNode {
         this.leases = cells.map(this::openLeases);
         NodeStorage.subscribe(system, this::storageChanged);
         this.status = openStatus();
-        handOverBeforeStopping();
+        new OrderlyStop(directory, delay, status, grpc, leases).register(system);
         // Not on the thread that tells of the membership: it is one of few that heartbeats wait for, and this takes
         // long.
         membership
@@ -320,38 +313,6 @@ public final class HoldfastNode {
     private CompletionStage<Void> until(BooleanSupplier condition) {
         return delay.until(condition, System.nanoTime() + Duration.ofDays(365).toNanos())
                 .thenAccept(held -> {});
-    }
-
-    /** Who stops on purpose hands over first, so that nobody waits for an election. */
-    private void handOverBeforeStopping() {
-        CoordinatedShutdown shutdown = CoordinatedShutdown.get(system);
-        shutdown.addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "hand-leaders-over", this::handOver);
-        shutdown.addTask(CoordinatedShutdown.PhaseServiceUnbind(), "stop-serving", this::stopServing);
-        // All replicas have gone to other nodes, or are cut off by this: those others need not wait for silence.
-        shutdown.addTask(CoordinatedShutdown.PhaseClusterShutdown(), "end-session", this::endSession);
-    }
-
-    private CompletionStage<Done> stopServing() {
-        status.close();
-        return grpc.stop(DRAIN).thenApply(stopped -> Done.done());
-    }
-
-    private CompletionStage<Done> endSession() {
-        return leases.map(SiteLeases::end)
-                .orElseGet(() -> CompletableFuture.completedFuture(null))
-                .thenApply(ended -> Done.done());
-    }
-
-    private CompletionStage<Done> handOver() {
-        directory.all().stream()
-                .filter(local -> local.view().role() == Role.LEADER)
-                .forEach(local -> local.replica().tell(new ReplicaMessage.Transfer("")));
-        return delay.until(this::leadsNothing, System.nanoTime() + HAND_OVER.toNanos())
-                .thenApply(done -> Done.done());
-    }
-
-    private boolean leadsNothing() {
-        return directory.all().stream().noneMatch(local -> local.view().role() == Role.LEADER);
     }
 
     private void storageChanged(StorageHealth health) {

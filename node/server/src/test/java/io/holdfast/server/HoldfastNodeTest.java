@@ -149,4 +149,22 @@ class HoldfastNodeTest {
                 .withThrowableThat()
                 .withMessageContaining("stopped before");
     }
+
+    @Test
+    void whoHasNobodyToHandOverToStopsAtOnce() throws IOException {
+        HoldfastNode node = HoldfastNode.start(alone(""), Hosting.SHARED_JVM);
+        try {
+            assertThat(node.ready().toCompletableFuture()).succeedsWithin(Sites.PATIENCE);
+            var handedOver = new CompletableFuture<Done>();
+            CoordinatedShutdown.get(node.system())
+                    .addTask(CoordinatedShutdown.PhaseServiceUnbind(), "look-when-it-is-reached", () -> {
+                        handedOver.complete(Done.done());
+                        return handedOver;
+                    });
+            node.stop();
+            assertThat(handedOver).succeedsWithin(2, TimeUnit.SECONDS);
+        } finally {
+            end(node);
+        }
+    }
 }
