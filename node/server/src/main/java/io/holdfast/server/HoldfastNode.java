@@ -61,6 +61,9 @@ public final class HoldfastNode {
     /** Images of partitions are as large as their snapshots, so that their number is bounded together. */
     private static final String SNAPSHOT_DISPATCHER = "holdfast.persistence.rocksdb.snapshot-dispatcher";
 
+    /** So late a node may tell balancers that it reaches enough sites, or does not. */
+    private static final Duration HEALTH_INTERVAL = Duration.ofSeconds(1);
+
     private final HoldfastSettings settings;
     private final ActorSystem<SpawnProtocol.Command> system;
     private final IncidentLog incidents = new IncidentLog(System::currentTimeMillis);
@@ -224,7 +227,15 @@ public final class HoldfastNode {
                 registry,
                 membership.reachability(),
                 incidents,
-                () -> ready.isDone() && !ready.isCompletedExceptionally());
+                this::canServe);
+    }
+
+    /** Also a node whose catalog still has a leader may reach too few sites for anything to come of a request: an idle leader does not notice. */
+    private boolean canServe() {
+        return ready.isDone()
+                && !ready.isCompletedExceptionally()
+                && gateway.filter(it -> it.isCutOff(KeyspaceDefinition.CATALOG_PARTITION))
+                        .isEmpty();
     }
 
     private CompletionStage<Void> serve(SiteIdentity identity) {
@@ -248,7 +259,15 @@ public final class HoldfastNode {
         Gateway started = GatewayActors.start(system, config, directory, registry, replicas);
         gateway = Optional.of(started);
         var backend = new Backend(settings, started, registry, directory, status.source(), delay);
-        return catalogIsLed().thenRun(() -> grpc.serve(backend));
+        return catalogIsLed().thenRun(() -> {
+            grpc.serve(backend);
+            system.scheduler()
+                    .scheduleWithFixedDelay(
+                            HEALTH_INTERVAL,
+                            HEALTH_INTERVAL,
+                            () -> grpc.welcome(status.welcomes()),
+                            system.executionContext());
+        });
     }
 
     private void startSiteNews() {

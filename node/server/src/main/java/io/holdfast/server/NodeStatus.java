@@ -30,9 +30,11 @@ import org.apache.pekko.actor.typed.Props;
 final class NodeStatus implements AutoCloseable {
     private final Supplier<CompletionStage<Status>> source;
     private final StatusHttp http;
+    private final BooleanSupplier serving;
+    private volatile boolean leaving;
 
     /**
-     * @param serving whether the node has become ready
+     * @param serving whether the node has become ready, and can get something done
      * @throws IOException if the status port cannot be opened; the message says what to do
      */
     NodeStatus(
@@ -46,6 +48,7 @@ final class NodeStatus implements AutoCloseable {
             IncidentLog incidents,
             BooleanSupplier serving)
             throws IOException {
+        this.serving = serving;
         NodeAddress self = settings.site().self();
         var local = new LocalNode(self.site(), self.clusterEndpoint(), () -> storage(system, pace), room, directory);
         var view = new ClusterView(
@@ -56,10 +59,17 @@ final class NodeStatus implements AutoCloseable {
                 StatusActor.create(local, others, StatusActor.byPath(system), view), StatusActor.NAME, Props.empty());
         this.source = StatusActor.source(actor);
         this.http = StatusHttp.start(
-                settings.system().host(),
-                settings.system().port(),
-                source,
-                () -> serving.getAsBoolean() && local.ready());
+                settings.system().host(), settings.system().port(), source, () -> welcomes() && local.ready());
+    }
+
+    /** Whether clients should come here. */
+    boolean welcomes() {
+        return serving.getAsBoolean() && !leaving;
+    }
+
+    /** This node is about to end: clients should go elsewhere while it still serves. */
+    void leave() {
+        leaving = true;
     }
 
     private static LocalNode.Storage storage(ActorSystem<?> system, StoragePace pace) {

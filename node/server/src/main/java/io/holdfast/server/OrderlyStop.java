@@ -33,6 +33,8 @@ record OrderlyStop(
     }
 
     private CompletionStage<Done> handOver() {
+        status.leave();
+        grpc.welcome(false);
         leaders().forEach(local -> local.replica().tell(new ReplicaMessage.Transfer("")));
         return delay.until(() -> leaders().findAny().isEmpty(), System.nanoTime() + HAND_OVER.toNanos())
                 .thenApply(done -> Done.done());

@@ -7,6 +7,9 @@ import static org.awaitility.Awaitility.await;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
 import io.holdfast.client.HoldfastClient;
 import io.holdfast.client.Keyspace;
 import io.holdfast.client.KeyspaceSettings;
@@ -162,6 +165,33 @@ class SitesTest {
                 readAll(shop, "third");
             }
         }
+    }
+
+    /** An idle leader does not notice that it has lost the others. */
+    @Test
+    void aNodeThatReachesTooFewSitesSaysThatItDoesNotServe() {
+        try (var sites = new Sites(dir, "a", "b", "c")) {
+            sites.startAll();
+            ManagedChannel channel = Grpc.newChannelBuilder(sites.endpoint("a"), InsecureChannelCredentials.create())
+                    .build();
+            try {
+                var health = HealthGrpc.newBlockingStub(channel);
+                awaitHealth(health, ServingStatus.SERVING);
+                sites.kill("b");
+                sites.kill("c");
+                awaitHealth(health, ServingStatus.NOT_SERVING);
+                sites.start("b");
+                awaitHealth(health, ServingStatus.SERVING);
+            } finally {
+                channel.shutdownNow();
+            }
+        }
+    }
+
+    private static void awaitHealth(HealthGrpc.HealthBlockingStub health, ServingStatus status) {
+        await().atMost(Sites.PATIENCE)
+                .until(() ->
+                        health.check(HealthCheckRequest.getDefaultInstance()).getStatus() == status);
     }
 
     @Test

@@ -144,7 +144,7 @@ public final class Gateway {
     }
 
     /** Whether this node reaches too few sites for anything to come of the partition. */
-    boolean isCutOff(PartitionId partition) {
+    public boolean isCutOff(PartitionId partition) {
         return routes.isCutOff(partition);
     }
 

@@ -34,7 +34,7 @@ public final class LocalNode {
         this.directory = directory;
     }
 
-    /** Whether it can serve: its storage works, and it knows who leads the catalog, so it is part of a living cluster. */
+    /** Whether its storage works, and it knows who leads the catalog, so is part of a living cluster. */
     public boolean ready() {
         return storage.get().ok()
                 && directory.leaderOf(KeyspaceDefinition.CATALOG_PARTITION).isPresent();
