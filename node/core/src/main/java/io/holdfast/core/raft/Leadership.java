@@ -29,6 +29,8 @@ final class Leadership {
     /** The first entry of this term. Until it is committed the leader may not know what is (Raft, section 8). */
     private final long termStartIndex;
 
+    private final AdmissionLevel admissionLevel;
+
     private Optional<TransferTarget> transfer = Optional.empty();
     private long pendingAdmission;
     private long lastActivityNanos;
@@ -44,6 +46,7 @@ final class Leadership {
     Leadership(Raft raft) {
         this.raft = raft;
         this.termStartIndex = raft.log.lastIndex() + 1;
+        this.admissionLevel = new AdmissionLevel(raft.config.electionTimeoutNanos(), termStartIndex, raft.now.nanos());
         var followers = new Followers(raft);
         this.confirmation = new Confirmation(raft, followers);
         this.images = new ImageTransfers(raft, followers);
@@ -123,13 +126,13 @@ final class Leadership {
     }
 
     /**
-     * A replica with a new identity that holds everything that is committed may vote again. One admission at a time, so that
+     * A replica with a new identity that holds what was committed a while ago may vote again. One admission at a time, so that
      * two majorities never differ in more than one identity (Raft dissertation, section 4.1).
      */
     private void admitStranger(AppendResponse response) {
         boolean stranger = !replication.isVoter(response.from());
         boolean mayAdmit = acceptsProposals() && pendingAdmission <= raft.commitIndex;
-        if (stranger && mayAdmit && response.matchIndex() >= raft.commitIndex) {
+        if (stranger && mayAdmit && admissionLevel.isReached(response.matchIndex())) {
             wake();
             append(Entry.Kind.ADMIT, 0, Membership.encodeAdmission(response.from(), response.identity()));
             pendingAdmission = raft.log.lastIndex();
@@ -186,6 +189,7 @@ final class Leadership {
         if (transfer.isPresent() && raft.now.nanos() >= transfer.get().deadlineNanos()) {
             transfer = Optional.empty();
         }
+        admissionLevel.tick(raft.now.nanos(), raft.commitIndex);
         if (acceptsProposals()) {
             handOver.next(patienceNanos).ifPresent(this::transfer);
         }

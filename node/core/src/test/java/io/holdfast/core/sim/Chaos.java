@@ -428,8 +428,14 @@ final class Chaos {
         return dead;
     }
 
+    /** Lets the dead come back, some of them without what they held. */
     void revive(List<SimNode> dead) {
-        dead.forEach(SimNode::start);
+        for (SimNode node : dead) {
+            if (world.faults.contains(Fault.WIPE) && mayLose(node) && world.random.chance(0.5)) {
+                node.wipe(++lastIdentity);
+            }
+            node.start();
+        }
         tellTheTruth();
     }
 

@@ -40,6 +40,7 @@ final class SimCluster {
     final SimTransactions transactions;
     final SimHistory history;
     final Chaos chaos;
+    private final SimSteadyLoad steadyLoad;
 
     SimCluster(long seed, SimOptions options, boolean readable) {
         world = new SimWorld(seed, options, readable);
@@ -66,6 +67,7 @@ final class SimCluster {
         clients = new SimClients(world, nodes, partitions, history, slack);
         chaos.clients(clients);
         transactions = new SimTransactions(world, this);
+        steadyLoad = new SimSteadyLoad(world, this);
     }
 
     private void unfinished(int site, int partition, io.holdfast.core.txn.Unfinished unfinished) {
@@ -103,6 +105,7 @@ final class SimCluster {
             }
         }
         chaos.revive(dead);
+        steadyLoad.start();
         converge();
         history.check(partitions);
         new SimTransactionCheck(partitions, transactions.history).check();
@@ -118,8 +121,8 @@ final class SimCluster {
     /** Work must stay in proportion to what is asked: messages that breed more messages drown a group. */
     private void advance() {
         world.queue.next();
-        if (world.queue.planned()
-                > EVENTS_AT_LEAST + (long) EVENTS_AN_OPERATION * (clients.begun() + 5L * transactions.begun())) {
+        long operations = clients.begun() + 5L * transactions.begun() + steadyLoad.begun();
+        if (world.queue.planned() > EVENTS_AT_LEAST + EVENTS_AN_OPERATION * operations) {
             throw CheckFailed.of(
                     "a storm: %d events for %d operations%n%s", world.queue.planned(), clients.begun(), states());
         }
