@@ -31,8 +31,10 @@ import java.util.random.RandomGenerator;
  * this module: {@link #step} takes what happened and answers what to do. Not thread-safe: one driver owns it.
  */
 public final class PartitionCore {
-    /** Clocks of sites may differ by this; a read for a time that is further ahead is denied, not waited for. */
+    /** A read for a time that is further ahead is denied, not waited for. */
     private static final long MOST_AHEAD_MILLIS = 10_000;
+    /** Clocks of sites may differ by this: a read for a time no further ahead is answered in any case. */
+    private static final long CLOCKS_APART_MILLIS = 1_000;
     /** What has become too old is let go at most so often where that takes an entry of its own. */
     private static final long FORGET_EVERY_MILLIS = 100;
     /** How exactly the deadlines of writes to all sites and of locks are kept. */
@@ -228,8 +230,14 @@ public final class PartitionCore {
 
     /** Reads of several callers may come together: what is too far ahead is denied when the others are answered, and does not keep them from it. */
     private long notTooFarAhead(Ask ask) {
-        return ask.latestUpTo(dates.soundNow(now).wallMillis() + MOST_AHEAD_MILLIS)
+        return ask.latestUpTo(dates.soundNow(now).wallMillis() + mostAheadMillis())
                 .orElse(0);
+    }
+
+    /** The entry that closes time there lets go what is older by the history, of which the others' snapshots are to keep half. */
+    private long mostAheadMillis() {
+        long half = config.limits().historyMillis() / 2;
+        return Math.min(MOST_AHEAD_MILLIS, Math.max(CLOCKS_APART_MILLIS, half));
     }
 
     private void answer(Ask ask) {

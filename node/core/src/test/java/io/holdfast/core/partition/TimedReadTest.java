@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class TimedReadTest {
     private static final Participant DECIDER = new Participant("bank", 3);
 
-    private final Cluster cluster = Cluster.ledByFirst(new Settings("a", "b", "c"));
+    private Cluster cluster = Cluster.ledByFirst(new Settings("a", "b", "c"));
     private long token = 1_000;
 
     private long askAt(String site, long timestamp) {
@@ -96,6 +96,39 @@ class TimedReadTest {
     void aTimestampFarAheadIsDeniedAndMovesNoClock() {
         long asked = askAt("a", now() + HybridClock.ofWallMillis(60_000));
         assertThat(answer("a", asked)).contains(new Query.Denied(Query.Denial.TIMESTAMP_IN_FUTURE));
+    }
+
+    /** The entry that closes time for it would let go what others still read. */
+    @Test
+    void aReadAheadTakesNobodysHistory() {
+        useHistory(5_000);
+        long snapshot = now();
+        cluster.pass(1_000);
+
+        long tooFar = askAt("a", now() + HybridClock.ofWallMillis(4_500));
+        long ahead = askAt("a", now() + HybridClock.ofWallMillis(2_500));
+        cluster.settle();
+        long asked = askAt("a", snapshot);
+
+        assertThat(answer("a", tooFar)).contains(new Query.Denied(Query.Denial.TIMESTAMP_IN_FUTURE));
+        assertThat(answer("a", ahead)).get().isInstanceOf(Query.Dated.class);
+        assertThat(answer("a", asked)).get().isInstanceOf(Query.Dated.class);
+    }
+
+    /** Clocks of sites may differ by so much. */
+    @Test
+    void aReadASecondAheadIsAnsweredHoweverShortTheHistory() {
+        useHistory(1);
+        long asked = askAt("a", now() + HybridClock.ofWallMillis(1_000));
+        cluster.settle();
+        assertThat(answer("a", asked)).get().isInstanceOf(Query.Dated.class);
+    }
+
+    private void useHistory(long millis) {
+        var settings = new Settings("a", "b", "c");
+        settings.history = millis;
+        cluster = Cluster.ledByFirst(settings);
+        cluster.write("a", "k", 1);
     }
 
     @Test

@@ -61,8 +61,9 @@ final class Problem extends RuntimeException {
             case TIMESTAMP_IN_FUTURE ->
                 new Problem(
                         Reason.TIMESTAMP_IN_FUTURE,
-                        "The timestamp lies more than 10 s ahead of the clock of the partition's leader: read at an earlier"
-                                + " one, and compare the clocks of the sites.");
+                        "The timestamp lies further ahead of the clock of the partition's leader than half of the"
+                                + " keyspace's history (1 s at least, 10 s at most): read at an earlier one, and compare the"
+                                + " clocks of the sites.");
         };
     }
 
