@@ -342,7 +342,9 @@ public final class PartitionCore {
     }
 
     private void snapshot() {
-        if (!snapshots.due(store.bytes())) {
+        // Before its first step the log does not know yet what the store has recovered.
+        boolean logIsBehind = raft.commitIndex() < store.appliedIndex();
+        if (logIsBehind || !snapshots.due(store.bytes())) {
             return;
         }
         Optional<PartitionImage> received = snapshots.received();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.holdfast.core.Bytes;
 import io.holdfast.core.InvariantViolation;
+import io.holdfast.core.Now;
 import io.holdfast.core.SiteId;
 import io.holdfast.core.raft.Entry;
 import io.holdfast.core.raft.Input;
@@ -15,6 +16,7 @@ import io.holdfast.core.store.CommandBatch;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class RecoveryTest {
@@ -52,6 +54,22 @@ class RecoveryTest {
         assertThat(log.entries().get(log.entries().size() - 1).index()).isEqualTo(20);
         assertThat(log.baseTerm()).isEqualTo(1);
         assertThat(recovery.bytes()).as("the whole journal").isGreaterThan(20 * 100);
+    }
+
+    /** What comes first may be nothing for the log, which learns in its first step only what the store holds already. */
+    @Test
+    void noSnapshotIsSavedBeforeTheLogHasTakenAStep() {
+        Recovery recovery = recovery(1 << 20);
+        for (long index = 1; index <= 20; index++) {
+            recovery.replay(write(index - 1, put(index, index << 16)));
+        }
+        recovery.saveSoon();
+        var now = new Now(1, Cluster.EPOCH_MILLIS);
+        var core = new PartitionCore(settings.config(A), recovery, new SplittableRandom(1), now);
+
+        assertThat(core.step(now, new PartitionInput.FreeDisk()).snapshot()).isEmpty();
+        assertThat(core.step(now, new PartitionInput.ToRaft(new Input.Tick())).snapshot())
+                .isPresent();
     }
 
     @Test
