@@ -8,6 +8,7 @@ import io.holdfast.core.store.PreparedTransaction;
 import io.holdfast.core.store.WriteId;
 import io.holdfast.core.txn.Unfinished;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +38,13 @@ final class Overdue {
             this.sinceNanos = sinceNanos;
             this.notBeforeNanos = sinceNanos;
         }
+
+        boolean mayBeAskedFor(Now now) {
+            return now.nanos() - notBeforeNanos >= 0;
+        }
     }
+
+    private record Due(Watched watched, Unfinished unfinished) {}
 
     Coordinators coordinators() {
         return coordinators;
@@ -54,25 +61,37 @@ final class Overdue {
      */
     List<Unfinished> due(PartitionStore store, Predicate<WriteId> underWay, Now now) {
         var still = new HashMap<WriteId, Watched>();
-        var due = new ArrayList<Unfinished>();
+        var due = new ArrayList<Due>();
         for (PreparedTransaction prepared : store.prepared()) {
             Watched known = watch(prepared.id(), now, still);
             boolean late = now.wallMillis() >= prepared.lockDeadlineMillis()
                     || now.nanos() - known.sinceNanos >= prepared.lockMillis() * 1_000_000L
                     || coordinators.seemGone(prepared.id(), known.sinceNanos, now);
-            if (late && mayAsk(known, now, due)) {
-                due.add(undecided(prepared));
+            if (late && known.mayBeAskedFor(now)) {
+                due.add(new Due(known, undecided(prepared)));
             }
         }
         for (CommittedTransaction committed : store.committed()) {
             Watched known = watch(committed.id(), now, still);
-            if (now.nanos() - known.sinceNanos >= COMPLETE_WITHIN_NANOS && mayAsk(known, now, due)) {
-                due.add(new Unfinished.Incomplete(committed.id(), committed.timestamp(), committed.others()));
+            if (now.nanos() - known.sinceNanos >= COMPLETE_WITHIN_NANOS && known.mayBeAskedFor(now)) {
+                due.add(new Due(
+                        known, new Unfinished.Incomplete(committed.id(), committed.timestamp(), committed.others())));
             }
         }
         watched = still;
         coordinators.retain(id -> still.containsKey(id) || underWay.test(id));
-        return due;
+        return longestWaiting(due, now);
+    }
+
+    /** Those that were asked for longest ago, or never: so that everyone has a turn, however many there are that cannot be ended. */
+    private static List<Unfinished> longestWaiting(List<Due> due, Now now) {
+        due.sort(Comparator.comparingLong(it -> it.watched().notBeforeNanos));
+        var asked = new ArrayList<Unfinished>();
+        for (Due each : due.subList(0, Math.min(AT_MOST, due.size()))) {
+            each.watched().notBeforeNanos = now.nanos() + ASK_AGAIN_NANOS;
+            asked.add(each.unfinished());
+        }
+        return asked;
     }
 
     /** Another leader sees to them now. */
@@ -85,14 +104,6 @@ final class Overdue {
         Watched known = watched.getOrDefault(id, new Watched(now.nanos()));
         still.put(id, known);
         return known;
-    }
-
-    private static boolean mayAsk(Watched known, Now now, List<Unfinished> due) {
-        if (due.size() >= AT_MOST || now.nanos() - known.notBeforeNanos < 0) {
-            return false;
-        }
-        known.notBeforeNanos = now.nanos() + ASK_AGAIN_NANOS;
-        return true;
     }
 
     private static Unfinished undecided(PreparedTransaction prepared) {

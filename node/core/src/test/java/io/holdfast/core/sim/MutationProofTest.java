@@ -262,8 +262,8 @@ class MutationProofTest {
                 Mutant.called("locks left for seconds beyond their deadline")
                         .in(
                                 "partition/Overdue.java",
-                                "if (late && mayAsk(known, now, due)) {",
-                                "if (late && now.nanos() - known.sinceNanos >= 6_000_000_000L && mayAsk(known, now, due)) {"),
+                                "if (late && known.mayBeAskedFor(now)) {",
+                                "if (late && now.nanos() - known.sinceNanos >= 6_000_000_000L && known.mayBeAskedFor(now)) {"),
                 Mutant.called("audit that mixes two moments")
                         .in(
                                 "store/Versions.java",
