@@ -344,7 +344,7 @@ public final class PartitionCore {
     private void snapshot() {
         // Before its first step the log does not know yet what the store has recovered.
         boolean logIsBehind = raft.commitIndex() < store.appliedIndex();
-        if (logIsBehind || !snapshots.due(store.bytes())) {
+        if (logIsBehind || !snapshots.due(store.imageBytes())) {
             return;
         }
         Optional<PartitionImage> received = snapshots.received();
@@ -413,14 +413,14 @@ public final class PartitionCore {
                 : OptionalLong.of(Math.max(0, dates.soundNow(now).wallMillis() - asOf));
     }
 
-    /** What keys, their versions and the end of the log take in memory, roughly. Cheap, for each step. */
+    /** What the store and the end of the log take in memory, roughly. Cheap, for each step. */
     public long memoryBytes() {
         return store.bytes() + raft.logBytes();
     }
 
-    /** What keys and their versions take in memory, and about what an image of them does. */
+    /** What an image takes, roughly. */
     public long storeBytes() {
-        return store.bytes();
+        return store.imageBytes();
     }
 
     /** What writes take that are not answered yet. */
@@ -435,7 +435,7 @@ public final class PartitionCore {
 
     /** Whether {@link PartitionInput.FreeDisk} would have an effect. */
     public boolean snapshotWouldFree() {
-        return snapshots.wouldFree(store.bytes());
+        return snapshots.wouldFree(store.imageBytes());
     }
 
     /** The last entry that this replica has applied. */

@@ -55,7 +55,7 @@ public final class Recovery {
         hardState = snapshot.hardState();
         membership = snapshot.image().membership();
         store = new PartitionStore(limits, snapshot.image().store());
-        snapshotBytes = store.bytes();
+        snapshotBytes = store.imageBytes();
         baseIndex = store.appliedIndex();
         baseTerm = snapshot.image().term();
         applied.clear();

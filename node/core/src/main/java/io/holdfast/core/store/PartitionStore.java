@@ -52,7 +52,7 @@ public final class PartitionStore {
         this.answers = new Answers(history, transactions, steps, limits.mostSkipped());
         this.appliedIndex = image.index();
         this.lastTimestamp = image.lastTimestamp();
-        image.sessions().forEach((client, session) -> sessions.restore(client, session.copy()));
+        sessions.restore(image.sessions());
         transactions.restore(image.transactions());
     }
 
@@ -204,8 +204,13 @@ public final class PartitionStore {
         return history.versions().keys();
     }
 
-    /** What keys and values take in memory, roughly. */
+    /** What keys, values and what is remembered of clients take in memory, roughly. */
     public long bytes() {
-        return history.versions().bytes();
+        return history.versions().bytes() + sessions.bytes();
+    }
+
+    /** What an image takes, roughly: of what is remembered of clients it takes a fourth. */
+    public long imageBytes() {
+        return history.versions().bytes() + sessions.imageBytes();
     }
 }

@@ -1,6 +1,7 @@
 package io.holdfast.core.store;
 
-import java.util.HashMap;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -11,12 +12,22 @@ import java.util.TreeMap;
  * is kept until the client says that it is done with it, or the client has been silent for the retention. That there was such a client,
  * and up to which write, is kept longer.
  *
- * <p>Mutable, unlike {@link Versions}: it holds little more than what is in flight, so an image copies it.
+ * <p>Mutable, unlike {@link Versions}, and copied for an image.
  */
 final class Sessions {
-    private final Map<Long, Session> byClient = new HashMap<>();
-    /** No client has been silent for longer: before that there is nothing to forget, and no need to look. */
-    private long longestSilentSince = Long.MIN_VALUE;
+    /** What a client takes in memory of which nothing is known but that it was there, and each outcome beside. Roughly. */
+    private static final long CLIENT_BYTES = 150;
+
+    private static final long OUTCOME_BYTES = 80;
+    private static final long IMAGE_CLIENT_BYTES = 8 + 8 + 8 + 4;
+    private static final long IMAGE_OUTCOME_BYTES = 8 + 1 + 8;
+
+    /** In the order of their last writes, so that only the front is looked at for what is to be forgotten. */
+    private final LinkedHashMap<Long, Session> clients = new LinkedHashMap<>();
+    /** Those whose outcomes are forgotten, in the same order. All of them have been silent for longer than the others. */
+    private final LinkedHashMap<Long, Session> silent = new LinkedHashMap<>();
+
+    private long outcomes;
 
     static final class Session {
         long doneBelow;
@@ -33,7 +44,7 @@ final class Sessions {
     }
 
     Optional<Outcome> find(WriteId id) {
-        Session session = byClient.get(id.client());
+        Session session = session(id.client());
         if (session == null) {
             return Optional.empty();
         }
@@ -43,18 +54,39 @@ final class Sessions {
         return Optional.ofNullable(session.outcomes.get(id.sequence()));
     }
 
+    /** Null if nothing is known of it. */
+    private Session session(long client) {
+        Session session = clients.get(client);
+        return session == null ? silent.get(client) : session;
+    }
+
+    /** @param timestamp not below that of any record before */
     void record(WriteId id, long doneBelow, long timestamp, Outcome outcome) {
-        Session session = byClient.computeIfAbsent(id.client(), client -> new Session());
+        Session session = putLast(id.client());
         session.lastTimestamp = timestamp;
-        longestSilentSince = Math.min(longestSilentSince, timestamp);
         if (doneBelow > session.doneBelow) {
-            session.doneBelow = doneBelow;
-            while (!session.outcomes.isEmpty() && session.outcomes.firstKey() < doneBelow) {
-                session.outcomes.pollFirstEntry();
-            }
+            forgetOutcomes(session, doneBelow);
         }
-        if (id.sequence() >= session.doneBelow) {
-            session.outcomes.put(id.sequence(), outcome);
+        if (id.sequence() >= session.doneBelow && session.outcomes.put(id.sequence(), outcome) == null) {
+            outcomes++;
+        }
+    }
+
+    private Session putLast(long client) {
+        Session known = clients.remove(client);
+        if (known == null) {
+            known = silent.remove(client);
+        }
+        Session session = known == null ? new Session() : known;
+        clients.put(client, session);
+        return session;
+    }
+
+    private void forgetOutcomes(Session session, long below) {
+        session.doneBelow = below;
+        while (!session.outcomes.isEmpty() && session.outcomes.firstKey() < below) {
+            session.outcomes.pollFirstEntry();
+            outcomes--;
         }
     }
 
@@ -64,29 +96,63 @@ final class Sessions {
      * way are as old, and so too late to be applied.
      */
     void expire(long silentSince, long goneSince) {
-        if (silentSince <= longestSilentSince) {
-            return;
-        }
-        byClient.values().removeIf(session -> session.lastTimestamp < goneSince);
-        long longest = Long.MAX_VALUE;
-        for (Session session : byClient.values()) {
-            longest = Math.min(longest, session.lastTimestamp);
-            if (session.lastTimestamp < silentSince && !session.outcomes.isEmpty()) {
-                session.doneBelow = Math.max(session.doneBelow, session.outcomes.lastKey() + 1);
-                session.outcomes.clear();
+        for (var first = first(clients); isBefore(first, silentSince); first = first(clients)) {
+            Session session = first.getValue();
+            if (!session.outcomes.isEmpty()) {
+                forgetOutcomes(session, Math.max(session.doneBelow, session.outcomes.lastKey() + 1));
             }
+            clients.remove(first.getKey());
+            silent.put(first.getKey(), session);
         }
-        longestSilentSince = longest;
+        for (var first = first(silent); isBefore(first, goneSince); first = first(silent)) {
+            silent.remove(first.getKey());
+        }
     }
 
-    void restore(long client, Session session) {
-        byClient.put(client, session);
-        longestSilentSince = Math.min(longestSilentSince, session.lastTimestamp);
+    private static Map.Entry<Long, Session> first(LinkedHashMap<Long, Session> sessions) {
+        return sessions.isEmpty() ? null : sessions.entrySet().iterator().next();
+    }
+
+    private static boolean isBefore(Map.Entry<Long, Session> entry, long timestamp) {
+        return entry != null && entry.getValue().lastTimestamp < timestamp;
+    }
+
+    /** Copies what an image holds. Who is silent shows when it is next looked for. */
+    void restore(SortedMap<Long, Session> image) {
+        image.entrySet().stream()
+                .sorted(Comparator.comparingLong(entry -> entry.getValue().lastTimestamp))
+                .forEach(entry -> clients.put(entry.getKey(), entry.getValue().copy()));
+        outcomes = outcomes(image);
     }
 
     SortedMap<Long, Session> copy() {
         var copy = new TreeMap<Long, Session>();
-        byClient.forEach((client, session) -> copy.put(client, session.copy()));
+        clients.forEach((client, session) -> copy.put(client, session.copy()));
+        silent.forEach((client, session) -> copy.put(client, session.copy()));
         return copy;
+    }
+
+    /** What is remembered of clients takes in memory, roughly. */
+    long bytes() {
+        return CLIENT_BYTES * count() + OUTCOME_BYTES * outcomes;
+    }
+
+    private long count() {
+        return clients.size() + silent.size();
+    }
+
+    /** What it takes in an image. */
+    long imageBytes() {
+        return IMAGE_CLIENT_BYTES * count() + IMAGE_OUTCOME_BYTES * outcomes;
+    }
+
+    static long imageBytes(SortedMap<Long, Session> image) {
+        return IMAGE_CLIENT_BYTES * image.size() + IMAGE_OUTCOME_BYTES * outcomes(image);
+    }
+
+    private static long outcomes(SortedMap<Long, Session> image) {
+        return image.values().stream()
+                .mapToLong(session -> session.outcomes.size())
+                .sum();
     }
 }

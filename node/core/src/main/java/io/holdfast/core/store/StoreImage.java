@@ -56,9 +56,9 @@ public record StoreImage(
         }
     }
 
-    /** What its keys and versions take in memory, roughly. */
+    /** What it takes, roughly: as much as {@link PartitionStore#imageBytes} says. */
     public long bytes() {
-        return versions.bytes();
+        return versions.bytes() + Sessions.imageBytes(sessions);
     }
 
     public static StoreImage empty() {
@@ -87,9 +87,9 @@ public record StoreImage(
         return Bytes.wrap(out.toArray());
     }
 
-    /** Without what a key takes in memory more than here, and with room for the outcomes of some thousand writes. */
+    /** Without what a key takes in memory more than here, and with some room for transactions. */
     private long expectedSize() {
-        return versions.bytes() - 110L * versions.newest().size() + (64 << 10);
+        return bytes() - 110L * versions.newest().size() + (64 << 10);
     }
 
     private void encodeSessions(ImageWriter out) {

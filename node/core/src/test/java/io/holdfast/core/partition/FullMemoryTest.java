@@ -212,7 +212,9 @@ class FullMemoryTest {
         cluster.run(200);
 
         assertThat(cluster.core("a").raft().lastIndex()).isEqualTo(entries + 1);
-        assertThat(cluster.core("c").view().bytes()).isZero();
+        assertThat(cluster.core("c").view().bytes())
+                .as("what is remembered of the client")
+                .isLessThan(1_000);
     }
 
     private void freeDisk(String site) {
@@ -250,7 +252,7 @@ class FullMemoryTest {
         full("c", true);
         cluster.run(1_000);
         freeDisk("c");
-        assertThat(savedBytes("c")).as("what was deleted").isZero();
+        assertThat(savedBytes("c")).as("what was deleted").isLessThan(1_000);
         assertThat(cluster.at("b").snapshot).as("there is room").isEmpty();
     }
 

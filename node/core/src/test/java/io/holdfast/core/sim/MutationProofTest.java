@@ -257,8 +257,8 @@ class MutationProofTest {
                 Mutant.called("forgotten outcome taken for one that never was")
                         .in(
                                 "store/Sessions.java",
-                                "byClient.values().removeIf(session -> session.lastTimestamp < goneSince);",
-                                "byClient.values().removeIf(session -> session.lastTimestamp < silentSince);"),
+                                "for (var first = first(silent); isBefore(first, goneSince);",
+                                "for (var first = first(silent); isBefore(first, silentSince);"),
                 Mutant.called("locks left for seconds beyond their deadline")
                         .in(
                                 "partition/Overdue.java",

@@ -158,6 +158,34 @@ class PartitionStoreTest {
         assertThat(brief.store.outcome(new WriteId(7, 1))).isEmpty();
     }
 
+    private static Command byClient(long client, long sequence, long doneBelow) {
+        Command.Operation operation = delete(1, "absent").operation();
+        return new Command(new WriteId(client, sequence), doneBelow, Writes.NEVER, operation);
+    }
+
+    /** There may be very many: a memory must not fill with them without a word. */
+    @Test
+    void whatIsRememberedOfClientsCounts() {
+        var brief = new Writes.Log(new PartitionStore(new PartitionStore.Limits(HISTORY, RETENTION, 1, 10)));
+        for (long client = 1; client <= 1_000; client++) {
+            brief.one(at(client), byClient(client, 1, 0));
+            brief.one(at(client) + 1, byClient(client, 2, 0));
+        }
+        long all = brief.store.bytes();
+        assertThat(all).as("those of the last 100 ms with their outcomes").isGreaterThan(150_000);
+        assertThat(new PartitionStore(new PartitionStore.Limits(HISTORY, RETENTION), brief.store.image()).bytes())
+                .isEqualTo(all);
+
+        brief.one(at(1_001), byClient(1_000, 3, 3));
+        brief.one(at(1_002), byClient(1_000, 4, 4));
+        assertThat(brief.store.bytes())
+                .as("two of 99 clients and one of the last forgotten")
+                .isLessThan(all);
+
+        brief.one(at(1_003) + 24 * at(RETENTION), byClient(1_000, 5, 6));
+        assertThat(brief.store.bytes()).as("one client").isEqualTo(150);
+    }
+
     @Test
     void oldVersionsAreReadableWithinTheHistoryWindowAndThenGo() {
         log.one(at(100), put(1, "k", "1"));
@@ -191,7 +219,7 @@ class PartitionStoreTest {
         log.one(at(111), delete(3, "absent"));
 
         assertThat(log.store.image().versions().newest()).isEmpty();
-        assertThat(log.store.bytes()).isZero();
+        assertThat(log.store.image().versions().bytes()).isZero();
     }
 
     @Test

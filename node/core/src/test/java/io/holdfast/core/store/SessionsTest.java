@@ -1,0 +1,91 @@
+package io.holdfast.core.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class SessionsTest {
+    private static final Outcome APPLIED = new Outcome(Outcome.Kind.APPLIED, 1);
+    private static final Outcome FORGOTTEN = new Outcome(Outcome.Kind.FORGOTTEN, 0);
+
+    private final Sessions sessions = new Sessions();
+
+    private static WriteId id(long client, long sequence) {
+        return new WriteId(client, sequence);
+    }
+
+    @Test
+    void aClientThatWritesAgainIsRememberedFromThenOn() {
+        sessions.record(id(1, 1), 0, 10, APPLIED);
+        sessions.record(id(2, 1), 0, 20, APPLIED);
+        sessions.expire(25, 0);
+        sessions.record(id(1, 2), 0, 30, APPLIED);
+        sessions.expire(30, 25);
+
+        assertThat(sessions.find(id(1, 1))).contains(FORGOTTEN);
+        assertThat(sessions.find(id(1, 2))).contains(APPLIED);
+        assertThat(sessions.find(id(2, 1))).isEqualTo(Optional.empty());
+    }
+
+    /** By the rule itself, which looks at all of them; also where some have come from an image in between. */
+    @Test
+    void forgetsByTheTimeOfTheLastWriteAlone() {
+        var random = new SplittableRandom(7);
+        var model = new TreeMap<Long, Sessions.Session>();
+        Sessions tested = sessions;
+        for (long time = 1; time <= 20_000; time++) {
+            WriteId id = id(random.nextLong(50) * random.nextLong(50), random.nextLong(1_000));
+            long doneBelow = random.nextLong(500);
+            tested.record(id, doneBelow, time, APPLIED);
+            record(model, id, doneBelow, time);
+            if (random.nextInt(20) == 0) {
+                tested.expire(time - 100, time - 1_000);
+                expire(model, time - 100, time - 1_000);
+                assertThat(described(tested.copy())).isEqualTo(described(model));
+                assertThat(tested.imageBytes()).isEqualTo(Sessions.imageBytes(model));
+            }
+            if (random.nextInt(300) == 0) {
+                var image = tested.copy();
+                tested = new Sessions();
+                tested.restore(image);
+            }
+        }
+    }
+
+    private static void record(TreeMap<Long, Sessions.Session> model, WriteId id, long doneBelow, long time) {
+        Sessions.Session session = model.computeIfAbsent(id.client(), client -> new Sessions.Session());
+        session.lastTimestamp = time;
+        session.doneBelow = Math.max(session.doneBelow, doneBelow);
+        session.outcomes.headMap(session.doneBelow).clear();
+        if (id.sequence() >= session.doneBelow) {
+            session.outcomes.put(id.sequence(), APPLIED);
+        }
+    }
+
+    private static void expire(TreeMap<Long, Sessions.Session> model, long silentSince, long goneSince) {
+        model.values().removeIf(session -> session.lastTimestamp < goneSince);
+        for (Sessions.Session session : model.values()) {
+            if (session.lastTimestamp < silentSince && !session.outcomes.isEmpty()) {
+                session.doneBelow = session.outcomes.lastKey() + 1;
+                session.outcomes.clear();
+            }
+        }
+    }
+
+    private static String described(SortedMap<Long, Sessions.Session> sessions) {
+        var text = new StringBuilder();
+        sessions.forEach((client, session) -> text.append(client)
+                .append(' ')
+                .append(session.doneBelow)
+                .append(' ')
+                .append(session.lastTimestamp)
+                .append(' ')
+                .append(session.outcomes)
+                .append('\n'));
+        return text.toString();
+    }
+}
