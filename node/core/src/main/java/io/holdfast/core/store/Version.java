@@ -18,6 +18,8 @@ final class Version {
     // memory.
     private final byte[] value;
     private Version older;
+    /** What stands on it, if this is a deletion. A key may have many versions, so that it would take long to look for it. */
+    private Version newer;
 
     private Version(long timestamp, byte[] value, Version older) {
         this.timestamp = timestamp;
@@ -26,7 +28,9 @@ final class Version {
     }
 
     static Version of(long timestamp, Optional<Bytes> value, Optional<Version> older) {
-        return new Version(timestamp, value.map(Bytes::unsafeArray).orElse(null), older.orElse(null));
+        var version = new Version(timestamp, value.map(Bytes::unsafeArray).orElse(null), older.orElse(null));
+        older.filter(Version::deleted).ifPresent(deletion -> deletion.newer = version);
+        return version;
     }
 
     long timestamp() {
@@ -84,13 +88,9 @@ final class Version {
         return freed;
     }
 
-    /** Forgets this older version and all before it, and answers what it took in memory; it must be the last one. */
-    long cutAt(Version forgotten) {
-        Version version = this;
-        while (version.older != null && version.older != forgotten) {
-            version = version.older;
-        }
-        return version.cut();
+    /** What was written on this deletion, if anything. */
+    Optional<Version> newer() {
+        return Optional.ofNullable(newer);
     }
 
     /** What it takes in memory, roughly, without the key. */

@@ -46,11 +46,10 @@ record Versions(TreePMap<Bytes, Version> newest, long keys, long bytes) {
      * one came. The bytes must not tell which.
      */
     Versions forgetDeletion(Bytes key, Version deletion) {
-        Version version = newest.get(key);
-        if (version == deletion) {
+        if (newest.get(key) == deletion) {
             return new Versions(newest.minus(key), keys, bytes - deletion.bytes() - keyBytes(key));
         }
-        return version == null ? this : freed(version.cutAt(deletion));
+        return deletion.newer().map(newer -> freed(newer.cut())).orElse(this);
     }
 
     static long keyBytes(Bytes key) {
