@@ -20,10 +20,18 @@ import java.util.function.Predicate;
 
 /** The writes that a leader has taken and not answered: waiting for an entry, in an entry, or waiting for the last site. */
 final class PendingWrites {
+    /** How exactly deadlines are kept. */
+    private static final long EXACTNESS_NANOS = 20_000_000L;
+
     private final long maxBytes;
     private final ArrayDeque<Pending> queued = new ArrayDeque<>();
     private final ArrayDeque<Proposal> proposals = new ArrayDeque<>();
+    /** Those of the proposals that the own journal does not hold yet: each is looked at once when it does. */
+    private final ArrayDeque<Proposal> notDurableHere = new ArrayDeque<>();
+
     private final ArrayDeque<WaitingForAll> waitingForAll = new ArrayDeque<>();
+    /** Before, no deadline of those is looked at: there may be many of them, and many steps. */
+    private long nextDeadlineNanos = Long.MAX_VALUE;
     /** How often each write that is under way was submitted: the outcome of any but the first attempt is not certain. */
     private final Map<WriteId, Integer> attempts = new HashMap<>();
 
@@ -81,10 +89,6 @@ final class PendingWrites {
         return bytes;
     }
 
-    boolean isEmpty() {
-        return queued.isEmpty() && proposals.isEmpty() && waitingForAll.isEmpty();
-    }
-
     boolean hasQueued() {
         return !queued.isEmpty();
     }
@@ -128,7 +132,9 @@ final class PendingWrites {
             members.add(next);
             left -= next.submit.commands().size();
         }
-        proposals.addLast(new Proposal(index, timestamp, members, batch, locks));
+        var proposal = new Proposal(index, timestamp, members, batch, locks);
+        proposals.addLast(proposal);
+        notDurableHere.addLast(proposal);
     }
 
     private static boolean prepares(List<Command> batch) {
@@ -161,8 +167,12 @@ final class PendingWrites {
         if (commandsOf(index).isEmpty()) {
             return;
         }
+        Proposal proposal = proposals.removeFirst();
+        if (notDurableHere.peekFirst() == proposal) {
+            notDurableHere.removeFirst();
+        }
         int from = 0;
-        for (Pending pending : proposals.removeFirst().pending()) {
+        for (Pending pending : proposal.pending()) {
             Submit submit = pending.submit;
             int to = from + submit.commands().size();
             List<Outcome> own = List.copyOf(outcomes.subList(from, to));
@@ -172,6 +182,7 @@ final class PendingWrites {
             }
             if (submit.concern() == WriteConcern.ALL) {
                 waitingForAll.addLast(new WaitingForAll(index, submit, own));
+                nextDeadlineNanos = Math.min(nextDeadlineNanos, submit.deadlineNanos());
                 continue;
             }
             bytes -= submit.size();
@@ -183,10 +194,8 @@ final class PendingWrites {
 
     /** The leader's own journal holds everything up to the index: enough for concern ONE where the outcome is certain. */
     void durableHere(long index, List<Reply> replies) {
-        for (Proposal proposal : proposals) {
-            if (proposal.index() > index) {
-                return;
-            }
+        while (!notDurableHere.isEmpty() && notDurableHere.peekFirst().index() <= index) {
+            Proposal proposal = notDurableHere.removeFirst();
             long timestamp = proposal.timestamp();
             for (Pending pending : proposal.pending()) {
                 if (pending.early && !pending.answered && inTime(pending.submit, timestamp)) {
@@ -214,17 +223,27 @@ final class PendingWrites {
 
     /** Every site holds everything up to the index; what has waited too long is answered as well. */
     void durableEverywhere(long index, long nowNanos, List<Reply> replies) {
+        while (!waitingForAll.isEmpty() && waitingForAll.peekFirst().index() <= index) {
+            WaitingForAll waiting = waitingForAll.removeFirst();
+            bytes -= waiting.submit().size();
+            replies.add(new Reply.Written(waiting.submit().token(), waiting.outcomes()));
+        }
+        if (nowNanos >= nextDeadlineNanos) {
+            endLate(nowNanos, replies);
+        }
+    }
+
+    private void endLate(long nowNanos, List<Reply> replies) {
+        nextDeadlineNanos = Long.MAX_VALUE;
         waitingForAll.removeIf(waiting -> {
-            boolean everywhere = waiting.index() <= index;
-            if (!everywhere && nowNanos < waiting.submit().deadlineNanos()) {
+            Submit submit = waiting.submit();
+            if (nowNanos < submit.deadlineNanos()) {
+                nextDeadlineNanos =
+                        Math.min(nextDeadlineNanos, Math.max(submit.deadlineNanos(), nowNanos + EXACTNESS_NANOS));
                 return false;
             }
-            long token = waiting.submit().token();
-            replies.add(
-                    everywhere
-                            ? new Reply.Written(token, waiting.outcomes())
-                            : new Reply.Refused(token, Refusal.TIMED_OUT, Optional.empty()));
-            bytes -= waiting.submit().size();
+            bytes -= submit.size();
+            replies.add(new Reply.Refused(submit.token(), Refusal.TIMED_OUT, Optional.empty()));
             return true;
         });
     }
@@ -244,6 +263,7 @@ final class PendingWrites {
                 waiting -> replies.add(new Reply.Refused(waiting.submit().token(), reason, leader)));
         queued.clear();
         proposals.clear();
+        notDurableHere.clear();
         waitingForAll.clear();
         attempts.clear();
         bytes = 0;
