@@ -54,6 +54,8 @@ final class Following {
         stamp = 0;
         ackDue = false;
         quiesceAfterAck = false;
+        // Another leader's log may fit where that of the last one did not; an image is installed in any case.
+        logState = installing.<LogState>map(LogState.Installing::new).orElse(MATCHES);
     }
 
     /** A message of the present term's leader has come. Answers false if it is of an older term. */

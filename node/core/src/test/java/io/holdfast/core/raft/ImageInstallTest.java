@@ -181,6 +181,30 @@ class ImageInstallTest {
         assertThat(follower.out.imageReceived()).isPresent();
     }
 
+    /** The answer to an image that brings nothing new, from a leader that has sent no entries yet. */
+    private static LogState answerToNextLeadersImage(Lone follower) {
+        follower.receive(new ImageChunk(Lone.C, 1, 6, 1, 4, 0, 1, 0, Bytes.EMPTY));
+        follower.durable();
+        return follower.answered(AppendResponse.class).get(0).logState();
+    }
+
+    @Test
+    void aConflictWithAnEarlierLeaderIsNotToldToTheNextOne() {
+        var follower = Lone.recovered(5, Optional.of(B), 1, 4);
+        follower.receive(follower.append(B, 5, 9, 5, 1));
+        assertThat(follower.answered(AppendResponse.class).get(0).logState()).isEqualTo(new LogState.Conflict(9, 1));
+
+        assertThat(answerToNextLeadersImage(follower)).isEqualTo(new LogState.Matches());
+    }
+
+    @Test
+    void theNextLeaderIsToldThatAnImageIsBeingInstalled() {
+        var follower = follower();
+        send(follower, 10, 4, 0, 1, 2, 3);
+
+        assertThat(answerToNextLeadersImage(follower)).isEqualTo(new LogState.Installing(10));
+    }
+
     @Test
     void anImageOfALowerTermsLeaderIsRefused() {
         var follower = follower();
