@@ -3,6 +3,7 @@ package io.holdfast.core.store;
 import static io.holdfast.core.InvariantViolation.check;
 
 import io.holdfast.core.Bytes;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -84,6 +85,9 @@ final class History {
         horizon = Math.max(horizon, floor);
         // Published before anything is cut off, so that an image that misses something never claims to hold it.
         collectedUpTo.set(horizon);
+        // The cuts are plain writes, which a processor with a weak memory order might let others see before the one
+        // above.
+        VarHandle.storeStoreFence();
         for (Garbage oldest = oldest(); oldest != null && oldest.newer().timestamp() <= floor; oldest = oldest()) {
             remove(oldest);
             versions = versions.freed(oldest.newer().cut());
