@@ -11,11 +11,9 @@ import java.util.Set;
  * @param heardWithinTimeout the sites that answered within the election timeout (meaningless while quiesced: all)
  * @param storageSlow the sites whose journal takes far longer than it should, as they last said
  * @param worseConnected the sites that reach fewer of the others than this leader does, as they last said
- * @param minimalVoterMatch the index that every voter holds durably, for write concern "all"
  */
 public record LeaderView(
         Map<SiteId, Long> matchIndex,
         Map<SiteId, Boolean> heardWithinTimeout,
         Set<SiteId> storageSlow,
-        Set<SiteId> worseConnected,
-        long minimalVoterMatch) {}
+        Set<SiteId> worseConnected) {}

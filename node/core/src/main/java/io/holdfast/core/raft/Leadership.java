@@ -285,11 +285,6 @@ final class Leadership {
     LeaderView view() {
         check(raft.role == Role.LEADER, "view of a leader asked from a %s", raft.role);
         Map<SiteId, Long> matches = replication.matches();
-        return new LeaderView(
-                matches,
-                replication.heard(),
-                replication.storageSlow(),
-                replication.worseConnected(),
-                replication.minimalVoterMatch());
+        return new LeaderView(matches, replication.heard(), replication.storageSlow(), replication.worseConnected());
     }
 }

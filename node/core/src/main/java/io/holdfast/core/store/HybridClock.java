@@ -20,11 +20,6 @@ public final class HybridClock {
         return first;
     }
 
-    /** The last timestamp given or observed. */
-    public long last() {
-        return last;
-    }
-
     /** Later timestamps of this clock will be above this one. */
     public void observe(long timestamp) {
         last = Math.max(last, timestamp);
