@@ -9,6 +9,7 @@ import io.holdfast.core.store.PartitionStore;
  * @param maxPendingBytes commands that wait or are not committed yet; beyond it submissions are refused as overloaded
  * @param maxPendingReads linearizable reads that wait for a round
  * @param snapshotLogBytes the journal grows at least by this, and by the partition's size, between snapshots that nobody asks for
+ * @param maxImageBytes a partition whose image would take more is full: it must be one array, which holds less than 2 GiB
  */
 public record PartitionConfig(
         RaftConfig raft,
@@ -16,4 +17,17 @@ public record PartitionConfig(
         int maxEntryBytes,
         long maxPendingBytes,
         int maxPendingReads,
-        long snapshotLogBytes) {}
+        long snapshotLogBytes,
+        long maxImageBytes) {
+    private static final long MAX_IMAGE_BYTES = 3L << 29;
+
+    public PartitionConfig(
+            RaftConfig raft,
+            PartitionStore.Limits limits,
+            int maxEntryBytes,
+            long maxPendingBytes,
+            int maxPendingReads,
+            long snapshotLogBytes) {
+        this(raft, limits, maxEntryBytes, maxPendingBytes, maxPendingReads, snapshotLogBytes, MAX_IMAGE_BYTES);
+    }
+}

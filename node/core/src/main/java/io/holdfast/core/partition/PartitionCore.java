@@ -155,7 +155,7 @@ public final class PartitionCore {
         if (!leads()) {
             raft(new Input.Nudge());
             refuse(submit.token(), Refusal.NOT_LEADER);
-        } else if (raft.full() && needsRoom(submit)) {
+        } else if (full() && needsRoom(submit)) {
             // A silent leader has not heard yet that there is room again.
             raft(new Input.Nudge());
             refuse(submit.token(), Refusal.FULL);
@@ -164,6 +164,11 @@ public final class PartitionCore {
         } else {
             overdue.coordinators().taken(submit, now);
         }
+    }
+
+    /** A node is, or this partition alone. */
+    private boolean full() {
+        return raft.full() || store.imageBytes() > config.maxImageBytes();
     }
 
     private boolean mayBeOverdue() {
@@ -309,7 +314,7 @@ public final class PartitionCore {
      * is refused, and what was deleted would stay for ever.
      */
     private boolean mustForget() {
-        if (!raft.full()) {
+        if (!full()) {
             return false;
         }
         long next = store.forgetsNextAt();

@@ -29,13 +29,18 @@ final class ImageSender {
         }
 
         int count() {
-            return Math.max(1, (bytes.length() + chunkBytes - 1) / chunkBytes);
+            return count(bytes.length(), chunkBytes);
+        }
+
+        /** Counted in longs: an image may be nearly as large as an array can be. */
+        static int count(long length, int chunkBytes) {
+            return (int) Math.max(1, (length + chunkBytes - 1) / chunkBytes);
         }
 
         Bytes chunk(int number) {
-            int from = number * chunkBytes;
-            return Bytes.wrap(
-                    Arrays.copyOfRange(bytes.unsafeArray(), from, Math.min(from + chunkBytes, bytes.length())));
+            long from = (long) number * chunkBytes;
+            long to = Math.min(from + chunkBytes, bytes.length());
+            return Bytes.wrap(Arrays.copyOfRange(bytes.unsafeArray(), (int) from, (int) to));
         }
     }
 

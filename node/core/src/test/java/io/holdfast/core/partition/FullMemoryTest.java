@@ -175,6 +175,22 @@ class FullMemoryTest {
         assertThat(outcome(cluster.submit("a", Cluster.command(74, removes)))).isEqualTo(Outcome.Kind.COMMITTED);
     }
 
+    /** Its image must be one array: where it could not be made, no replica could be filled any more, and no journal cut. */
+    @Test
+    void aPartitionThatIsTooLargeForAnImageIsFullAlone() {
+        settings.maxImageBytes = 20_000;
+        settings.history = 100;
+        cluster = Cluster.ledByFirst(settings);
+        assertThat(outcome(cluster.submit("a", cluster.put("k", "v".repeat(30_000)))))
+                .isEqualTo(Outcome.Kind.APPLIED);
+
+        assertRefused(cluster.submit("a", cluster.put("other", "v")));
+        cluster.submit("a", delete(50, "k"));
+        cluster.run(1_000);
+
+        assertThat(outcome(cluster.submit("a", cluster.put("other", "v")))).isEqualTo(Outcome.Kind.APPLIED);
+    }
+
     @Test
     void whatWasDeletedIsForgottenThoughNothingIsWrittenAnyMore() {
         long empty = beforeALargeValue();

@@ -30,6 +30,7 @@ final class Settings {
     long maxPendingBytes = 1024 * 1024;
     int maxPendingReads = 100;
     long snapshotLogBytes = 1024 * 1024;
+    long maxImageBytes = Long.MAX_VALUE;
     long history = 60_000;
     long retention = 600_000;
 
@@ -59,6 +60,7 @@ final class Settings {
                 chunkBytes,
                 imageRetry * MILLI);
         var limits = new PartitionStore.Limits(history, retention);
-        return new PartitionConfig(raft, limits, maxEntryBytes, maxPendingBytes, maxPendingReads, snapshotLogBytes);
+        return new PartitionConfig(
+                raft, limits, maxEntryBytes, maxPendingBytes, maxPendingReads, snapshotLogBytes, maxImageBytes);
     }
 }

@@ -24,6 +24,12 @@ class ImageSenderTest {
     }
 
     @Test
+    void countsTheChunksOfTheLargestImage() {
+        assertThat(ImageSender.Image.count(Integer.MAX_VALUE, 1 << 17)).isEqualTo(1 << 14);
+        assertThat(ImageSender.Image.count(0, 1 << 17)).isEqualTo(1);
+    }
+
+    @Test
     void keepsAFewChunksAheadOfTheAcknowledgements() {
         assertThat(sentBy(sender::proceed)).containsExactly(0, 1, 2, 3);
         sender.acknowledged(2);
