@@ -43,7 +43,23 @@ public final class Cli {
                 return ExitCode.USAGE;
             }
         }
-        return commandLine(terminal).execute(args);
+        return checked(terminal, commandLine(terminal).execute(args));
+    }
+
+    /** The exit code, unless some of what the command printed is lost: then whoever waits for it must not think it done. */
+    private static int checked(Terminal terminal, int code) {
+        terminal.out().flush();
+        terminal.err().flush();
+        try {
+            terminal.checkOut();
+            return code;
+        } catch (OutputFailure lost) {
+            if (lost.readerHasGone()) {
+                return code == ExitCode.OK ? ExitCode.READER_GONE : code;
+            }
+            terminal.err().println("holdfast: standard output cannot be written: " + lost.getMessage());
+            return code == ExitCode.OK ? ExitCode.FAILED : code;
+        }
     }
 
     static CommandLine commandLine(Terminal terminal) {
@@ -103,6 +119,10 @@ public final class Cli {
     /** Prints what went wrong as a person needs it, and says how the process shall end. */
     static int report(Terminal terminal, Exception failure) {
         terminal.out().flush();
+        if (failure instanceof OutputFailure lost) {
+            // It is told at the end, as it is when the last lines of a command are lost.
+            return lost.readerHasGone() ? ExitCode.READER_GONE : ExitCode.FAILED;
+        }
         if (failure instanceof InterruptedException) {
             return ExitCode.INTERRUPTED;
         }
@@ -176,7 +196,8 @@ public final class Cli {
             },
             footer = {
                 "",
-                "Exit codes: 0 done, 1 failed or not found, 2 a mistake in the command, 130 interrupted.",
+                "Exit codes: 0 done, 1 failed or not found, 2 a mistake in the command, 130 interrupted,",
+                "141 the reader of standard output has gone.",
                 "Environment: HOLDFAST_ENDPOINTS, HOLDFAST_HEAP, NO_COLOR."
             })
     static final class Holdfast implements Callable<Integer> {

@@ -11,5 +11,8 @@ public final class ExitCode {
     /** Ctrl-C; the JVM gives this code by itself, unless the command has noticed first. */
     public static final int INTERRUPTED = 130;
 
+    /** The reader of a pipe has gone before the end, as after {@code | head}: what a process has that SIGPIPE ends. */
+    public static final int READER_GONE = 141;
+
     private ExitCode() {}
 }

@@ -14,11 +14,7 @@ public final class Main {
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] args) {
         chooseLogging(args);
-        Terminal terminal = Terminal.ofProcess();
-        int code = Cli.run(terminal, args);
-        terminal.out().flush();
-        terminal.err().flush();
-        System.exit(code);
+        System.exit(Cli.run(Terminal.ofProcess(), args));
     }
 
     /** A node tells its story on the console; the other commands speak for themselves. To be called before any logging. */

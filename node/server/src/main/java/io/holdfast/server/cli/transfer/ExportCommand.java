@@ -86,7 +86,7 @@ public final class ExportCommand implements Callable<Integer> {
                     () -> expected > 0 ? Math.min(1, written.get() / (double) expected) : Double.NaN);
             try {
                 if (file.equals("-")) {
-                    copy(client, terminal.out(), written);
+                    copy(client, terminal.strictOut(), written);
                 } else {
                     copyToFile(client, Path.of(file), written);
                 }
@@ -137,6 +137,7 @@ public final class ExportCommand implements Callable<Integer> {
                 out.write('\n');
                 written.incrementAndGet();
             }
+            out.flush();
         }
     }
 
