@@ -8,7 +8,6 @@ import io.holdfast.client.Entry;
 import io.holdfast.client.HoldfastClient;
 import io.holdfast.client.ScanCursor;
 import io.holdfast.client.ScanOptions;
-import io.holdfast.server.cli.CommandFailure;
 import io.holdfast.server.cli.Connection;
 import io.holdfast.server.cli.EntryJson;
 import io.holdfast.server.cli.ExitCode;
@@ -16,14 +15,11 @@ import io.holdfast.server.cli.Json;
 import io.holdfast.server.cli.Terminal;
 import io.holdfast.server.cli.Text;
 import io.holdfast.v1.PartitionStatus;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
@@ -46,7 +42,6 @@ import picocli.CommandLine.Parameters;
         })
 public final class ExportCommand implements Callable<Integer> {
     private static final Duration PER_PART = Duration.ofSeconds(60);
-    private static final int FILE_BUFFER = 1 << 18;
 
     private final Terminal terminal;
 
@@ -88,7 +83,7 @@ public final class ExportCommand implements Callable<Integer> {
                 if (file.equals("-")) {
                     copy(client, terminal.strictOut(), written);
                 } else {
-                    copyToFile(client, Path.of(file), written);
+                    ExportFile.write(Path.of(file), out -> copy(client, out, written));
                 }
             } finally {
                 progress.close();
@@ -109,24 +104,6 @@ public final class ExportCommand implements Callable<Integer> {
                 .flatMap(each -> each.getPartitionsList().stream())
                 .mapToLong(PartitionStatus::getKeys)
                 .sum();
-    }
-
-    private void copyToFile(HoldfastClient client, Path target, AtomicLong written) throws IOException {
-        Path absolute = target.toAbsolutePath();
-        Path directory = absolute.getParent();
-        if (Files.isDirectory(absolute) || directory == null || !Files.isDirectory(directory)) {
-            throw CommandFailure.usage("The file '" + file + "' cannot be written: "
-                    + (Files.isDirectory(absolute) ? "it is a directory." : "its directory does not exist."));
-        }
-        Path unfinished = absolute.resolveSibling(absolute.getFileName() + ".part");
-        try {
-            try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(unfinished), FILE_BUFFER)) {
-                copy(client, out, written);
-            }
-            Files.move(unfinished, absolute, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(unfinished);
-        }
     }
 
     private void copy(HoldfastClient client, OutputStream out, AtomicLong written) throws IOException {

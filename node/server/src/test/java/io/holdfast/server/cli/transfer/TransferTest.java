@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.holdfast.server.cli.CliRun;
 import io.holdfast.server.cli.FakeNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -154,5 +158,66 @@ class TransferTest {
         CliRun run = run("export", "shop", "-", "--values-only");
         assertThat(run.out()).isEqualTo("{\"id\":1}\n\"two\"\n");
         assertThat(run.err()).startsWith("exported 2 records in ");
+    }
+
+    @Test
+    void exportsThroughALinkAndLeavesItALink() throws IOException {
+        run("put", "shop", "k", "v");
+        Path real = Files.createFile(directory.resolve("real"));
+        Path link = Files.createSymbolicLink(directory.resolve("link"), Path.of("real"));
+        Path dangling = Files.createSymbolicLink(directory.resolve("dangling"), Path.of("new"));
+        assertThat(run("export", "shop", link.toString()).exitCode()).isZero();
+        assertThat(run("export", "shop", dangling.toString()).exitCode()).isZero();
+        assertThat(link).isSymbolicLink();
+        assertThat(dangling).isSymbolicLink();
+        assertThat(real).hasContent("{\"key\":\"k\",\"value\":\"v\"}");
+        assertThat(directory.resolve("new")).hasContent("{\"key\":\"k\",\"value\":\"v\"}");
+    }
+
+    @Test
+    void exportsIntoAPipeWithAName() throws IOException, InterruptedException {
+        run("put", "shop", "k", "v");
+        Path pipe = directory.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        CompletableFuture<String> read = CompletableFuture.supplyAsync(() -> {
+            try {
+                return Files.readString(pipe);
+            } catch (IOException failed) {
+                throw new UncheckedIOException(failed);
+            }
+        });
+        try {
+            assertThat(run("export", "shop", pipe.toString()).exitCode()).isZero();
+            assertThat(Files.isRegularFile(pipe)).isFalse();
+            assertThat(read.join()).isEqualTo("{\"key\":\"k\",\"value\":\"v\"}\n");
+        } finally {
+            // Whoever reads a pipe that nobody has opened waits for ever.
+            if (!read.isDone() && !Files.isRegularFile(pipe)) {
+                Files.writeString(pipe, "");
+            }
+        }
+    }
+
+    @Test
+    void anExportTouchesNoOtherFileAndLeavesNone() throws IOException {
+        run("put", "shop", "k", "v");
+        file("out.part", "mine");
+        file("out", "old");
+        assertThat(run("export", "shop", directory.resolve("out").toString()).exitCode())
+                .isZero();
+        assertThat(directory.resolve("out.part")).hasContent("mine");
+        assertThat(directory.resolve("out")).hasContent("{\"key\":\"k\",\"value\":\"v\"}");
+        try (Stream<Path> files = Files.list(directory)) {
+            assertThat(files.map(each -> each.getFileName().toString())).containsExactlyInAnyOrder("out", "out.part");
+        }
+    }
+
+    @Test
+    void anExportKeepsThePermissionsOfTheFileThatWasThere() throws IOException {
+        Path file = Files.createFile(directory.resolve("out"));
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+        run("export", "shop", file.toString());
+        assertThat(Files.getPosixFilePermissions(file)).isEqualTo(PosixFilePermissions.fromString("rw-r-----"));
     }
 }
