@@ -1,7 +1,9 @@
 package io.holdfast.server.cli.transfer;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holdfast.client.ClientOptions;
 import io.holdfast.client.Entry;
@@ -36,12 +38,20 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = {
             "Write all keys of a keyspace into a file, as JSON Lines in key order: {\"key\":…,\"value\":…}.",
-            "A value that is a JSON object or array stands there as such, other text as a string, and bytes that are no "
-                    + "text in Base64 under key64 or value64. 'holdfast import KS FILE' restores every byte. The file "
+            "A value that is a JSON object or array (nested up to 900 deep) stands there as such, other text as a string, "
+                    + "and bytes that are no text in Base64 under key64 or value64. 'holdfast import KS FILE' restores every byte. The file "
                     + "appears when it is complete."
         })
 public final class ExportCommand implements Callable<Integer> {
     private static final Duration PER_PART = Duration.ofSeconds(60);
+
+    /**
+     * JSON nested more deeply is written as text. In the line it is one level deeper still, and neither this nor other programs write or
+     * read JSON of any depth.
+     */
+    private static final int MAX_DEPTH = 900;
+
+    private static final JsonMapper NOT_TOO_DEEP = notTooDeep();
 
     private final Terminal terminal;
 
@@ -142,7 +152,7 @@ public final class ExportCommand implements Callable<Integer> {
             return Optional.empty();
         }
         try {
-            JsonNode json = Json.MAPPER.readTree(value);
+            JsonNode json = NOT_TOO_DEEP.readTree(value);
             boolean same = Arrays.equals(Json.compact(json).getBytes(StandardCharsets.UTF_8), value);
             return same ? Optional.of(json) : Optional.empty();
         } catch (JsonProcessingException text) {
@@ -150,5 +160,14 @@ public final class ExportCommand implements Callable<Integer> {
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
         }
+    }
+
+    private static JsonMapper notTooDeep() {
+        JsonMapper mapper = Json.MAPPER.copy();
+        mapper.getFactory()
+                .setStreamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(MAX_DEPTH)
+                        .build());
+        return mapper;
     }
 }

@@ -161,6 +161,18 @@ class TransferTest {
     }
 
     @Test
+    void exportsDeepJsonAsText() throws IOException {
+        String deep = "[".repeat(1000) + "]".repeat(1000);
+        run("put", "shop", "deep", deep);
+        String file = directory.resolve("out.jsonl").toString();
+        assertThat(run("export", "shop", file).exitCode()).isZero();
+        assertThat(Files.readString(Path.of(file))).startsWith("{\"key\":\"deep\",\"value\":\"[[[");
+        run("delete", "shop", "deep");
+        assertThat(run("import", "shop", file).exitCode()).isZero();
+        assertThat(run("get", "shop", "deep").out()).isEqualTo(deep + "\n");
+    }
+
+    @Test
     void exportsThroughALinkAndLeavesItALink() throws IOException {
         run("put", "shop", "k", "v");
         Path real = Files.createFile(directory.resolve("real"));
