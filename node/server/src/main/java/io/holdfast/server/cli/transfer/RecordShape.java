@@ -5,8 +5,12 @@ import io.holdfast.client.InvalidRequestException;
 import io.holdfast.client.Key;
 import io.holdfast.client.Write;
 import io.holdfast.server.cli.Json;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -43,7 +47,7 @@ sealed interface RecordShape {
             if (!key.isValueNode() || key.isNull()) {
                 throw new BadRecordException("the field '" + field + "' is no text or number");
             }
-            return checked(key.asText().getBytes(StandardCharsets.UTF_8), bytes(record));
+            return checked(utf8(key.asText()), bytes(record));
         }
     }
 
@@ -64,7 +68,7 @@ sealed interface RecordShape {
             JsonNode plain = record.path(name);
             JsonNode base64 = record.path(name + "64");
             if (plain.isTextual()) {
-                return Optional.of(plain.asText().getBytes(StandardCharsets.UTF_8));
+                return Optional.of(utf8(plain.asText()));
             }
             if (plain.isObject() || plain.isArray()) {
                 return Optional.of(bytes(plain));
@@ -81,7 +85,18 @@ sealed interface RecordShape {
     }
 
     private static byte[] bytes(JsonNode json) {
-        return Json.compact(json).getBytes(StandardCharsets.UTF_8);
+        return utf8(Json.compact(json));
+    }
+
+    /** JSON can name half of a character, such as U+D800 alone. No bytes are its text, and a replacement would make different keys one. */
+    private static byte[] utf8(String text) {
+        try {
+            ByteBuffer encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
+            return Arrays.copyOf(encoded.array(), encoded.limit());
+        } catch (CharacterCodingException half) {
+            throw new BadRecordException("the record has half a character (a lone surrogate, \\ud800 to \\udfff): "
+                    + "give bytes that are no text in Base64, under key64 or value64 as 'holdfast export' does");
+        }
     }
 
     private static Write checked(byte[] key, byte[] value) {

@@ -232,4 +232,17 @@ class TransferTest {
         run("export", "shop", file.toString());
         assertThat(Files.getPosixFilePermissions(file)).isEqualTo(PosixFilePermissions.fromString("rw-r-----"));
     }
+
+    @Test
+    void halvesOfCharactersAreABadRecord() throws IOException {
+        String file = file(
+                "x.jsonl",
+                "{\"id\":\"\\ud800\"}\n{\"id\":\"a\",\"v\":\"\\udc00\"}\n{\"id\":\"b\",\"v\":\"\\ud83d\\ude00\"}\n");
+        CliRun run = run("import", "shop", file, "--key", "id", "--on-error", "skip");
+        assertThat(run.err()).contains(":1: ", ":2: ").contains("half a character");
+        assertThat(run.out()).startsWith("imported 1 record, skipped 2 in ");
+        CliRun exported = run("import", "shop", file("y.jsonl", "{\"key\":\"k\",\"value\":\"\\ud800\"}\n"));
+        assertThat(exported.exitCode()).isEqualTo(1);
+        assertThat(exported.err()).contains("half a character");
+    }
 }
