@@ -11,10 +11,8 @@ import io.holdfast.server.cli.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayDeque;
-import java.util.Collections;
 import java.util.Deque;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 
@@ -34,8 +32,9 @@ final class CsvSource implements RowSource {
     private final ObjectReader parser;
     /** Lines that were read in search of a closing quote, and have to be read again. */
     private final Deque<LineReader.Line> again = new ArrayDeque<>();
+    /** Lines of the row that is read, behind its first one. */
+    private final Deque<LineReader.Line> taken = new ArrayDeque<>();
 
-    private int taken;
     private List<String> header = List.of();
     private boolean ended;
 
@@ -69,7 +68,7 @@ final class CsvSource implements RowSource {
         long line = first.get().number();
         try {
             header = List.of(parse(first.get()));
-            useUp();
+            taken.clear();
         } catch (BadRow mistake) {
             return Optional.of(new Row.Bad(line, "the header cannot be read: " + mistake.getMessage(), true));
         }
@@ -86,34 +85,35 @@ final class CsvSource implements RowSource {
             if (cells.length != header.size()) {
                 throw new BadRow("the row has " + cells.length + " columns, and the header " + header.size());
             }
-            useUp();
+            taken.clear();
             ObjectNode json = Json.object();
             for (int i = 0; i < cells.length; i++) {
                 json.put(header.get(i), cells[i]);
             }
             return new Row.Read(first.number(), json);
         } catch (BadRow mistake) {
+            putBack();
             return new Row.Bad(first.number(), mistake.getMessage(), false);
         }
     }
 
-    /** The cells of the row that starts with this line. The {@link #taken} lines after it stay in {@link #again}. */
+    /** The cells of the row that starts with this line. The lines after it are {@link #taken}. */
     private String[] parse(LineReader.Line first) throws IOException, BadRow {
-        taken = 0;
         StringBuilder row = new StringBuilder(text(first));
         Quotes quotes = new Quotes(separator);
         quotes.read(row, 0);
-        Iterator<LineReader.Line> held = again.iterator();
+        LineReader.Line last = first;
         while (quotes.open()) {
-            Optional<LineReader.Line> next = held.hasNext() ? Optional.of(held.next()) : readAhead();
-            if (next.isEmpty() || row.length() > MAX_ROW_CHARACTERS) {
-                throw new BadRow("a quote is opened and never closed");
+            LineReader.Line next = anyLine().orElseThrow(CsvSource::neverClosed);
+            taken.addLast(next);
+            if (row.length() > MAX_ROW_CHARACTERS) {
+                throw neverClosed();
             }
-            held = taken + 1 < again.size() ? held : Collections.emptyIterator();
-            taken++;
             int from = row.length();
-            row.append('\n').append(text(next.get()));
+            // The line's end is part of the cell, and stays what it is.
+            row.append(last.end()).append(text(next));
             quotes.read(row, from);
+            last = next;
         }
         try {
             String[][] rows = parser.readValue(row.toString());
@@ -127,25 +127,26 @@ final class CsvSource implements RowSource {
         }
     }
 
-    private Optional<LineReader.Line> readAhead() throws IOException {
-        Optional<LineReader.Line> line = lines.next();
-        line.ifPresent(again::addLast);
-        return line;
+    private static BadRow neverClosed() {
+        return new BadRow("a quote is opened and never closed");
     }
 
-    private void useUp() {
-        for (; taken > 0; taken--) {
-            again.removeFirst();
+    private void putBack() {
+        while (!taken.isEmpty()) {
+            again.addFirst(taken.removeLast());
         }
+    }
+
+    private Optional<LineReader.Line> anyLine() throws IOException {
+        return again.isEmpty() ? lines.next() : Optional.of(again.removeFirst());
     }
 
     private Optional<LineReader.Line> nextLine() throws IOException {
-        while (true) {
-            Optional<LineReader.Line> line = again.isEmpty() ? lines.next() : Optional.of(again.removeFirst());
-            if (line.isEmpty() || !line.get().isBlank()) {
-                return line;
-            }
+        Optional<LineReader.Line> line = anyLine();
+        while (line.isPresent() && line.get().isBlank()) {
+            line = anyLine();
         }
+        return line;
     }
 
     private static String text(LineReader.Line line) throws BadRow {

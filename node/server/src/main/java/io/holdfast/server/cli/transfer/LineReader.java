@@ -28,8 +28,9 @@ final class LineReader {
      *
      * @param number from 1
      * @param bytes without the line's end; cut off if {@code tooLong}
+     * @param end LF or CR LF; empty at the last line if it lacks it
      */
-    record Line(long number, byte[] bytes, boolean tooLong) {
+    record Line(long number, byte[] bytes, boolean tooLong, String end) {
         boolean isBlank() {
             for (byte each : bytes) {
                 if (each != ' ' && each != '\t') {
@@ -53,7 +54,7 @@ final class LineReader {
             boolean complete = lineEnd < end;
             position = complete ? lineEnd + 1 : end;
             if (complete && start == null) {
-                return Optional.of(line(Arrays.copyOfRange(buffer, from, lineEnd), false));
+                return Optional.of(line(Arrays.copyOfRange(buffer, from, lineEnd), false, true));
             }
             start = start == null ? new ByteArrayOutputStream(2 * (lineEnd - from)) : start;
             if (start.size() + lineEnd - from > MAX_LINE_BYTES) {
@@ -62,17 +63,19 @@ final class LineReader {
                 start.write(buffer, from, lineEnd - from);
             }
             if (complete) {
-                return Optional.of(line(start.toByteArray(), tooLong));
+                return Optional.of(line(start.toByteArray(), tooLong, true));
             }
         }
-        return start == null ? Optional.empty() : Optional.of(line(start.toByteArray(), tooLong));
+        return start == null ? Optional.empty() : Optional.of(line(start.toByteArray(), tooLong, false));
     }
 
-    private Line line(byte[] bytes, boolean tooLong) {
+    private Line line(byte[] bytes, boolean tooLong, boolean ended) {
         number++;
         int from = number == 1 && startsWithMark(bytes) ? BYTE_ORDER_MARK.length : 0;
-        int to = bytes.length > from && bytes[bytes.length - 1] == '\r' ? bytes.length - 1 : bytes.length;
-        return new Line(number, from == 0 && to == bytes.length ? bytes : Arrays.copyOfRange(bytes, from, to), tooLong);
+        boolean carriageReturn = bytes.length > from && bytes[bytes.length - 1] == '\r';
+        int to = carriageReturn ? bytes.length - 1 : bytes.length;
+        byte[] content = from == 0 && to == bytes.length ? bytes : Arrays.copyOfRange(bytes, from, to);
+        return new Line(number, content, tooLong, (carriageReturn ? "\r" : "") + (ended ? "\n" : ""));
     }
 
     private static boolean startsWithMark(byte[] bytes) {

@@ -95,6 +95,13 @@ class RowSourceTest {
     }
 
     @Test
+    void keepsTheLineEndsInsideQuotesAsTheyAre() throws IOException {
+        assertThat(csv("id,name\r\n1,\"two\r\nlines\n\r\n\"\r\n2,x\r\n"))
+                .containsExactly(
+                        "2: {\"id\":\"1\",\"name\":\"two\\r\\nlines\\n\\r\\n\"}", "6: {\"id\":\"2\",\"name\":\"x\"}");
+    }
+
+    @Test
     void goesOnAfterABadCsvRow() throws IOException {
         assertThat(csv("a,b\n1\n1,2,3\n1,2\n"))
                 .containsExactly(
