@@ -5,11 +5,14 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.holdfast.client.ClientOptions;
 import io.holdfast.client.Entry;
 import io.holdfast.client.HoldfastClient;
 import io.holdfast.client.ScanCursor;
 import io.holdfast.client.ScanOptions;
+import io.holdfast.server.cli.ByteArguments;
+import io.holdfast.server.cli.CommandFailure;
 import io.holdfast.server.cli.Connection;
 import io.holdfast.server.cli.EntryJson;
 import io.holdfast.server.cli.ExitCode;
@@ -70,7 +73,7 @@ public final class ExportCommand implements Callable<Integer> {
     @Option(
             names = "--values-only",
             description = "Only the values, a line each: the records as they were imported. Values that are "
-                    + "no JSON objects or arrays are written as JSON strings.")
+                    + "no JSON objects or arrays are written as JSON strings; one that is no text ends the export.")
     private boolean valuesOnly;
 
     public ExportCommand(Terminal terminal) {
@@ -141,9 +144,11 @@ public final class ExportCommand implements Callable<Integer> {
     }
 
     private static String value(Entry entry) {
-        ObjectNode node = EntryJson.putValue(Json.object(), entry.value());
-        JsonNode only = exactJson(entry.value()).orElseGet(() -> node.elements().next());
-        return Json.compact(only);
+        // In Base64 it would be the same string as a text of these letters.
+        String text = ByteArguments.utf8(entry.value())
+                .orElseThrow(() -> CommandFailure.failed("The value of key '" + entry.key()
+                        + "' is no text: export without --values-only, which writes it in Base64 under value64."));
+        return Json.compact(exactJson(entry.value()).orElseGet(() -> TextNode.valueOf(text)));
     }
 
     /** The JSON object or array that these bytes are, if writing it again gives the same bytes. */

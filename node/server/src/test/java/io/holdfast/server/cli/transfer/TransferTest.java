@@ -245,4 +245,23 @@ class TransferTest {
         assertThat(exported.exitCode()).isEqualTo(1);
         assertThat(exported.err()).contains("half a character");
     }
+
+    @Test
+    void refusesToExportBytesWithoutTheirKey() {
+        run("put", "shop", "--hex", "6b", "ff");
+        CliRun run = run("export", "shop", "-", "--values-only");
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).contains("The value of key 'k' is no text").contains("without --values-only");
+    }
+
+    @Test
+    void anExportThatFailsLeavesWhatWasThere() throws IOException {
+        run("put", "shop", "a", "text");
+        run("put", "shop", "--hex", "6b", "ff");
+        String file = file("out", "old");
+        assertThat(run("export", "shop", file, "--values-only").exitCode()).isEqualTo(1);
+        assertThat(Path.of(file)).hasContent("old");
+        assertThat(directory.toFile().list()).containsExactly("out");
+    }
 }
