@@ -90,9 +90,10 @@ public final class ImportCommand implements Callable<Integer> {
         Duration wait = connection.timeout().compareTo(PER_RECORD) > 0 ? connection.timeout() : PER_RECORD;
         try (CountingInput counting = new CountingInput(openFile());
                 HoldfastClient client = connection.connect(terminal, ClientOptions.DEFAULT.withDeadline(wait))) {
-            ensureKeyspace(client);
             PushbackInputStream in = new PushbackInputStream(counting, Format.PUSHBACK);
             RowSource source = (format.isPresent() ? format.get() : Format.guess(file, in)).open(in, separator);
+            // Only now: a file that cannot be meant so shall not leave a keyspace behind.
+            ensureKeyspace(client);
             return run(client, source, counting, size);
         }
     }
@@ -117,7 +118,16 @@ public final class ImportCommand implements Callable<Integer> {
         }
         complaints.finish();
         terminal.out().println(summary(result, Duration.ofNanos(System.nanoTime() - start)));
-        return result.complete() ? ExitCode.OK : ExitCode.FAILED;
+        boolean nothing = result.written() == 0 && result.skipped() > 0;
+        if (nothing && result.complete()) {
+            // Most likely the file is another one, or --key is wrong: nobody wants to skip all there is.
+            terminal.err()
+                    .println("holdfast: nothing was imported: "
+                            + (result.skipped() == 1
+                                    ? "the only record is bad"
+                                    : "all " + Text.number(result.skipped()) + " records are bad"));
+        }
+        return result.complete() && !nothing ? ExitCode.OK : ExitCode.FAILED;
     }
 
     private String summary(Importer.Result result, Duration took) {

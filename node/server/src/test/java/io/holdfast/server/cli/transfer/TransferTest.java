@@ -247,6 +247,21 @@ class TransferTest {
     }
 
     @Test
+    void anImportThatSkippedEverythingHasFailed() throws IOException {
+        CliRun run = run("import", "shop", file("x.jsonl", "{}\n{}\n"), "--key", "id", "--on-error", "skip");
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.out()).startsWith("imported 0 records, skipped 2 in ");
+        assertThat(run.err()).endsWith("holdfast: nothing was imported: all 2 records are bad\n");
+    }
+
+    @Test
+    void createsNoKeyspaceForAFileOfUnknownFormat() throws IOException {
+        assertThat(run("import", "nope", file("x", "what?\n"), "--create").exitCode())
+                .isEqualTo(2);
+        assertThat(node.keyspaces).doesNotContainKey("nope");
+    }
+
+    @Test
     void refusesToExportBytesWithoutTheirKey() {
         run("put", "shop", "--hex", "6b", "ff");
         CliRun run = run("export", "shop", "-", "--values-only");
