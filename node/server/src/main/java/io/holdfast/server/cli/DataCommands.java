@@ -52,7 +52,7 @@ final class DataCommands {
             }
             if (json.wanted()) {
                 ObjectNode node = EntryJson.putKey(Json.object(), write.key());
-                terminal.out().println(node.put("applied", result.applied()).put("version", result.version()));
+                terminal.out().println(EntryJson.putVersion(node.put("applied", result.applied()), result.version()));
             } else if (result.applied()) {
                 terminal.out().println(told(write, result, done));
             }
@@ -183,7 +183,7 @@ final class DataCommands {
             byte[] value = found.get().value();
             if (json.wanted()) {
                 ObjectNode node = EntryJson.putValue(EntryJson.putKey(Json.object(), wanted), value);
-                terminal.out().println(node.put("version", found.get().version()));
+                terminal.out().println(EntryJson.putVersion(node, found.get().version()));
             } else if (raw) {
                 terminal.out().write(value, 0, value.length);
             } else {

@@ -21,6 +21,19 @@ public final class EntryJson {
         return put(node, "value", value);
     }
 
+    /** Adds {@code version} and {@code version_text}. */
+    public static ObjectNode putVersion(ObjectNode node, long version) {
+        return putNumber(node, "version", version);
+    }
+
+    /**
+     * Adds a number that may be beyond 2^53, where jq before 1.7 and JavaScript change its last digits, and under
+     * {@code name_text} its digits as they are.
+     */
+    static ObjectNode putNumber(ObjectNode node, String name, long number) {
+        return node.put(name, number).put(name + "_text", Long.toString(number));
+    }
+
     private static ObjectNode put(ObjectNode node, String name, byte[] bytes) {
         ByteArguments.utf8(bytes)
                 .ifPresentOrElse(

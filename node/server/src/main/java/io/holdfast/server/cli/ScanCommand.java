@@ -94,7 +94,7 @@ final class ScanCommand implements Callable<Integer> {
             if (!keysOnly) {
                 EntryJson.putValue(node, entry.value());
             }
-            out.print((count == 1 ? "\n" : ",\n") + Json.compact(node.put("version", entry.version())));
+            out.print((count == 1 ? "\n" : ",\n") + Json.compact(EntryJson.putVersion(node, entry.version())));
         }
         out.println("\n]");
     }

@@ -127,7 +127,7 @@ final class TxnCommand implements Callable<Integer> {
                     read.putNull("value");
                 }
             }
-            terminal.out().println(document.put("timestamp", timestamp));
+            terminal.out().println(EntryJson.putNumber(document, "timestamp", timestamp));
             return;
         }
         var bytes = new ByteArguments();

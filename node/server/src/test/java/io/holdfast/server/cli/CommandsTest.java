@@ -3,6 +3,7 @@ package io.holdfast.server.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -32,7 +33,7 @@ class CommandsTest {
         assertThat(run("get", "shop", "k")).isEqualTo(new CliRun(0, "välue\n", ""));
         assertThat(run("get", "shop", "k", "--raw").out()).isEqualTo("välue");
         assertThat(run("get", "shop", "k", "--json").out())
-                .isEqualTo("{\"key\":\"k\",\"value\":\"välue\",\"version\":1}\n");
+                .isEqualTo("{\"key\":\"k\",\"value\":\"välue\",\"version\":1,\"version_text\":\"1\"}\n");
         assertThat(run("delete", "shop", "k")).isEqualTo(new CliRun(0, "deleted, version 2\n", ""));
         assertThat(run("delete", "shop", "k")).isEqualTo(new CliRun(0, "there was no such key\n", ""));
     }
@@ -67,7 +68,8 @@ class CommandsTest {
         assertThat(run("put", "shop", "k", "2", "--if-absent"))
                 .isEqualTo(new CliRun(1, "", "holdfast: 'k' was left as it is: it has version 1\n"));
         assertThat(run("put", "shop", "k", "2", "--if-absent", "--json"))
-                .isEqualTo(new CliRun(1, "{\"key\":\"k\",\"applied\":false,\"version\":1}\n", ""));
+                .isEqualTo(
+                        new CliRun(1, "{\"key\":\"k\",\"applied\":false,\"version\":1,\"version_text\":\"1\"}\n", ""));
     }
 
     @Test
@@ -91,6 +93,7 @@ class CommandsTest {
         JsonNode json = Json.MAPPER.readTree(run("scan", "shop", "--json").out());
         assertThat(json).hasSize(3);
         assertThat(json.get(2).get("key").asText()).isEqualTo("b");
+        assertThat(json.get(2).get("version_text")).isEqualTo(TextNode.valueOf("3"));
         assertThat(Json.MAPPER.readTree(
                         run("scan", "shop", "--prefix", "nothing", "--json").out()))
                 .isEmpty();
