@@ -16,6 +16,8 @@ import io.holdfast.server.cli.transfer.ExportCommand;
 import io.holdfast.server.cli.transfer.ImportCommand;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -143,12 +145,29 @@ public final class Cli {
             return isMistake(operation.reason()) ? ExitCode.USAGE : ExitCode.FAILED;
         }
         if (failure instanceof UncheckedIOException || failure instanceof java.io.IOException) {
-            terminal.err().println("holdfast: " + failure.getMessage());
+            terminal.err().println("holdfast: " + cause(failure));
             return ExitCode.FAILED;
         }
         terminal.err().println("holdfast: a bug in Holdfast; please report it with what follows.");
         failure.printStackTrace(terminal.err());
         return ExitCode.FAILED;
+    }
+
+    /** What went wrong with a file in words: Java says only its name where it is missing or may not be used. */
+    static String cause(Exception failure) {
+        if (failure instanceof UncheckedIOException wrapped) {
+            return wrapped.getMessage() == null
+                            || wrapped.getMessage().equals(wrapped.getCause().toString())
+                    ? cause(wrapped.getCause())
+                    : wrapped.getMessage();
+        }
+        if (failure instanceof NoSuchFileException missing) {
+            return "there is no file '" + missing.getFile() + "'";
+        }
+        if (failure instanceof AccessDeniedException denied) {
+            return "no permission for '" + denied.getFile() + "'";
+        }
+        return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
     }
 
     /** The message, what to do where the message cannot know it, and the reason's name for whoever looks it up. */
@@ -175,6 +194,8 @@ public final class Cli {
                     INVALID_KEYSPACE_NAME,
                     INVALID_REQUEST,
                     INVALID_LIMIT,
+                    TRANSACTION_TOO_LARGE,
+                    HISTORY_GONE,
                     UNKNOWN_KEYSPACE,
                     KEYSPACE_EXISTS,
                     TOLERANCE_NOT_POSSIBLE -> true;

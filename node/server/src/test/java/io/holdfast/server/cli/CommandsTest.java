@@ -4,11 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.holdfast.client.HoldfastException;
+import io.holdfast.client.Reason;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -181,6 +189,27 @@ class CommandsTest {
                 .contains("'holdfast up'")
                 .endsWith("[UNREACHABLE]\n")
                 .doesNotContain("io exception");
+    }
+
+    @Test
+    void tellsTheCauseOfAFailureAndWhoseItIs() {
+        assertThat(reported(new NoSuchFileException("/x")))
+                .isEqualTo(new CliRun(1, "", "holdfast: there is no file '/x'\n"));
+        assertThat(reported(new AccessDeniedException("/x")))
+                .isEqualTo(new CliRun(1, "", "holdfast: no permission for '/x'\n"));
+        assertThat(reported(new UncheckedIOException(new NoSuchFileException("/x")))
+                        .err())
+                .isEqualTo("holdfast: there is no file '/x'\n");
+        for (Reason mistake : List.of(Reason.TRANSACTION_TOO_LARGE, Reason.HISTORY_GONE)) {
+            assertThat(reported(new HoldfastException(mistake, "no")).exitCode())
+                    .isEqualTo(2);
+        }
+    }
+
+    private static CliRun reported(Exception failure) {
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Terminal terminal = CliRun.terminal(new byte[0], new ByteArrayOutputStream(), err, Map.of(), false);
+        return new CliRun(Cli.report(terminal, failure), "", err.toString(StandardCharsets.UTF_8));
     }
 
     @Test
