@@ -5,11 +5,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holdfast.client.HoldfastClient;
 import io.holdfast.client.Transaction;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
             "Run a script as one transaction: all of it takes effect at one moment, or none of it.",
             "A line each:  get KS KEY  |  put KS KEY VALUE  |  delete KS KEY  |  add KS KEY NUMBER  |  "
                     + "if KS KEY is VALUE  |  if KS KEY exists  |  if KS KEY absent",
-            "A value is the rest of its line. Empty lines and lines that start with # are left out. An 'if' that does not "
+            "A value is the rest of its line behind one blank, with all its blanks; nothing behind the blank is an empty value. Empty lines and lines that start with # are left out. An 'if' that does not "
                     + "hold ends the transaction without effect, with exit code 1. It is run again when it meets another "
                     + "transaction."
         })
@@ -68,15 +68,35 @@ final class TxnCommand implements Callable<Integer> {
     }
 
     private String text() {
+        byte[] script = bytes();
+        return ByteArguments.utf8(script)
+                .orElseThrow(() -> CommandFailure.usage("Line " + lineWithoutText(script)
+                        + " of the script is no UTF-8. Convert the script to UTF-8; for a value of any bytes use"
+                        + " 'holdfast put --hex'."));
+    }
+
+    private byte[] bytes() {
         try {
-            return file.equals("-")
-                    ? new String(terminal.in().readAllBytes(), StandardCharsets.UTF_8)
-                    : Files.readString(Path.of(file));
+            return file.equals("-") ? terminal.in().readAllBytes() : Files.readAllBytes(Path.of(file));
         } catch (IOException failed) {
-            throw CommandFailure.usage("The script " + file + " cannot be read: " + failed.getMessage());
-        } catch (UncheckedIOException failed) {
-            throw CommandFailure.usage("The script " + file + " cannot be read: " + failed.getMessage());
+            throw CommandFailure.usage("The script " + file + " cannot be read: " + Cli.cause(failed));
         }
+    }
+
+    /** No character of UTF-8 but the line's end has its byte, so that each line can be tried alone. */
+    private static int lineWithoutText(byte[] script) {
+        int number = 1;
+        int from = 0;
+        for (int at = 0; at < script.length; at++) {
+            if (script[at] == '\n') {
+                if (ByteArguments.utf8(Arrays.copyOfRange(script, from, at)).isEmpty()) {
+                    return number;
+                }
+                number++;
+                from = at + 1;
+            }
+        }
+        return number;
     }
 
     private static List<Found> run(List<TxnLine> script, Transaction transaction) {
@@ -101,7 +121,7 @@ final class TxnCommand implements Callable<Integer> {
                     case IF_EXISTS -> value.isPresent();
                     case IF_ABSENT -> value.isEmpty();
                     default ->
-                        value.map(bytes -> new String(bytes, StandardCharsets.UTF_8).equals(line.value()))
+                        value.map(bytes -> Arrays.equals(bytes, line.value().getBytes(StandardCharsets.UTF_8)))
                                 .orElse(false);
                 };
         if (!holds) {

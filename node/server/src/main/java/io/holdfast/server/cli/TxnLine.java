@@ -2,6 +2,9 @@ package io.holdfast.server.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * One line of a transaction's script.
@@ -18,6 +21,10 @@ record TxnLine(int number, Verb verb, String keyspace, String key, String value)
         IF_EXISTS,
         IF_ABSENT
     }
+
+    /** Verb, keyspace and key, and behind one blank more the rest, with all its blanks. */
+    private static final Pattern LINE =
+            Pattern.compile("[ \\t]*([^ \\t]+)[ \\t]+([^ \\t]+)[ \\t]+([^ \\t]+)(?:[ \\t](.*))?", Pattern.DOTALL);
 
     /** @throws CommandFailure that names the line that cannot be read */
     static List<TxnLine> parse(String script) {
@@ -36,37 +43,40 @@ record TxnLine(int number, Verb verb, String keyspace, String key, String value)
     }
 
     private static TxnLine parse(int number, String line) {
-        String[] words = line.strip().split("[ \\t]+", 4);
-        String rest = words.length == 4 ? words[3] : "";
-        if (words.length < 3) {
+        Matcher parts = LINE.matcher(line);
+        if (!parts.matches()) {
             throw wrong(number, line);
         }
-        return switch (words[0]) {
-            case "get" -> alone(number, line, Verb.GET, words);
-            case "delete" -> alone(number, line, Verb.DELETE, words);
-            case "put" -> new TxnLine(number, Verb.PUT, words[1], words[2], rest);
-            case "add" -> new TxnLine(number, Verb.ADD, words[1], words[2], whole(number, line, rest));
-            case "if" -> condition(number, line, words, rest);
+        String keyspace = parts.group(2);
+        String key = parts.group(3);
+        Optional<String> rest = Optional.ofNullable(parts.group(4));
+        return switch (parts.group(1)) {
+            case "get" -> alone(number, line, Verb.GET, keyspace, key, rest);
+            case "delete" -> alone(number, line, Verb.DELETE, keyspace, key, rest);
+            case "put" -> new TxnLine(number, Verb.PUT, keyspace, key, rest.orElseThrow(() -> noValue(number, line)));
+            case "add" -> new TxnLine(number, Verb.ADD, keyspace, key, whole(number, line, rest.orElse("")));
+            case "if" -> condition(number, line, keyspace, key, rest.orElse("").stripLeading());
             default -> throw wrong(number, line);
         };
     }
 
-    private static TxnLine alone(int number, String line, Verb verb, String[] words) {
-        if (words.length > 3) {
+    private static TxnLine alone(
+            int number, String line, Verb verb, String keyspace, String key, Optional<String> rest) {
+        if (!rest.orElse("").isBlank()) {
             throw wrong(number, line);
         }
-        return new TxnLine(number, verb, words[1], words[2], "");
+        return new TxnLine(number, verb, keyspace, key, "");
     }
 
-    private static TxnLine condition(int number, String line, String[] words, String rest) {
-        if (rest.equals("exists")) {
-            return new TxnLine(number, Verb.IF_EXISTS, words[1], words[2], "");
+    private static TxnLine condition(int number, String line, String keyspace, String key, String rest) {
+        if (rest.strip().equals("exists")) {
+            return new TxnLine(number, Verb.IF_EXISTS, keyspace, key, "");
         }
-        if (rest.equals("absent")) {
-            return new TxnLine(number, Verb.IF_ABSENT, words[1], words[2], "");
+        if (rest.strip().equals("absent")) {
+            return new TxnLine(number, Verb.IF_ABSENT, keyspace, key, "");
         }
         if (rest.equals("is") || rest.startsWith("is ")) {
-            return new TxnLine(number, Verb.IF_IS, words[1], words[2], rest.substring(Math.min(3, rest.length())));
+            return new TxnLine(number, Verb.IF_IS, keyspace, key, rest.substring(Math.min(3, rest.length())));
         }
         throw wrong(number, line);
     }
@@ -82,5 +92,10 @@ record TxnLine(int number, Verb verb, String keyspace, String key, String value)
     private static CommandFailure wrong(int number, String line) {
         return CommandFailure.usage("Line " + number + " of the script cannot be read: '" + line
                 + "'. Write get, put, delete, add or if, then a keyspace and a key; see 'holdfast txn --help'.");
+    }
+
+    private static CommandFailure noValue(int number, String line) {
+        return CommandFailure.usage("Line " + number + " of the script has no value: '" + line
+                + "'. Write it behind the key; for an empty one end the line with a blank.");
     }
 }

@@ -144,6 +144,7 @@ class CommandsTest {
                 "get shop k --endpoints nonsense: | nonsense",
                 "keyspace create x --partitions 5000 | 1 to 1024 partitions, not 5000",
                 "keyspace frob | there is no command 'frob'",
+                "txn /no/such/script | The script /no/such/script cannot be read: there is no file '/no/such/script'",
                 "import shop /no/such/file | The file '/no/such/file' does not exist",
                 "import shop /tmp | is a directory",
                 "export shop /no/such/directory/file | its directory does not exist",
