@@ -1,6 +1,5 @@
 package io.holdfast.server.cli;
 
-import java.util.Arrays;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -19,11 +18,16 @@ public final class Main {
 
     /** A node tells its story on the console; the other commands speak for themselves. To be called before any logging. */
     private static void chooseLogging(String[] args) {
-        boolean node = Arrays.asList(args).contains("node");
+        boolean node = isNode(args);
         if (node && System.getProperty("logback.configurationFile") == null) {
             System.setProperty("logback.configurationFile", "logback-node.xml");
         }
         // gRPC speaks through java.util.logging: at its own levels it would report every connection of a dead site.
         GRPC_LOG.setLevel(node ? Level.WARNING : Level.OFF);
+    }
+
+    /** Any other argument of this name is a keyspace, a key or a value. */
+    static boolean isNode(String... args) {
+        return args.length > 0 && args[0].equals("node");
     }
 }

@@ -214,6 +214,13 @@ class CommandsTest {
     }
 
     @Test
+    void onlyTheCommandOfThatNameLogsAsANode() {
+        assertThat(Main.isNode("node", "--config", "x")).isTrue();
+        assertThat(Main.isNode("export", "node", "-")).isFalse();
+        assertThat(Main.isNode()).isFalse();
+    }
+
+    @Test
     void explainsItself() {
         assertThat(run("--help").out())
                 .contains("demo", "up", "import", "bench")
