@@ -3,6 +3,8 @@ package io.holdfast.server.cli;
 import io.holdfast.client.ClientOptions;
 import io.holdfast.client.HoldfastClient;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import picocli.CommandLine.Option;
 
 /** The options of every command that talks to a cluster. */
@@ -34,14 +36,16 @@ public final class Connection {
     public HoldfastClient connect(Terminal terminal, ClientOptions options) {
         HoldfastClient client = HoldfastClient.connect(endpoints(terminal), options);
         try {
-            Duration wait =
-                    options.deadline().compareTo(MAX_FIRST_CONTACT) < 0 ? options.deadline() : MAX_FIRST_CONTACT;
-            client.awaitReady(wait);
+            client.awaitReady(shortest(options.deadline(), timeout(), MAX_FIRST_CONTACT));
             return client;
         } catch (RuntimeException unreachable) {
             client.close();
             throw unreachable;
         }
+    }
+
+    private static Duration shortest(Duration... times) {
+        return Collections.min(List.of(times));
     }
 
     /** The time to try, as the person gave it. */

@@ -1,8 +1,10 @@
 package io.holdfast.server.cli;
 
 import io.holdfast.client.HoldfastClient;
+import io.holdfast.v1.SiteEndpoints;
 import io.holdfast.v1.Status;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -40,6 +42,7 @@ final class StatusCommand implements Callable<Integer> {
     public Integer call() {
         Status status;
         try (HoldfastClient client = connection.connect(terminal)) {
+            site.ifPresent(name -> requireSite(client, name));
             status = site.isPresent()
                     ? client.admin().status(site.get())
                     : client.admin().status();
@@ -55,5 +58,16 @@ final class StatusCommand implements Callable<Integer> {
         }
         boolean available = status.getKeyspacesList().stream().allMatch(io.holdfast.v1.KeyspaceStatus::getAvailable);
         return available ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    /** A site that there is not would be waited for as one that is down. */
+    private static void requireSite(HoldfastClient client, String name) {
+        List<String> sites = client.admin().routes().getSitesList().stream()
+                .map(SiteEndpoints::getSite)
+                .toList();
+        if (!sites.contains(name)) {
+            throw CommandFailure.usage(
+                    "There is no site '" + name + "'. The sites are: " + String.join(", ", sites) + ".");
+        }
     }
 }

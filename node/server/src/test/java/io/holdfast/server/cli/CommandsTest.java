@@ -15,6 +15,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandsTest {
     private final FakeNode node = new FakeNode().with("shop");
@@ -144,6 +146,10 @@ class CommandsTest {
                 "get shop k --endpoints nonsense: | nonsense",
                 "keyspace create x --partitions 5000 | 1 to 1024 partitions, not 5000",
                 "keyspace frob | there is no command 'frob'",
+                "keyspace create x --history 99999999999999h | is at most",
+                "keyspace create x --history 9999999999999999999999h | The history '9999999999999999999999h' cannot be read",
+                "get shop k --at -9999999999999999h | The timestamp '-9999999999999999h' cannot be read",
+                "status --site zz | There is no site 'zz'. The sites are: a.",
                 "txn /no/such/script | The script /no/such/script cannot be read: there is no file '/no/such/script'",
                 "import shop /no/such/file | The file '/no/such/file' does not exist",
                 "import shop /tmp | is a directory",
@@ -190,6 +196,19 @@ class CommandsTest {
                 .contains("'holdfast up'")
                 .endsWith("[UNREACHABLE]\n")
                 .doesNotContain("io exception");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"import shop /dev/null", "export shop -"})
+    void transfersWaitNoLongerForAServerThanTheyWereTold(String command) throws IOException {
+        int free;
+        try (ServerSocket socket = new ServerSocket(0)) {
+            free = socket.getLocalPort();
+        }
+        String[] args = (command + " --timeout 0.3").split(" ");
+        long start = System.nanoTime();
+        assertThat(CliRun.of("127.0.0.1:" + free, new byte[0], args).exitCode()).isEqualTo(1);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(4));
     }
 
     @Test
