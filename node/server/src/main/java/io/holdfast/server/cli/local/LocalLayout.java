@@ -45,6 +45,7 @@ public record LocalLayout(int sites, int nodesPerSite, int basePort, Path dataDi
 
     private static final int CASSANDRA_PORTS = 3;
     private static final long MAX_LOG_READ = 1 << 20;
+    private static final long END_OF_LOG = 1 << 16;
 
     public LocalLayout {
         if (sites < 1 || sites > MAX_SITES) {
@@ -253,8 +254,9 @@ public record LocalLayout(int sites, int nodesPerSite, int basePort, Path dataDi
     /** What was added to a site's log after so many bytes. */
     String logSince(String site, long from) {
         try (RandomAccessFile log = new RandomAccessFile(log(site).toFile(), "r")) {
-            log.seek(from);
-            byte[] bytes = new byte[Math.toIntExact(Math.min(MAX_LOG_READ, Math.max(0, log.length() - from)))];
+            long start = Math.max(0, from);
+            log.seek(start);
+            byte[] bytes = new byte[Math.toIntExact(Math.min(MAX_LOG_READ, Math.max(0, log.length() - start)))];
             log.readFully(bytes);
             return new String(bytes, StandardCharsets.UTF_8);
         } catch (IOException unreadable) {
@@ -264,11 +266,16 @@ public record LocalLayout(int sites, int nodesPerSite, int basePort, Path dataDi
 
     /** The end of a site's log, for a message. */
     String endOfLog(String site) {
+        if (!Files.exists(log(site))) {
+            return "";
+        }
         try {
-            List<String> lines = Files.exists(log(site)) ? Files.readAllLines(log(site)) : List.of();
+            // A byte in it that is no text is shown as such: the message is about something else.
+            List<String> lines =
+                    logSince(site, logSize(site) - END_OF_LOG).lines().toList();
             return String.join("\n", lines.subList(Math.max(0, lines.size() - 15), lines.size()));
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
+        } catch (UncheckedIOException unreadable) {
+            return "The log cannot be read: " + message(unreadable.getCause());
         }
     }
 }

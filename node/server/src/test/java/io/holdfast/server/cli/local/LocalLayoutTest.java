@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.config.HoldfastSettings;
 import io.holdfast.config.PersistenceSettings.Journal;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +37,22 @@ class LocalLayoutTest {
         assertThat(settings.system().port()).isEqualTo(7412);
         assertThat(settings.tolerance().sites()).isEqualTo(1);
         assertThat(settings.siteNames()).containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void tellsTheEndOfALogWhateverIsInIt() throws IOException {
+        LocalLayout layout = new LocalLayout(3, 7400, directory);
+        assertThat(layout.endOfLog("a")).isEmpty();
+        try (OutputStream log = new BufferedOutputStream(Files.newOutputStream(layout.log("a")))) {
+            for (int line = 1; line <= 100_000; line++) {
+                log.write(("line " + line + "\n").getBytes(StandardCharsets.UTF_8));
+            }
+            log.write(new byte[] {'n', (byte) 0xff, 'o', '\n'});
+        }
+        assertThat(layout.endOfLog("a").lines())
+                .hasSize(15)
+                .startsWith("line 99987")
+                .endsWith("line 100000", "n\ufffdo");
     }
 
     @Test
