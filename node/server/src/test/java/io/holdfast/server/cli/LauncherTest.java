@@ -204,6 +204,22 @@ class LauncherTest {
         assertMistake(wrongHome, "JAVA_HOME is '/no/such'");
     }
 
+    @Test
+    void refusesAHeapThatNoJvmTakes() throws IOException, InterruptedException {
+        installAll();
+        Path script = home.resolve("bin/holdfast");
+        for (String heap : List.of("banana", "4gb", "-1m", "0m", "m")) {
+            assertMistake(run(script, List.of("HOLDFAST_HEAP=" + heap), "up"), "HOLDFAST_HEAP is '" + heap + "'");
+        }
+        for (String heap : List.of("4G", "838860800", "")) {
+            assertThat(run(script, List.of("HOLDFAST_HEAP=" + heap), "up").exitCode())
+                    .isZero();
+        }
+        assertThat(run(script, List.of("HOLDFAST_HEAP=banana"), "get", "shop", "k")
+                        .exitCode())
+                .isZero();
+    }
+
     private static void assertMistake(Run run, String message) {
         assertThat(run.out()).contains(message).startsWith("holdfast: ");
         assertThat(run.exitCode()).isEqualTo(2);

@@ -42,7 +42,8 @@ final class SiteProcess {
         if (Runtime.getRuntime().availableProcessors() / layout.names().size() < PROCESSORS_FOR_OPTIMIZER) {
             command.add("-XX:TieredStopAtLevel=1");
         }
-        command.add("-Xmx" + environment.getOrDefault("HOLDFAST_HEAP", DEFAULT_HEAP));
+        String heap = environment.getOrDefault("HOLDFAST_HEAP", "");
+        command.add("-Xmx" + (heap.isBlank() ? DEFAULT_HEAP : heap));
         Arrays.stream(environment.getOrDefault("HOLDFAST_JAVA_OPTIONS", "").split("\\s+"))
                 .filter(option -> !option.isEmpty())
                 .forEach(command::add);
