@@ -154,7 +154,7 @@ public final class Cli {
     }
 
     /** What went wrong with a file in words: Java says only its name where it is missing or may not be used. */
-    static String cause(Exception failure) {
+    public static String cause(Exception failure) {
         if (failure instanceof UncheckedIOException wrapped) {
             return wrapped.getMessage() == null
                             || wrapped.getMessage().equals(wrapped.getCause().toString())

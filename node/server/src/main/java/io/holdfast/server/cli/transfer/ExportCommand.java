@@ -12,6 +12,7 @@ import io.holdfast.client.HoldfastClient;
 import io.holdfast.client.ScanCursor;
 import io.holdfast.client.ScanOptions;
 import io.holdfast.server.cli.ByteArguments;
+import io.holdfast.server.cli.Cli;
 import io.holdfast.server.cli.CommandFailure;
 import io.holdfast.server.cli.Connection;
 import io.holdfast.server.cli.EntryJson;
@@ -93,10 +94,10 @@ public final class ExportCommand implements Callable<Integer> {
                     written::get,
                     () -> expected > 0 ? Math.min(1, written.get() / (double) expected) : Double.NaN);
             try {
-                if (file.equals("-")) {
+                if (toStandardOutput()) {
                     copy(client, terminal.strictOut(), written);
                 } else {
-                    ExportFile.write(Path.of(file), out -> copy(client, out, written));
+                    copyToFile(client, written);
                 }
             } finally {
                 progress.close();
@@ -106,8 +107,21 @@ public final class ExportCommand implements Callable<Integer> {
         double rate = written.get() / Math.max(0.001, took.toMillis() / 1000.0);
         String summary = "exported " + Text.count(written.get(), "record") + " in " + Text.duration(took) + " ("
                 + Text.rate(rate) + ")";
-        (file.equals("-") ? terminal.err() : terminal.out()).println(summary);
+        (toStandardOutput() ? terminal.err() : terminal.out()).println(summary);
         return ExitCode.OK;
+    }
+
+    /** Opened by its name, a file that it leads to would be written from two places. */
+    private boolean toStandardOutput() {
+        return file.equals("-") || file.equals("/dev/stdout");
+    }
+
+    private void copyToFile(HoldfastClient client, AtomicLong written) {
+        try {
+            ExportFile.write(Path.of(file), out -> copy(client, out, written));
+        } catch (IOException failed) {
+            throw CommandFailure.failed("The file '" + file + "' cannot be written: " + Cli.cause(failed));
+        }
     }
 
     /** How many keys there are, roughly, for the bar; 0 if nobody says. */

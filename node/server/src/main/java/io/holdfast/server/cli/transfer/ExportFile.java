@@ -53,7 +53,7 @@ final class ExportFile {
     }
 
     private static void writeDirectly(Path named, Content content) throws IOException {
-        // /dev/stdout may be a file in which there is something already.
+        // What /proc names may be a file in which there is something already.
         try (OutputStream out = new BufferedOutputStream(
                 Files.newOutputStream(named, StandardOpenOption.WRITE, StandardOpenOption.APPEND), BUFFER)) {
             content.writeTo(out);

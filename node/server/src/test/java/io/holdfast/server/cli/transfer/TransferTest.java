@@ -14,6 +14,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class TransferTest {
@@ -278,5 +280,23 @@ class TransferTest {
         assertThat(run("export", "shop", file, "--values-only").exitCode()).isEqualTo(1);
         assertThat(Path.of(file)).hasContent("old");
         assertThat(directory.toFile().list()).containsExactly("out");
+    }
+
+    @Test
+    void takesTheNameOfStandardOutputForStandardOutput() {
+        run("put", "shop", "k", "v");
+        CliRun run = run("export", "shop", "/dev/stdout");
+        assertThat(run.out()).isEqualTo("{\"key\":\"k\",\"value\":\"v\"}\n");
+        assertThat(run.err()).startsWith("exported 1 record in ");
+    }
+
+    /** Linux has a device that is always full. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void namesTheFileThatCannotBeWritten() {
+        run("put", "shop", "k", "v");
+        CliRun run = run("export", "shop", "/dev/full");
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).startsWith("holdfast: The file '/dev/full' cannot be written: ");
     }
 }
