@@ -35,10 +35,10 @@ public record Transaction(
     /** @param value appended to no key twice */
     public record Append(String key, long value) implements Operation {}
 
-    /** The whole list as it was read. */
+    /** The whole list as it was read. Long histories take little memory if it is one of {@link SharedLists}. */
     public record Read(String key, List<Long> values) implements Operation {
         public Read {
-            values = List.copyOf(values);
+            values = SharedLists.immutable(values);
         }
     }
 

@@ -4,12 +4,17 @@ import io.holdfast.checker.Transaction.Append;
 import io.holdfast.checker.Transaction.Operation;
 import io.holdfast.checker.Transaction.Read;
 import io.holdfast.checker.Transaction.Status;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** The order of the appends to each key, as the reads show it; and what can be wrong without any cycle. */
@@ -19,7 +24,15 @@ final class Versions {
     /** The longest list that anybody has read, by key. */
     private final TreeMap<String, List<Long>> orders = new TreeMap<>();
 
+    /** The list of each key whose values were looked at last: histories are long, and its beginnings need no second look. */
+    private final Map<String, List<Long>> checked = new HashMap<>();
+
     private Optional<Violation> violation = Optional.empty();
+
+    /** Unknown ones that somebody has read something of. By identity, as comparing would look at all that they did. */
+    private final Set<Transaction> observed = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    private final Deque<Transaction> toCollect = new ArrayDeque<>();
 
     Versions(List<Transaction> history) {
         history.forEach(this::collectAppends);
@@ -27,12 +40,13 @@ final class Versions {
                 history.stream().filter(it -> it.status() == Status.COMMITTED).toList();
         committed.forEach(this::collectReads);
         committed.forEach(this::checkReads);
-        // What was read by a transaction that did not happen promises nothing.
-        List<Transaction> known = history.stream()
-                .filter(it -> it.status() == Status.UNKNOWN && observed(it))
-                .toList();
-        known.forEach(this::collectReads);
-        known.forEach(this::checkReads);
+        // What was read by a transaction that did not happen promises nothing. What one has read that did happen can
+        // show that more did.
+        while (!toCollect.isEmpty()) {
+            Transaction known = toCollect.remove();
+            collectReads(known);
+            checkReads(known);
+        }
     }
 
     Optional<Violation> violation() {
@@ -49,7 +63,7 @@ final class Versions {
 
     /** Whether somebody has read something that it wrote: then it is committed, whatever its process knows. */
     boolean observed(Transaction transaction) {
-        return appends(transaction).stream().anyMatch(it -> order(it.key()).contains(it.value()));
+        return observed.contains(transaction);
     }
 
     static List<Append> appends(Transaction transaction) {
@@ -88,16 +102,27 @@ final class Versions {
                 boolean longer = read.values().size() > longest.size();
                 if (longer) {
                     orders.put(read.key(), read.values());
+                    observe(
+                            read.key(),
+                            read.values().subList(longest.size(), read.values().size()));
                 }
                 List<Long> one = longer ? longest : read.values();
                 List<Long> other = longer ? read.values() : longest;
-                if (!other.subList(0, one.size()).equals(one)) {
+                if (!SharedLists.isPrefix(one, other)) {
                     wrong(
                             "incompatible-order",
                             "key " + read.key() + " was read as " + one + " and as " + other
                                     + ", and neither can have become the other; one of them by " + transaction);
                 }
             }
+        }
+    }
+
+    private void observe(String key, List<Long> values) {
+        for (long value : values) {
+            appender(key, value)
+                    .filter(it -> it.status() == Status.UNKNOWN && observed.add(it))
+                    .ifPresent(toCollect::add);
         }
     }
 
@@ -126,6 +151,17 @@ final class Versions {
     }
 
     private void checkValues(Transaction reader, Read read) {
+        List<Long> before = checked.getOrDefault(read.key(), List.of());
+        if (!SharedLists.sharesPrefix(read.values(), before)) {
+            checkEachValue(reader, read);
+            checked.put(read.key(), read.values());
+        }
+        if (!read.values().isEmpty()) {
+            checkIntermediate(reader, read);
+        }
+    }
+
+    private void checkEachValue(Transaction reader, Read read) {
         if (new HashSet<>(read.values()).size() < read.values().size()) {
             wrong("duplicate", reader + " read a value twice in " + read);
         }
@@ -139,9 +175,6 @@ final class Versions {
                         reader + " read " + value + " from key " + read.key() + ", which was appended by "
                                 + writer.get() + ", and that was aborted");
             }
-        }
-        if (!read.values().isEmpty()) {
-            checkIntermediate(reader, read);
         }
     }
 

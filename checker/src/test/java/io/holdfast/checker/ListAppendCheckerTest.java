@@ -2,11 +2,13 @@ package io.holdfast.checker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.holdfast.checker.Transaction.Append;
 import io.holdfast.checker.Transaction.Operation;
 import io.holdfast.checker.Transaction.Read;
 import io.holdfast.checker.Transaction.Status;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -61,6 +63,26 @@ class ListAppendCheckerTest {
         ran("T2", 2, 2, Status.UNKNOWN, append("x", 2));
         ran("T3", 3, 4, Status.COMMITTED, read("x", 2L));
         assertGood();
+    }
+
+    @Test
+    void whatAnUnknownOneHasReadShowsThatAnotherUnknownOneHappened() {
+        ran("T5", 0, 1, Status.COMMITTED, append("z", 5));
+        ran("U2", 2, 2, Status.UNKNOWN, read("z", 5L), append("y", 2));
+        ran("U1", 3, 3, Status.UNKNOWN, read("y", 2L), append("x", 1));
+        ran("T", 4, 5, Status.COMMITTED, read("x", 1L));
+        assertGood();
+        ran("T6", 6, 7, Status.COMMITTED, read("y"));
+        assertAnomaly("G-single-realtime", "T6", "U2");
+    }
+
+    @Test
+    void anUnknownOneThatHappenedMayNotReadWhatNobodyAppended() {
+        ran("U2", 1, 1, Status.UNKNOWN, read("z", 99L), append("y", 2));
+        ran("U1", 2, 2, Status.UNKNOWN, read("y", 2L), append("x", 1));
+        assertGood();
+        ran("T", 3, 4, Status.COMMITTED, read("x", 1L));
+        assertAnomaly("garbage", "99", "U2");
     }
 
     @Test
