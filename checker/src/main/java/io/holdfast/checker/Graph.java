@@ -4,13 +4,16 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumSet;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.OptionalInt;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /** Who must have come before whom, and why. Nodes are numbers. */
 final class Graph {
@@ -29,6 +32,11 @@ final class Graph {
     /** @param why made only when somebody reads it: most histories have no cycle */
     record Edge(int from, int to, Kind kind, Supplier<String> why) {}
 
+    /** Of each a whole search may be made, whose time must stay about linear in the history. */
+    private static final int TRIED_NODES = 32;
+
+    private static final int TRIED_EDGES = 200;
+
     private final List<List<Edge>> edges = new ArrayList<>();
 
     int node() {
@@ -42,17 +50,26 @@ final class Graph {
         }
     }
 
-    /** The sets of more than one node that can all reach each other (Tarjan, 1972), without recursion: histories are long. */
-    List<Set<Integer>> components() {
+    /** Whether somebody must have come before itself. */
+    boolean hasCycle() {
+        return firstOfMany(components(EnumSet.allOf(Kind.class))).isPresent();
+    }
+
+    /**
+     * Numbers the sets of nodes that can all reach each other by edges of these kinds (Tarjan, 1972), without recursion: histories are long.
+     * An edge leads into its own set or one of a lower number.
+     */
+    private int[] components(EnumSet<Kind> kinds) {
         int count = edges.size();
+        var component = new int[count];
         var index = new int[count];
         Arrays.fill(index, -1);
         var low = new int[count];
         var next = new int[count];
         var onStack = new boolean[count];
         var stack = new ArrayDeque<Integer>();
-        var components = new ArrayList<Set<Integer>>();
         int counter = 0;
+        int components = 0;
         for (int root = 0; root < count; root++) {
             if (index[root] >= 0) {
                 continue;
@@ -67,7 +84,11 @@ final class Graph {
                     onStack[node] = true;
                 }
                 if (next[node] < edges.get(node).size()) {
-                    int to = edges.get(node).get(next[node]++).to();
+                    Edge edge = edges.get(node).get(next[node]++);
+                    if (!kinds.contains(edge.kind())) {
+                        continue;
+                    }
+                    int to = edge.to();
                     if (index[to] < 0) {
                         path.push(to);
                     } else if (onStack[to]) {
@@ -80,64 +101,75 @@ final class Graph {
                     low[path.peek()] = Math.min(low[path.peek()], low[node]);
                 }
                 if (low[node] == index[node]) {
-                    Set<Integer> component = popTo(node, stack, onStack);
-                    if (component.size() > 1) {
-                        components.add(component);
-                    }
+                    int popped;
+                    do {
+                        popped = stack.pop();
+                        onStack[popped] = false;
+                        component[popped] = components;
+                    } while (popped != node);
+                    components++;
                 }
             }
         }
-        return components;
-    }
-
-    private static Set<Integer> popTo(int node, ArrayDeque<Integer> stack, boolean[] onStack) {
-        var component = new HashSet<Integer>();
-        int popped;
-        do {
-            popped = stack.pop();
-            onStack[popped] = false;
-            component.add(popped);
-        } while (popped != node);
         return component;
     }
 
-    /** A shortest cycle within a component that uses only these kinds. */
-    Optional<List<Edge>> cycle(Set<Integer> component, EnumSet<Kind> kinds) {
-        Optional<List<Edge>> shortest = Optional.empty();
-        for (int node : component) {
-            Optional<List<Edge>> found =
-                    path(node, node, edge -> component.contains(edge.to()) && kinds.contains(edge.kind()));
-            if (found.isPresent()
-                    && (shortest.isEmpty()
-                            || found.get().size() < shortest.get().size())) {
-                shortest = found;
-            }
+    private static OptionalInt firstOfMany(int[] component) {
+        var size = new int[component.length];
+        for (int number : component) {
+            size[number]++;
         }
-        return shortest;
+        return IntStream.range(0, size.length).filter(it -> size[it] > 1).findFirst();
     }
 
-    /** A cycle with just one edge of this kind, and the rest of the others. */
-    Optional<List<Edge>> cycleWithOne(Set<Integer> component, Kind single, EnumSet<Kind> others) {
-        for (int node : component) {
-            for (Edge edge : edges.get(node)) {
-                if (edge.kind() == single && component.contains(edge.to())) {
-                    Optional<List<Edge>> back =
-                            path(edge.to(), node, it -> component.contains(it.to()) && others.contains(it.kind()));
-                    if (back.isPresent()) {
-                        var cycle = new ArrayList<Edge>();
-                        cycle.add(edge);
-                        cycle.addAll(back.get());
-                        return Optional.of(cycle);
-                    }
-                }
-            }
+    /** A cycle that uses only these kinds: the shortest through one of some nodes, which is a shortest of all where they are few. */
+    Optional<List<Edge>> cycle(EnumSet<Kind> kinds) {
+        int[] component = components(kinds);
+        OptionalInt number = firstOfMany(component);
+        if (number.isEmpty()) {
+            return Optional.empty();
         }
-        return Optional.empty();
+        return IntStream.range(0, component.length)
+                .filter(node -> component[node] == number.getAsInt())
+                .limit(TRIED_NODES)
+                .mapToObj(node -> path(
+                                node,
+                                node,
+                                edge -> component[edge.to()] == number.getAsInt() && kinds.contains(edge.kind()))
+                        .orElseThrow())
+                .min(Comparator.comparingInt(List::size));
+    }
+
+    /**
+     * A cycle with just one edge of this kind, and the rest of the others, among which there must be none. Most edges cannot close one, as
+     * their ends are in order already; where very many might, not all are tried.
+     */
+    Optional<List<Edge>> cycleWithOne(Kind single, EnumSet<Kind> others) {
+        int[] component = components(others);
+        return edges.stream()
+                .flatMap(List::stream)
+                .filter(edge -> edge.kind() == single && component[edge.to()] > component[edge.from()])
+                .limit(TRIED_EDGES)
+                .flatMap(edge -> around(edge, component, others).stream())
+                .findFirst();
+    }
+
+    private Optional<List<Edge>> around(Edge edge, int[] component, EnumSet<Kind> others) {
+        return path(
+                        edge.to(),
+                        edge.from(),
+                        it -> component[it.to()] >= component[edge.from()] && others.contains(it.kind()))
+                .map(back -> {
+                    var cycle = new ArrayList<Edge>();
+                    cycle.add(edge);
+                    cycle.addAll(back);
+                    return cycle;
+                });
     }
 
     /** A shortest path of at least one edge. */
     private Optional<List<Edge>> path(int from, int to, Predicate<Edge> allowed) {
-        var reachedBy = new java.util.HashMap<Integer, Edge>();
+        var reachedBy = new HashMap<Integer, Edge>();
         var queue = new ArrayDeque<Integer>();
         queue.add(from);
         while (!queue.isEmpty()) {
@@ -154,7 +186,7 @@ final class Graph {
         return Optional.empty();
     }
 
-    private static List<Edge> unwind(int from, int to, java.util.Map<Integer, Edge> reachedBy) {
+    private static List<Edge> unwind(int from, int to, Map<Integer, Edge> reachedBy) {
         var path = new ArrayList<Edge>();
         int node = to;
         do {

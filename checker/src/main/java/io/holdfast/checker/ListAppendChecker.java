@@ -74,7 +74,7 @@ public final class ListAppendChecker {
         if (realTime) {
             addRealTime();
         }
-        return graph.components().stream().findFirst().map(this::violation);
+        return graph.hasCycle() ? Optional.of(violation()) : Optional.empty();
     }
 
     private int node(String name) {
@@ -207,20 +207,19 @@ public final class ListAppendChecker {
         }
     }
 
-    private Violation violation(Set<Integer> component) {
+    private Violation violation() {
         for (boolean realTime : new boolean[] {false, true}) {
             String suffix = realTime ? "-realtime" : "";
-            Optional<Violation> found = named("G0" + suffix, graph.cycle(component, kinds(realTime, Kind.WW)))
-                    .or(() -> named("G1c" + suffix, graph.cycle(component, kinds(realTime, Kind.WW, Kind.WR))))
-                    .or(() -> named(
-                            "G-single" + suffix,
-                            graph.cycleWithOne(component, Kind.RW, kinds(realTime, Kind.WW, Kind.WR))))
-                    .or(() -> named("G2" + suffix, graph.cycle(component, kinds(realTime, Kind.WW, Kind.WR, Kind.RW))));
+            Optional<Violation> found = named("G0" + suffix, graph.cycle(kinds(realTime, Kind.WW)))
+                    .or(() -> named("G1c" + suffix, graph.cycle(kinds(realTime, Kind.WW, Kind.WR))))
+                    .or(() ->
+                            named("G-single" + suffix, graph.cycleWithOne(Kind.RW, kinds(realTime, Kind.WW, Kind.WR))))
+                    .or(() -> named("G2" + suffix, graph.cycle(kinds(realTime, Kind.WW, Kind.WR, Kind.RW))));
             if (found.isPresent()) {
                 return found.get();
             }
         }
-        throw new IllegalStateException("a component without a cycle");
+        throw new IllegalStateException("a cycle of no kind");
     }
 
     private static EnumSet<Kind> kinds(boolean realTime, Kind first, Kind... others) {
@@ -245,7 +244,7 @@ public final class ListAppendChecker {
         for (int i = 0; i < cycle.size(); i++) {
             Edge edge = cycle.get((start + i) % cycle.size());
             if (!names.get(edge.to()).isEmpty()) {
-                text.append(i == cycle.size() ? "" : "\n  ")
+                text.append("\n  ")
                         .append(names.get(edge.to()))
                         .append(' ')
                         .append(edge.why().get())

@@ -211,6 +211,25 @@ class ListAppendCheckerTest {
         assertThatThrownBy(() -> ListAppendChecker.check(history)).hasMessageContaining("T1", "T2");
     }
 
+    /** The history has one component of all its transactions, in each of which a cycle could be looked for on its own. */
+    @Test
+    void judgesALongHistoryWithAnAnomalyInTime() {
+        ran("T0", 0, 1, Status.COMMITTED, append("first", 1));
+        ran("T1", 2, 3, Status.COMMITTED, read("first", 1L));
+        var random = new Random(1);
+        var lists = new SharedLists();
+        Map<String, List<Long>> state = new HashMap<>();
+        for (int i = 2; i < 12_000; i++) {
+            String written = "k" + random.nextInt(64);
+            String seen = "l" + random.nextInt(64);
+            List<Long> found = lists.shared(seen, state.getOrDefault(seen, List.of()));
+            ran("T" + i, 4L * i, 4L * i + 1, Status.COMMITTED, append(written, i), new Read(seen, found));
+            state.computeIfAbsent(written, key -> new ArrayList<>()).add((long) i);
+        }
+        ran("stale", 100_000, 100_001, Status.COMMITTED, read("first"));
+        assertTimeoutPreemptively(Duration.ofSeconds(20), () -> assertAnomaly("G-single-realtime", "T0", "stale"));
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void randomHistoriesAreGoodUntilSomethingIsChanged(long seed) {
