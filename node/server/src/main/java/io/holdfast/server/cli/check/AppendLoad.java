@@ -47,18 +47,28 @@ public final class AppendLoad extends Load {
     }
 
     @Override
+    void stop(Duration wait) throws InterruptedException {
+        history.ended();
+        super.stop(wait);
+    }
+
+    @Override
     Status transaction(HoldfastClient client, long process, SplittableRandom random) {
         int dice = random.nextInt(100);
         List<Operation> plan = plan(random, dice < 70);
         boolean strict = dice < 85;
         String name = "T" + lastTransaction.incrementAndGet();
-        long invoked = history.invoked(process, plan);
+        long invoked = history.invoked(process, plan, strict);
         List<Operation> done = new ArrayList<>();
         Status status;
         try {
             status = strict ? strict(client, plan, done) : snapshot(client, plan, done);
         } catch (HoldfastException failed) {
             status = Status.ABORTED;
+        } catch (RuntimeException | Error unexpected) {
+            // It may have happened all the same, and must not be taken for none by those who judge the others.
+            history.completed(name, process, invoked, Status.UNKNOWN, strict, plan);
+            throw unexpected;
         }
         history.completed(name, process, invoked, status, strict, status == Status.COMMITTED ? done : plan);
         return status;
@@ -79,7 +89,10 @@ public final class AppendLoad extends Load {
         try {
             for (Operation operation : plan) {
                 Key key = Key.of(operation.key());
-                List<Long> list = transaction.get(key).map(AppendLoad::decode).orElse(List.of());
+                List<Long> list = transaction
+                        .get(key)
+                        .map(value -> decode(operation.key(), value))
+                        .orElse(List.of());
                 if (operation instanceof Append append) {
                     transaction.put(key, encode(list, append.value()));
                     done.add(append);
@@ -101,15 +114,20 @@ public final class AppendLoad extends Load {
         for (Key key : wanted) {
             done.add(new Read(
                     key.toString(),
-                    found.containsKey(key) ? decode(found.get(key).value()) : List.of()));
+                    found.containsKey(key)
+                            ? decode(key.toString(), found.get(key).value())
+                            : List.of()));
         }
         return Status.COMMITTED;
     }
 
-    private static List<Long> decode(byte[] value) {
-        return Arrays.stream(new String(value, StandardCharsets.US_ASCII).split(" "))
-                .map(Long::valueOf)
-                .toList();
+    static List<Long> decode(String list, byte[] value) {
+        String text = new String(value, StandardCharsets.US_ASCII);
+        try {
+            return Arrays.stream(text.split(" ")).map(Long::valueOf).toList();
+        } catch (NumberFormatException unreadable) {
+            throw new Trouble.Found("unreadable", list + " holds '" + text + "', which is no list of numbers.");
+        }
     }
 
     private static byte[] encode(List<Long> list, long appended) {

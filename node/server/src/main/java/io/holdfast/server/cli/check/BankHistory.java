@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holdfast.checker.Transaction.Status;
 import io.holdfast.server.cli.Json;
 import java.io.IOException;
-import java.nio.file.Path;
+import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +17,9 @@ import java.util.Optional;
 final class BankHistory {
     private final long begin = System.nanoTime();
     private final long total;
-    private final List<ObjectNode> lines = new ArrayList<>();
+    /** As they are written: a tree of each would take many times the room. */
+    private final List<String> lines = new ArrayList<>();
+
     private long transfers;
     private long audits;
     private Optional<String> wrong = Optional.empty();
@@ -36,22 +38,31 @@ final class BankHistory {
 
     synchronized void transfer(long process, String type, int from, int to, long amount) {
         transfers += type.equals("ok") ? 1 : 0;
-        ObjectNode value = line(process, type, "transfer").putObject("value");
-        value.put("from", from).put("to", to).put("amount", amount);
+        ObjectNode line = line(process, type, "transfer");
+        line.putObject("value").put("from", from).put("to", to).put("amount", amount);
+        lines.add(Json.compact(line));
     }
 
     synchronized void audit(long process, String type, Map<Integer, Long> balances) {
         ObjectNode line = line(process, type, "read");
-        if (!type.equals("ok")) {
+        if (type.equals("ok")) {
+            audits++;
+            ObjectNode value = line.putObject("value");
+            balances.forEach((account, balance) -> value.put(account.toString(), balance));
+            judge(balances);
+        } else {
             line.putNull("value");
-            return;
         }
-        audits++;
-        ObjectNode value = line.putObject("value");
-        balances.forEach((account, balance) -> value.put(account.toString(), balance));
+        lines.add(Json.compact(line));
+    }
+
+    private void judge(Map<Integer, Long> balances) {
         long sum = balances.values().stream().mapToLong(Long::longValue).sum();
         if (sum != total && wrong.isEmpty()) {
             wrong = Optional.of("the bank was given " + total + ", and an audit found " + sum + ": " + balances);
+        }
+        if (balances.values().stream().anyMatch(balance -> balance < 0) && wrong.isEmpty()) {
+            wrong = Optional.of("only what is there is transferred, and an audit found less than nothing: " + balances);
         }
     }
 
@@ -62,7 +73,6 @@ final class BankHistory {
         line.put("type", type);
         line.put("f", function);
         line.put("time", System.nanoTime() - begin);
-        lines.add(line);
         return line;
     }
 
@@ -79,7 +89,7 @@ final class BankHistory {
         return wrong;
     }
 
-    synchronized void write(Path file) throws IOException {
-        History.write(file, lines.stream().map(Json::compact));
+    synchronized void write(OutputStream file) throws IOException {
+        History.write(file, lines.stream());
     }
 }

@@ -47,7 +47,7 @@ final class BankLoad extends Load {
         return history;
     }
 
-    private static Key account(int number) {
+    static Key account(int number) {
         return Key.of("account" + number);
     }
 
@@ -64,8 +64,12 @@ final class BankLoad extends Load {
         history.transfer(process, "invoke", from, to, amount);
         Status status = strict(client, transaction -> {
             Map<Key, byte[]> found = transaction.getAll(List.of(account(from), account(to)));
-            transaction.put(account(from), text(balance(found.get(account(from))) - amount));
-            transaction.put(account(to), text(balance(found.get(account(to))) + amount));
+            long left = balance(from, found) - amount;
+            if (left >= 0) {
+                transaction.put(account(from), text(left));
+                transaction.put(account(to), text(balance(to, found) + amount));
+            }
+            return left >= 0;
         });
         history.transfer(process, BankHistory.type(status), from, to, amount);
         return status;
@@ -77,7 +81,10 @@ final class BankLoad extends Load {
         var balances = new TreeMap<Integer, Long>();
         Status status;
         if (strict) {
-            status = strict(client, transaction -> add(transaction.getAll(all), balances));
+            status = strict(client, transaction -> {
+                add(transaction.getAll(all), balances);
+                return true;
+            });
         } else {
             status = snapshot(client, all, balances);
         }
@@ -100,18 +107,22 @@ final class BankLoad extends Load {
 
     private static void add(Map<Key, byte[]> found, Map<Integer, Long> balances) {
         for (int number = 0; number < ACCOUNTS; number++) {
-            balances.put(number, balance(found.get(account(number))));
+            balances.put(number, balance(number, found));
         }
     }
 
     private interface Body {
-        void run(Transaction transaction);
+        /** Whether to commit. */
+        boolean run(Transaction transaction);
     }
 
     private Status strict(HoldfastClient client, Body body) {
         try {
             var transaction = client.keyspace(keyspace).begin(TransactionOptions.DEFAULT.withDeadline(DEADLINE));
-            body.run(transaction);
+            if (!body.run(transaction)) {
+                transaction.abort();
+                return Status.ABORTED;
+            }
             transaction.commit();
             return Status.COMMITTED;
         } catch (TransactionInDoubtException doubt) {
@@ -121,8 +132,17 @@ final class BankLoad extends Load {
         }
     }
 
-    private static long balance(byte[] value) {
-        return Long.parseLong(new String(value, StandardCharsets.US_ASCII));
+    static long balance(int account, Map<Key, byte[]> found) {
+        byte[] value = found.get(account(account));
+        if (value == null) {
+            throw new Trouble.Found("missing-account", "Account " + account + " is gone, and all were opened.");
+        }
+        String text = new String(value, StandardCharsets.US_ASCII);
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException unreadable) {
+            throw new Trouble.Found("unreadable", "Account " + account + " holds '" + text + "', which is no number.");
+        }
     }
 
     private static byte[] text(long balance) {

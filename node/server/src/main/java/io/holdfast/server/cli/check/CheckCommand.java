@@ -1,8 +1,5 @@
 package io.holdfast.server.cli.check;
 
-import io.holdfast.checker.ListAppendChecker;
-import io.holdfast.checker.Transaction.Status;
-import io.holdfast.checker.Violation;
 import io.holdfast.client.ClientOptions;
 import io.holdfast.client.HoldfastClient;
 import io.holdfast.client.KeyspaceSettings;
@@ -11,7 +8,6 @@ import io.holdfast.server.cli.ExitCode;
 import io.holdfast.server.cli.Terminal;
 import io.holdfast.server.cli.Text;
 import io.holdfast.server.cli.local.LocalCluster;
-import io.holdfast.server.cli.local.LocalLayout;
 import io.holdfast.server.cli.local.SiteNetworks;
 import io.holdfast.server.cli.local.TemporaryLayout;
 import java.io.IOException;
@@ -23,6 +19,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -37,7 +35,6 @@ import picocli.CommandLine.Option;
             "Exit code 0 only if no anomaly is found. The last line says so: check: PASS committed=… worst_gap_ms=…"
         })
 public final class CheckCommand implements Callable<Integer> {
-    private static final List<String> SITES = List.of("a", "b", "c");
     private static final String KEYSPACE = "check";
     private static final Duration START = Duration.ofMinutes(3);
 
@@ -64,7 +61,7 @@ public final class CheckCommand implements Callable<Integer> {
             description =
                     "Write the history, as JSON lines that Jepsen's checkers read: of the lists to FILE, of the accounts to "
                             + "FILE.bank.")
-    private Optional<Path> history = Optional.empty();
+    private Optional<String> history = Optional.empty();
 
     @Option(names = "--no-faults", description = "Leave the sites alone.")
     private boolean noFaults;
@@ -78,30 +75,55 @@ public final class CheckCommand implements Callable<Integer> {
         range("--seconds", seconds, 5, 3_600);
         range("--processes", processes, 1, 256);
         range("--lists", lists, 1, 100_000);
-        Path data = Files.createTempDirectory("holdfast-check-");
-        Optional<SiteNetworks> networks = noFaults ? Optional.empty() : SiteNetworks.create(SITES, this::say);
-        int code;
-        try {
-            LocalLayout layout = networks.isPresent()
-                    ? TemporaryLayout.on(networks.get(), SITES.size(), data)
-                    : TemporaryLayout.find(SITES.size(), data, this::say);
-            code = run(layout, networks);
-        } finally {
-            networks.ifPresent(SiteNetworks::close);
+        if (history.isEmpty()) {
+            return runAndJudge(seen -> true);
         }
+        try (HistoryFiles files = HistoryFiles.open(history.get())) {
+            return runAndJudge(seen -> files.write(seen.lists(), seen.bank(), this::say));
+        }
+    }
+
+    /** @param keep keeps the histories, and answers whether it could */
+    private int runAndJudge(Predicate<Seen> keep) throws IOException, InterruptedException {
+        Path data = Files.createTempDirectory("holdfast-check-");
+        var sites = new CheckSites(data, this::say);
+        Thread hook = new Thread(() -> clean(sites, data), "holdfast-check-stop");
+        Runtime.getRuntime().addShutdownHook(hook);
+        Seen seen;
+        try (sites) {
+            LocalCluster cluster = sites.start(!noFaults, terminal.environment());
+            cluster.awaitServing(START);
+            say("ready: " + cluster.layout().describe());
+            seen = load(cluster, sites.networks());
+        } catch (IOException | RuntimeException failed) {
+            if (removeHook(hook)) {
+                say("The sites' data and logs are in " + data);
+            }
+            throw failed;
+        }
+        removeHook(hook);
+        boolean kept = keep.test(seen);
+        int code = judge(seen);
         if (code == ExitCode.OK) {
             TemporaryLayout.delete(data);
         } else {
             say("The sites' data and logs are in " + data);
         }
-        return code;
+        return kept ? code : ExitCode.FAILED;
     }
 
-    private int run(LocalLayout layout, Optional<SiteNetworks> networks) throws IOException, InterruptedException {
-        try (LocalCluster cluster = LocalCluster.start(layout, terminal.environment(), this::say)) {
-            cluster.awaitServing(START);
-            say("ready: " + layout.describe());
-            return judge(load(cluster, networks));
+    /** After Ctrl-C. */
+    private static void clean(CheckSites sites, Path data) {
+        sites.close();
+        TemporaryLayout.delete(data);
+    }
+
+    /** Answers whether it will not run. Behind a Ctrl-C it does, and removes what is there. */
+    private static boolean removeHook(Thread hook) {
+        try {
+            return Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException stopping) {
+            return false;
         }
     }
 
@@ -135,45 +157,29 @@ public final class CheckCommand implements Callable<Integer> {
                 }
                 load.stop();
                 bank.stop();
-                return new Seen(load.history(), bank.history());
+                return new Seen(
+                        load.history(),
+                        bank.history(),
+                        Stream.of(load, bank)
+                                .flatMap(it -> it.troubles().stream())
+                                .toList());
             }
         } finally {
             List.copyOf(clients).forEach(HoldfastClient::close);
         }
     }
 
-    private record Seen(History lists, BankHistory bank) {}
+    private record Seen(History lists, BankHistory bank, List<Trouble> troubles) {}
 
-    private int judge(Seen seen) throws IOException {
-        History done = seen.lists();
-        if (history.isPresent()) {
-            Path ofBank = Path.of(history.get() + ".bank");
-            done.write(history.get());
-            seen.bank().write(ofBank);
-            say("The history is in " + history.get() + " and " + ofBank);
+    private int judge(Seen seen) {
+        Verdict verdict = Verdict.of(seen.lists(), seen.bank(), seen.troubles());
+        verdict.troubles().forEach(trouble -> terminal.out().println(trouble.words()));
+        if (verdict.passed()) {
+            say(Text.count(seen.lists().transactions().size(), "transaction")
+                    + " judged: strict serializable; the sum is right in "
+                    + Text.count(seen.bank().audits(), "audit"));
         }
-        long committed = done.count(Status.COMMITTED);
-        Optional<Violation> violation = ListAppendChecker.check(done.transactions());
-        String figures = "committed=" + committed + " conflicts=" + done.count(Status.ABORTED) + " unknown="
-                + done.count(Status.UNKNOWN) + " worst_gap_ms=" + done.worstGapMillis()
-                + " transfers=" + seen.bank().transfers() + " audits="
-                + seen.bank().audits();
-        if (seen.bank().wrong().isPresent()) {
-            terminal.out().println(seen.bank().wrong().get());
-            terminal.out().println("check: FAIL " + figures + " anomaly=bank");
-            return ExitCode.FAILED;
-        }
-        if (violation.isPresent()) {
-            terminal.out().println(violation.get());
-            terminal.out()
-                    .println("check: FAIL " + figures + " anomaly="
-                            + violation.get().anomaly());
-            return ExitCode.FAILED;
-        }
-        say(Text.count(done.transactions().size(), "transaction") + " judged: strict serializable; the sum is right in "
-                + Text.count(seen.bank().audits(), "audit"));
-        boolean some = committed > 0 && seen.bank().audits() > 0;
-        terminal.out().println((some ? "check: PASS " : "check: FAIL ") + figures);
-        return some ? ExitCode.OK : ExitCode.FAILED;
+        terminal.out().println(verdict.line());
+        return verdict.passed() ? ExitCode.OK : ExitCode.FAILED;
     }
 }

@@ -57,11 +57,11 @@ final class Faults {
 
     private void stop(String site, long until) throws InterruptedException, IOException {
         story.accept("site " + site + " is stopped for " + TROUBLE.toSeconds() + " s (SIGSTOP)");
-        signal("-STOP", site);
+        signal("STOP", site);
         try {
             pause(TROUBLE, until + TROUBLE.toNanos());
         } finally {
-            signal("-CONT", site);
+            signal("CONT", site);
         }
         story.accept("site " + site + " goes on");
     }
@@ -109,10 +109,7 @@ final class Faults {
     }
 
     private void signal(String signal, String site) throws IOException, InterruptedException {
-        Process kill = new ProcessBuilder("kill", signal, Long.toString(cluster.pid(site)))
-                .inheritIO()
-                .start();
-        if (kill.waitFor() != 0) {
+        if (!Signals.send(signal, cluster.pid(site))) {
             throw new IOException("The process of site " + site + " did not take the signal " + signal + ".");
         }
     }

@@ -2,19 +2,22 @@ package io.holdfast.server.cli.check;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.holdfast.checker.SharedLists;
 import io.holdfast.checker.Transaction;
 import io.holdfast.checker.Transaction.Append;
 import io.holdfast.checker.Transaction.Operation;
 import io.holdfast.checker.Transaction.Read;
 import io.holdfast.checker.Transaction.Status;
 import io.holdfast.server.cli.Json;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -23,35 +26,65 @@ import java.util.stream.Stream;
  * histories: an operation a line with process, type (invoke, ok, fail, info), time in nanoseconds, and value. Thread-safe.
  */
 public final class History {
-    private final long begin = System.nanoTime();
+    private final LongSupplier clock;
+    private final long begin;
+    private final SharedLists lists = new SharedLists();
     private final List<Event> events = new ArrayList<>();
     private final List<Transaction> transactions = new ArrayList<>();
 
     private record Event(long process, String type, String function, long nanos, List<Operation> value) {}
 
+    private OptionalLong end = OptionalLong.empty();
+
+    History() {
+        this(System::nanoTime);
+    }
+
+    /** @param clock in nanoseconds */
+    History(LongSupplier clock) {
+        this.clock = clock;
+        this.begin = clock.getAsLong();
+    }
+
+    private long now() {
+        return clock.getAsLong() - begin;
+    }
+
     /** Answers when that was. */
-    synchronized long invoked(long process, List<Operation> plan) {
-        long now = System.nanoTime() - begin;
-        events.add(new Event(process, "invoke", "txn", now, plan));
+    synchronized long invoked(long process, List<Operation> plan, boolean strict) {
+        long now = now();
+        events.add(new Event(process, "invoke", function(strict), now, plan));
         return now;
+    }
+
+    /** A snapshot does not promise to follow real time, so others must be able to leave it out. */
+    private static String function(boolean strict) {
+        return strict ? "txn" : "snapshot";
+    }
+
+    /** From now on nobody begins another transaction. */
+    synchronized void ended() {
+        end = OptionalLong.of(now());
     }
 
     synchronized void completed(
             String name, long process, long invoked, Status status, boolean strict, List<Operation> operations) {
-        long now = System.nanoTime() - begin;
-        String type =
-                switch (status) {
-                    case COMMITTED -> "ok";
-                    case ABORTED -> "fail";
-                    case UNKNOWN -> "info";
-                };
-        // A snapshot does not promise to follow real time, so others must be able to leave it out.
-        events.add(new Event(process, type, strict ? "txn" : "snapshot", now, operations));
+        long now = now();
+        List<Operation> kept = status == Status.COMMITTED
+                ? operations.stream().map(this::shared).toList()
+                : operations;
+        events.add(new Event(process, BankHistory.type(status), function(strict), now, kept));
         // Plans hold no reads: what an unknown one read is not known.
         List<Operation> seen = status == Status.COMMITTED
-                ? operations
+                ? kept
                 : operations.stream().filter(Append.class::isInstance).toList();
         transactions.add(new Transaction(name, process, invoked, now, status, strict, seen));
+    }
+
+    private Operation shared(Operation operation) {
+        return operation instanceof Read read
+                ? new Read(read.key(), lists.shared(read.key(), read.values()))
+                : operation;
     }
 
     public synchronized List<Transaction> transactions() {
@@ -62,7 +95,7 @@ public final class History {
         return transactions.stream().filter(it -> it.status() == status).count();
     }
 
-    /** The longest time between two commits, in milliseconds. */
+    /** The longest time without a commit between the begin and the end, in milliseconds. */
     public synchronized long worstGapMillis() {
         long worst = 0;
         long last = 0;
@@ -72,19 +105,19 @@ public final class History {
                 last = event.nanos();
             }
         }
+        worst = Math.max(worst, end.orElse(last) - last);
         return worst / 1_000_000;
     }
 
-    synchronized void write(Path file) throws IOException {
+    synchronized void write(OutputStream file) throws IOException {
         write(file, IntStream.range(0, events.size()).mapToObj(index -> Json.compact(line(index, events.get(index)))));
     }
 
-    static void write(Path file, Stream<String> lines) throws IOException {
-        try (var out = new PrintStream(Files.newOutputStream(file), false, StandardCharsets.UTF_8)) {
-            lines.forEach(out::println);
-            if (out.checkError()) {
-                throw new IOException("The history could not be written to " + file + ": is there space?");
-            }
+    static void write(OutputStream file, Stream<String> lines) throws IOException {
+        var out = new PrintStream(new BufferedOutputStream(file), false, StandardCharsets.UTF_8);
+        lines.forEach(out::println);
+        if (out.checkError()) {
+            throw new IOException("Not all of the history could be written: is there space?");
         }
     }
 

@@ -5,17 +5,23 @@ import io.holdfast.client.HoldfastClient;
 import io.holdfast.client.HoldfastException;
 import io.holdfast.client.TransactionInDoubtException;
 import io.holdfast.client.TransactionOutcome;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Processes that run transactions for as long as they may. Each runs one at a time, in a thread of its own. */
 abstract class Load implements AutoCloseable {
+    private static final Duration LONGEST_END = Duration.ofMinutes(2);
+
     private final List<HoldfastClient> clients;
     private final AtomicLong lastProcess;
     private final List<Thread> threads = new ArrayList<>();
+    private final Queue<Trouble> troubles = new ConcurrentLinkedQueue<>();
     private volatile boolean over;
 
     /** @param clients are shared by the processes in turn; the caller closes them */
@@ -24,7 +30,10 @@ abstract class Load implements AutoCloseable {
         this.lastProcess = new AtomicLong(processes - 1L);
         for (int process = 0; process < processes; process++) {
             int number = process;
-            threads.add(new Thread(() -> run(number), name + "-" + process));
+            Thread thread = new Thread(() -> run(number), name + "-" + process);
+            // One that is stuck must not keep the command from its end.
+            thread.setDaemon(true);
+            threads.add(thread);
         }
     }
 
@@ -37,10 +46,23 @@ abstract class Load implements AutoCloseable {
 
     /** Lets every process end its transaction, and waits for that. */
     public void stop() throws InterruptedException {
+        stop(LONGEST_END);
+    }
+
+    void stop(Duration wait) throws InterruptedException {
         over = true;
+        long deadline = System.nanoTime() + wait.toNanos();
         for (Thread thread : threads) {
-            thread.join(TimeUnit.MINUTES.toMillis(2));
+            thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));
+            if (thread.isAlive()) {
+                troubles.add(new Trouble("stuck", "Process " + thread.getName() + " has not ended its transaction."));
+            }
         }
+    }
+
+    /** What went wrong with processes: a load with any has not done what it should. */
+    List<Trouble> troubles() {
+        return List.copyOf(troubles);
     }
 
     @Override
@@ -49,6 +71,15 @@ abstract class Load implements AutoCloseable {
     }
 
     private void run(int number) {
+        try {
+            runUntilOver(number);
+        } catch (Throwable end) {
+            // An error, too: whatever it is, this process does not test any more, and nobody else would say so.
+            troubles.add(Trouble.of(Thread.currentThread().getName(), end));
+        }
+    }
+
+    private void runUntilOver(int number) {
         var random = new SplittableRandom(number);
         HoldfastClient client = clients.get(number % clients.size());
         long process = number;

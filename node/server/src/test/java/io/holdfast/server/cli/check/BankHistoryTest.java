@@ -32,13 +32,21 @@ class BankHistoryTest {
     }
 
     @Test
+    void findsAnAccountBelowNothing() {
+        history.audit(1, "ok", Map.of(0, -5L, 1, 205L));
+        assertThat(history.wrong()).hasValueSatisfying(what -> assertThat(what).contains("less than nothing"));
+    }
+
+    @Test
     void isWrittenAsJepsensCheckersReadIt() throws IOException {
         history.transfer(0, "invoke", 3, 4, 5);
         history.transfer(0, "ok", 3, 4, 5);
         history.audit(1, "invoke", Map.of());
         history.audit(1, "ok", Map.of(3, 95L, 4, 105L));
         Path file = directory.resolve("bank");
-        history.write(file);
+        try (var out = Files.newOutputStream(file)) {
+            history.write(out);
+        }
 
         List<String> lines = Files.readAllLines(file);
         JsonNode transfer = Json.MAPPER.readTree(lines.get(1));

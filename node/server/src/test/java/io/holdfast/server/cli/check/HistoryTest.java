@@ -1,0 +1,107 @@
+package io.holdfast.server.cli.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.holdfast.checker.Transaction.Append;
+import io.holdfast.checker.Transaction.Operation;
+import io.holdfast.checker.Transaction.Read;
+import io.holdfast.checker.Transaction.Status;
+import io.holdfast.server.cli.CommandFailure;
+import io.holdfast.server.cli.Json;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HistoryTest {
+    private final BankHistory bank = new BankHistory(100);
+    private long seconds;
+    private final History history = new History(() -> TimeUnit.SECONDS.toNanos(seconds));
+
+    @TempDir
+    private Path directory;
+
+    private void ran(String name, boolean strict, Status status, Operation... operations) {
+        long invoked = history.invoked(1, List.of(operations), strict);
+        history.completed(name, 1, invoked, status, strict, List.of(operations));
+    }
+
+    private Verdict verdict(List<Trouble> ofProcesses) {
+        bank.audit(2, "ok", Map.of(0, 100L));
+        return Verdict.of(history, bank, ofProcesses);
+    }
+
+    @Test
+    void theTimeBehindTheLastCommitIsAGapToo() {
+        seconds = 1;
+        ran("T1", true, Status.COMMITTED, new Append("x", 1));
+        seconds = 26;
+        ran("T2", true, Status.ABORTED, new Append("x", 2));
+        history.ended();
+        assertThat(history.worstGapMillis()).isEqualTo(25_000);
+    }
+
+    @Test
+    void aSnapshotHasTheSameNameAtBothEnds() throws IOException {
+        ran("T1", true, Status.COMMITTED, new Append("x", 1));
+        ran("S", false, Status.COMMITTED, new Read("x", List.of(1L)));
+        var out = new ByteArrayOutputStream();
+        history.write(out);
+        var functions = new ArrayList<String>();
+        JsonNode last = Json.object();
+        for (String line : out.toString(StandardCharsets.UTF_8).lines().toList()) {
+            last = Json.MAPPER.readTree(line);
+            functions.add(last.at("/f").asText());
+        }
+        assertThat(functions).containsExactly("txn", "txn", "snapshot", "snapshot");
+        assertThat(last.at("/value/0")).hasToString("[\"r\",\"x\",[1]]");
+    }
+
+    @Test
+    void passesIfAllIsWell() {
+        ran("T1", true, Status.COMMITTED, new Append("x", 1));
+        assertThat(verdict(List.of()).line())
+                .startsWith("check: PASS committed=1 ")
+                .endsWith(" audits=1");
+    }
+
+    @Test
+    void failsIfAProcessDied() {
+        ran("T1", true, Status.COMMITTED, new Append("x", 1));
+        Verdict verdict = verdict(List.of(new Trouble("died", "Process append-1 has died: it did")));
+        assertThat(verdict.passed()).isFalse();
+        assertThat(verdict.line()).startsWith("check: FAIL ").endsWith(" anomaly=died");
+    }
+
+    @Test
+    void failsIfNothingWasDone() {
+        assertThat(verdict(List.of()).line()).endsWith(" anomaly=none");
+    }
+
+    @Test
+    void aPlaceThatCannotBeWrittenIsToldBeforeTheRun() {
+        String file = directory.resolve("absent/history").toString();
+        assertThatThrownBy(() -> HistoryFiles.open(file))
+                .isInstanceOf(CommandFailure.class)
+                .hasMessageContaining(file);
+    }
+
+    @Test
+    void keepsBoth() {
+        var story = new ArrayList<String>();
+        String file = directory.resolve("history").toString();
+        try (HistoryFiles files = HistoryFiles.open(file)) {
+            assertThat(files.write(history, bank, story::add)).isTrue();
+        }
+        assertThat(Path.of(file + ".bank")).exists();
+        assertThat(story.get(0)).contains(file);
+    }
+}
