@@ -129,10 +129,8 @@ public final class BenchCommand implements Callable<Integer> {
 
     private BenchReport run(BenchPlan plan, List<HoldfastClient> sdks, int partitionsThere)
             throws InterruptedException {
-        Key[] all = new Key[plan.keys()];
-        for (int i = 0; i < all.length; i++) {
-            all[i] = ClosedLoop.key(i);
-        }
+        Key[] all = ClosedLoop.keys(plan.keys());
+        plan.checkSpan(all, partitionsThere);
         byte[] value = new byte[plan.valueBytes()];
         new SplittableRandom(1).nextBytes(value);
         Keyspace first = sdks.get(0).keyspace(keyspace());
@@ -153,10 +151,9 @@ public final class BenchCommand implements Callable<Integer> {
                     };
             loops.add(new ClosedLoop(work, share, i));
         }
-        var audit = new BankAudit(first, keys);
-        if (mode == BenchPlan.Mode.BANK) {
-            audit.start();
-        }
+        Optional<BankAudit> audit =
+                mode == BenchPlan.Mode.BANK ? Optional.of(new BankAudit(first, keys)) : Optional.empty();
+        audit.ifPresent(BankAudit::start);
         long from = System.nanoTime() + TimeUnit.SECONDS.toNanos(warmup);
         long until = from + TimeUnit.SECONDS.toNanos(seconds);
         loops.forEach(loop -> loop.start(from, until));
@@ -167,10 +164,13 @@ public final class BenchCommand implements Callable<Integer> {
             latencies.add(loop.latencies());
             loop.errors().forEach((reason, count) -> errors.merge(reason, count, Long::sum));
         }
-        if (mode == BenchPlan.Mode.BANK) {
-            String trouble = audit.finish();
+        if (audit.isPresent()) {
+            String trouble = audit.get().finish();
             return new BenchReport(
-                    plan, latencies, errors, Optional.of(new BenchReport.Audit(audit.audits(), trouble)));
+                    plan,
+                    latencies,
+                    errors,
+                    Optional.of(new BenchReport.Audit(audit.get().audits(), trouble)));
         }
         return new BenchReport(plan, latencies, errors, Optional.empty());
     }

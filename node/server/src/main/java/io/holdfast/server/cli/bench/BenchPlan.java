@@ -1,5 +1,6 @@
 package io.holdfast.server.cli.bench;
 
+import io.holdfast.client.Key;
 import io.holdfast.server.cli.CommandFailure;
 import java.util.Locale;
 
@@ -42,6 +43,18 @@ record BenchPlan(Mode mode, int clients, int keys, int valueBytes, int span, int
         check("--span", span, 1, MAX_SPAN);
         check("--warmup", warmupSeconds, 0, 3600);
         check("--seconds", seconds, 1, 86_400);
+        if (mode == Mode.BANK && keys < 2) {
+            throw CommandFailure.usage("--keys is " + keys + ": a transfer takes two accounts, so give 2 or more.");
+        }
+    }
+
+    /** Who looks for a key of another partition where none is would look for ever. */
+    void checkSpan(Key[] all, int partitions) {
+        int there = mode == Mode.TXN ? Work.partitionsOf(all, partitions) : span;
+        if (span > there) {
+            throw CommandFailure.usage("--span is " + span + ", and the " + keys + " keys lie in " + there
+                    + " partitions of the " + partitions + ": give more --keys, or a smaller --span.");
+        }
     }
 
     private static void check(String option, int value, int least, int most) {

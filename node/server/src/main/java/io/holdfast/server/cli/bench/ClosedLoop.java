@@ -9,6 +9,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -40,6 +41,16 @@ final class ClosedLoop {
             text[i] = (byte) ('0' + rest % 10);
         }
         return Key.of(ByteString.copyFrom(text));
+    }
+
+    static Key[] keys(int count) {
+        return IntStream.range(0, count).mapToObj(ClosedLoop::key).toArray(Key[]::new);
+    }
+
+    /** Whether it is one of the first of them. */
+    static boolean isOneOf(int count, Key key) {
+        String text = key.toString();
+        return text.matches("bench-\\d{10}") && Long.parseLong(text.substring("bench-".length())) < count;
     }
 
     /** Starts all clients. Answers that come from one moment of {@link System#nanoTime} until the other count. */

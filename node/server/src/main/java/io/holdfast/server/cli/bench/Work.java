@@ -46,12 +46,25 @@ interface Work {
         };
     }
 
+    /** How many partitions can be told apart by these keys: as many as {@link #spread} finds. */
+    static int partitionsOf(Key[] keys, int partitions) {
+        long taken = 0;
+        for (Key key : keys) {
+            taken |= partition(key, partitions);
+        }
+        return Long.bitCount(taken);
+    }
+
+    private static long partition(Key key, int partitions) {
+        return 1L << Partitioner.partition(key.toByteString(), partitions) % Long.SIZE;
+    }
+
     private static List<Key> spread(Key[] keys, int partitions, int span, SplittableRandom random) {
         var chosen = new ArrayList<Key>(span);
         long taken = 0;
         while (chosen.size() < span) {
             Key key = any(keys, random);
-            long mine = 1L << Partitioner.partition(key.toByteString(), partitions) % Long.SIZE;
+            long mine = partition(key, partitions);
             if ((taken & mine) == 0) {
                 taken |= mine;
                 chosen.add(key);
@@ -60,10 +73,11 @@ interface Work {
         return chosen;
     }
 
-    /** Moves a little money from one account to another, if there is enough. */
+    /** Moves a little money from one account to another, of another partition if there is one, if there is enough. */
     static Work transfer(Keyspace keyspace, Key[] accounts, int partitions) {
+        int span = Math.min(2, partitionsOf(accounts, partitions));
         return random -> {
-            List<Key> two = spread(accounts, partitions, Math.min(2, partitions), random);
+            List<Key> two = spread(accounts, partitions, span, random);
             Key from = two.get(0);
             Key to = two.size() > 1 ? two.get(1) : another(accounts, from, random);
             long amount = random.nextLong(1, 10);
