@@ -32,6 +32,7 @@ final class Demo implements AutoCloseable {
     private static final Duration START = Duration.ofMinutes(3);
     private static final Duration TAKEOVER = Duration.ofSeconds(20);
     private static final Duration CATCH_UP = Duration.ofSeconds(60);
+    private static final Duration AUDIT = Duration.ofSeconds(60);
     private static final long POLL_MILLIS = 20;
     private static final int REASON_LENGTH = 160;
 
@@ -163,8 +164,8 @@ final class Demo implements AutoCloseable {
                 .sum();
         narrator.step("kill -9 of site " + victim + ", process " + running.pid(victim) + ", which leads "
                 + Text.count(leaders, "partition"));
-        load.gaps().watch(System.nanoTime());
         running.kill(victim);
+        load.gaps().watch(System.nanoTime());
         if (!await(TAKEOVER, () -> load.gaps().allHeard())) {
             failures.add("after " + Text.duration(TAKEOVER) + " there are partitions that acknowledge no writes");
             return OptionalLong.empty();
@@ -213,11 +214,11 @@ final class Demo implements AutoCloseable {
     }
 
     /** Compares the ledger with what each of these sites says; returns how many entries are wrong at the worst site. */
-    private long check(Load load, List<String> sites, String when) {
+    private long check(Load load, List<String> sites, String when) throws InterruptedException {
         long worst = 0;
         for (String site : sites) {
             Ledger.Expected expected = load.ledger().expected();
-            List<String> wrong = expected.missingFrom(SiteView.read(layout.endpoint(site), ORDERS));
+            List<String> wrong = expected.missingFrom(SiteView.readInTime(layout.endpoint(site), ORDERS, AUDIT));
             worst = Math.max(worst, wrong.size());
             if (wrong.isEmpty()) {
                 narrator.good("Read through site " + site + " " + when + ": all " + Text.number(expected.size())

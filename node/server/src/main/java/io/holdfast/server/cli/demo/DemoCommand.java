@@ -52,6 +52,12 @@ public final class DemoCommand implements Callable<Integer> {
         Demo.Verdict verdict;
         try {
             verdict = demo.run();
+        } catch (IOException | RuntimeException broken) {
+            // Whoever looks for the reason needs the logs, which the hook would remove.
+            if (removeHook(hook)) {
+                narrator.say("The sites' data and logs are in " + data + ".");
+            }
+            throw broken;
         } finally {
             demo.close();
         }
@@ -61,12 +67,21 @@ public final class DemoCommand implements Callable<Integer> {
         } else {
             narrator.say("All sites stopped. Their data and logs are in " + data + ".");
         }
-        Runtime.getRuntime().removeShutdownHook(hook);
+        removeHook(hook);
         if (passed && !keep) {
             TemporaryLayout.delete(data);
         }
         terminal.out().println(verdict.line());
         return passed ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    /** Answers whether it will not run. Behind a Ctrl-C it does, and removes what is there. */
+    private static boolean removeHook(Thread hook) {
+        try {
+            return Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException stopping) {
+            return false;
+        }
     }
 
     /** After Ctrl-C. */

@@ -19,10 +19,13 @@ final class Gaps {
         this.heardSince = new boolean[partitions];
     }
 
-    /** A write of this partition was acknowledged. */
-    synchronized void acknowledged(int partition, long nanos) {
+    /**
+     * A write of this partition was acknowledged. Only one that was sent since the watch began shows that the partition is there: the
+     * answer to an older one may have been on its way.
+     */
+    synchronized void acknowledged(int partition, long sent, long nanos) {
         if (watchFrom != Long.MAX_VALUE && nanos >= watchFrom) {
-            heardSince[partition] = true;
+            heardSince[partition] |= sent >= watchFrom;
             worstNanos[partition] = Math.max(worstNanos[partition], nanos - lastNanos[partition]);
         }
         lastNanos[partition] = nanos;
@@ -35,7 +38,7 @@ final class Gaps {
         Arrays.fill(heardSince, false);
     }
 
-    /** Whether every partition had a write acknowledged since the watch began. */
+    /** Whether every partition has acknowledged a write that was sent since the watch began. */
     synchronized boolean allHeard() {
         for (boolean heard : heardSince) {
             if (!heard) {

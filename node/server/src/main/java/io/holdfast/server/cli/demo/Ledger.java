@@ -86,6 +86,15 @@ final class Ledger {
         return pages.stream().mapToLong(page -> page.copy().cardinality()).sum();
     }
 
+    /** The number that a counter's value stands for; less than any that is written if it stands for none. */
+    static int counter(String value) {
+        try {
+            return Integer.parseInt(value);
+        } catch (NumberFormatException unreadable) {
+            return -1;
+        }
+    }
+
     /** What must be there. */
     static final class Expected {
         private final List<Page> pages;
@@ -113,9 +122,10 @@ final class Ledger {
                         wrong.add(page.orderKey(number) + (value == null ? " is gone" : " holds '" + value + "'"));
                     }
                 });
-                int counter = Integer.parseInt(found.getOrDefault(page.counterKey(), "0"));
-                if (counter < counters.get(i)) {
-                    wrong.add(page.counterKey() + " is " + counter + ", and " + counters.get(i) + " was acknowledged");
+                String counter = found.getOrDefault(page.counterKey(), "0");
+                if (counter(counter) < counters.get(i)) {
+                    wrong.add(
+                            page.counterKey() + " is '" + counter + "', and " + counters.get(i) + " was acknowledged");
                 }
             }
             return wrong;

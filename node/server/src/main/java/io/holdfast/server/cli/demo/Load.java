@@ -21,7 +21,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 
 /**
  * Clients at all sites: each site has one that names it first, with a writer for each partition, so that a pause of any
@@ -30,6 +32,9 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Load implements AutoCloseable {
     /** A takeover takes about a second; a write that has no outcome by then is a failure of the demo. */
     private static final Duration DEADLINE = Duration.ofSeconds(15);
+
+    /** A write of an order and one of a counter, and some time for a busy machine. */
+    private static final Duration LONGEST_END = DEADLINE.multipliedBy(3);
 
     /** Few enough writes that the sites of a small machine are not starved by the load that is to watch them. */
     private static final int PAUSE_MILLIS = 100;
@@ -49,7 +54,7 @@ final class Load implements AutoCloseable {
     private final Phaser running = new Phaser(1);
     private volatile boolean stopping;
 
-    private Load(int partitions) {
+    Load(int partitions) {
         this.gaps = new Gaps(partitions);
         this.pace = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "demo-load");
@@ -87,7 +92,7 @@ final class Load implements AutoCloseable {
                 all.add(load.new Reader(keyspaces.get(s), new SplittableRandom(31L * s + r)));
             }
         }
-        load.running.bulkRegister(all.size());
+        load.begin(all.size());
         for (int i = 0; i < all.size(); i++) {
             // Spread over the pause, so that they do not all write in the same moment.
             load.pace.schedule(all.get(i), i % PAUSE_MILLIS, TimeUnit.MILLISECONDS);
@@ -137,10 +142,23 @@ final class Load implements AutoCloseable {
         }
     }
 
-    /** Lets everybody finish what is under way, and returns when all is known. */
-    void stop() {
+    /** Lets everybody finish what is under way, and returns when all is known, or somebody has taken longer than anything may. */
+    void stop() throws InterruptedException {
+        stop(LONGEST_END);
+    }
+
+    void stop(Duration wait) throws InterruptedException {
         stopping = true;
-        running.arriveAndAwaitAdvance();
+        try {
+            running.awaitAdvanceInterruptibly(running.arrive(), wait.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException stuck) {
+            complain(running.getUnarrivedParties() + " clients have not ended after " + wait.toSeconds() + " s");
+        }
+    }
+
+    /** So many clients begin. Each ends in {@link #next}. */
+    void begin(int count) {
+        running.bulkRegister(count);
     }
 
     @Override
@@ -174,38 +192,24 @@ final class Load implements AutoCloseable {
         @Override
         public void run() {
             int now = ++number;
-            boolean counter = now % ORDERS_A_COUNTER == 0;
             String key = page.orderKey(now);
-            put(key, page.orderValue(now)).whenComplete((done, error) -> {
+            CompletionStage<?> written = put(key, page.orderValue(now)).thenRun(() -> page.orderAcknowledged(now));
+            if (now % ORDERS_A_COUNTER == 0) {
+                written = written.thenCompose(order -> put(page.counterKey(), Integer.toString(now)))
+                        .thenRun(() -> page.counterAcknowledged(now));
+            }
+            written.whenComplete((done, error) -> {
                 if (error != null) {
-                    complain("the write of " + key + " failed: " + error.getMessage());
-                    next(this);
-                    return;
-                }
-                page.orderAcknowledged(now);
-                gaps.acknowledged(partition, System.nanoTime());
-                if (counter) {
-                    count(now);
-                } else {
-                    next(this);
-                }
-            });
-        }
-
-        private void count(int now) {
-            put(page.counterKey(), Integer.toString(now)).whenComplete((done, error) -> {
-                if (error != null) {
-                    complain("the write of " + page.counterKey() + " failed: " + error.getMessage());
-                } else {
-                    page.counterAcknowledged(now);
-                    gaps.acknowledged(partition, System.nanoTime());
+                    complain("the write of " + key + " or the counter behind it failed: " + error.getMessage());
                 }
                 next(this);
             });
         }
 
         private CompletionStage<?> put(String key, String value) {
-            return keyspace.writeAsync(Write.put(key, value.getBytes(StandardCharsets.UTF_8)));
+            long sent = System.nanoTime();
+            return keyspace.writeAsync(Write.put(key, value.getBytes(StandardCharsets.UTF_8)))
+                    .thenRun(() -> gaps.acknowledged(partition, sent, System.nanoTime()));
         }
     }
 
@@ -229,23 +233,38 @@ final class Load implements AutoCloseable {
                 int least = page.counterAtLeast();
                 read(
                         page.counterKey(),
-                        found -> least == 0 || found.isPresent() && Integer.parseInt(found.get()) >= least);
+                        found -> least == 0 || found.isPresent() && Ledger.counter(found.get()) >= least);
             } else {
                 String value = page.orderValue(order.get());
                 read(page.orderKey(order.get()), found -> found.equals(Optional.of(value)));
             }
         }
 
-        private void read(String key, java.util.function.Predicate<Optional<String>> right) {
-            keyspace.getAsync(Key.of(key), ReadOptions.LINEARIZABLE).whenComplete((found, error) -> {
-                if (error != null) {
-                    complain("the read of " + key + " failed: " + error.getMessage());
-                } else if (!right.test(found.map(Versioned::text))) {
-                    complain("a read of " + key + " was stale: " + found.map(Versioned::text));
-                }
-                reads.incrementAndGet();
-                next(this);
-            });
+        private void read(String key, Predicate<Optional<String>> right) {
+            keyspace.getAsync(Key.of(key), ReadOptions.LINEARIZABLE)
+                    .whenComplete((found, error) -> answered(
+                            this,
+                            key,
+                            right,
+                            Optional.ofNullable(found).flatMap(it -> it.map(Versioned::text)),
+                            error));
+        }
+    }
+
+    /** A read has ended. Its client goes on whatever it was: who waits for all would wait for it. */
+    void answered(
+            Runnable client, String key, Predicate<Optional<String>> right, Optional<String> found, Throwable error) {
+        try {
+            if (error != null) {
+                complain("the read of " + key + " failed: " + error.getMessage());
+            } else if (!right.test(found)) {
+                complain("a read of " + key + " was stale: " + found);
+            }
+            reads.incrementAndGet();
+        } catch (RuntimeException unreadable) {
+            complain("a read of " + key + " found what cannot be: " + unreadable);
+        } finally {
+            next(client);
         }
     }
 }

@@ -1,11 +1,14 @@
 package io.holdfast.server.cli.demo;
 
 import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.holdfast.server.cli.CommandFailure;
 import io.holdfast.v1.KeyValue;
 import io.holdfast.v1.ScanRequest;
 import io.holdfast.v1.ScanResponse;
 import io.holdfast.v1.StoreGrpc;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
@@ -17,8 +20,26 @@ import java.util.concurrent.TimeUnit;
  */
 final class SiteView {
     private static final int DEADLINE_SECONDS = 60;
+    private static final long PAUSE_MILLIS = 200;
 
     private SiteView() {}
+
+    /** The same, asked again for a while: a site that has just come back, or lost another one, may be late with its answer. */
+    static Map<String, String> readInTime(String endpoint, String keyspace, Duration patience)
+            throws InterruptedException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (true) {
+            try {
+                return read(endpoint, keyspace);
+            } catch (StatusRuntimeException late) {
+                if (System.nanoTime() - deadline > 0) {
+                    throw CommandFailure.failed("The site at " + endpoint + " does not tell what keyspace '" + keyspace
+                            + "' holds: " + late.getMessage());
+                }
+                Thread.sleep(PAUSE_MILLIS);
+            }
+        }
+    }
 
     /** All keys with their values; fails with gRPC's exception if the site does not answer to the end. */
     static Map<String, String> read(String endpoint, String keyspace) {

@@ -56,8 +56,10 @@ class LedgerTest {
         page.counterAcknowledged(16);
         assertThat(ledger.expected().missingFrom(Map.of(page.counterKey(), "24")))
                 .isEmpty();
+        assertThat(ledger.expected().missingFrom(Map.of(page.counterKey(), "much")))
+                .containsExactly("{FR}/a/newest is 'much', and 16 was acknowledged");
         assertThat(ledger.expected().missingFrom(Map.of(page.counterKey(), "8")))
-                .containsExactly("{FR}/a/newest is 8, and 16 was acknowledged");
+                .containsExactly("{FR}/a/newest is '8', and 16 was acknowledged");
         assertThat(ledger.expected().missingFrom(Map.of())).hasSize(1);
     }
 
@@ -81,16 +83,16 @@ class LedgerTest {
     @Test
     void measuresTheWorstGapOfAnyPartition() {
         Gaps gaps = new Gaps(2);
-        gaps.acknowledged(0, 0);
-        gaps.acknowledged(1, 5_000_000);
-        gaps.acknowledged(0, 900_000_000);
+        gaps.acknowledged(0, 0, 0);
+        gaps.acknowledged(1, 5_000_000, 5_000_000);
+        gaps.acknowledged(0, 900_000_000, 900_000_000);
         gaps.watch(1_000_000_000);
         assertThat(gaps.allHeard()).isFalse();
-        gaps.acknowledged(0, 1_010_000_000);
+        gaps.acknowledged(0, 1_010_000_000, 1_010_000_000);
         assertThat(gaps.worstMillis()).as("partition 1 is still silent").isEqualTo(OptionalLong.empty());
-        gaps.acknowledged(0, 1_020_000_000);
-        gaps.acknowledged(1, 1_705_000_000);
-        gaps.acknowledged(1, 1_706_000_000);
+        gaps.acknowledged(0, 1_020_000_000, 1_020_000_000);
+        gaps.acknowledged(1, 1_705_000_000, 1_705_000_000);
+        gaps.acknowledged(1, 1_706_000_000, 1_706_000_000);
         assertThat(gaps.worstMillis())
                 .as("from the last acknowledgement before the watch to the first after it")
                 .isEqualTo(OptionalLong.of(1_700));
