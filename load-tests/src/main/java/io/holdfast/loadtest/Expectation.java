@@ -16,6 +16,11 @@ record Expectation(String name, Judge judge) {
 
     /** @param text what was found, for people */
     record Finding(boolean holds, String text) {
+        /** Nothing can be wrong with what was not done. */
+        static Finding some(long found, String unit) {
+            return new Finding(found > 0, "found " + found + " " + unit);
+        }
+
         static Finding atMost(double found, double bound, String unit) {
             return new Finding(found <= bound, String.format(Locale.ROOT, "found %.1f %s", found, unit));
         }

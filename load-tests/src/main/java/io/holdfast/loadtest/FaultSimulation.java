@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A steady load with a book of what was acknowledged, while something happens to sites. Expects that no acknowledged write is lost at
- * any site, that no request fails, that all sites are whole again in the end, and a bound of the worst gap between acknowledged writes of
+ * any site, that no request fails, that all sites are whole again while the load still runs, and a bound of the worst gap between acknowledged writes of
  * any partition.
  */
 abstract class FaultSimulation extends LoadSimulation {
@@ -44,6 +44,8 @@ abstract class FaultSimulation extends LoadSimulation {
 
     private volatile List<String> sites = List.of();
     private volatile long worstLoss = -1;
+    /** When the fault was over. */
+    private volatile long acknowledgedBefore = Long.MAX_VALUE;
 
     /** How long the load lasts if nobody says so, in seconds: long enough for the fault and the return. */
     abstract double usualSeconds();
@@ -54,6 +56,7 @@ abstract class FaultSimulation extends LoadSimulation {
     final void runWithFault() {
         double gap = settings.number("max-gap-ms", 1000, 0, 1e6);
         expect("the fault was made and is over", this::judgeFault);
+        expect("writes were acknowledged behind the fault", this::judgeBehind);
         expect("acknowledged writes lost at no site", this::judgeLost);
         expectFailedAtMost("requests", figures::all);
         expectTiming(
@@ -94,6 +97,7 @@ abstract class FaultSimulation extends LoadSimulation {
     final HoldfastActionBuilder<Boolean> faultEnds() {
         return faultStep("sites are whole", () -> {
             awaitWhole();
+            acknowledgedBefore = load.ledger().size();
             faultOver.complete(null);
         });
     }
@@ -111,6 +115,13 @@ abstract class FaultSimulation extends LoadSimulation {
     private Finding judgeFault() throws Exception {
         faultOver.get(LONGEST_FAULT.toSeconds(), TimeUnit.SECONDS);
         return new Finding(true, "it is");
+    }
+
+    /** A load that has ended before the fault shows nothing of it. */
+    private Finding judgeBehind() {
+        long behind = Math.max(0, load.ledger().size() - acknowledgedBefore);
+        Finding some = Finding.some(behind, "acknowledged");
+        return some.holds() ? some : new Finding(false, some.text() + ": give more -Dholdfast.seconds");
     }
 
     private Finding judgeLost() throws IOException, InterruptedException {

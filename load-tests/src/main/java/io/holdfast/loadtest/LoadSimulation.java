@@ -121,6 +121,11 @@ abstract class LoadSimulation extends Simulation {
                 () -> Finding.atMost(of.get().failed(), most, "failed"));
     }
 
+    /** That there was a load at all: without one nothing fails, and nothing is slow. */
+    final void expectAnswered(String requests, Supplier<Figures.Of> of) {
+        expect(requests + " were answered", () -> Finding.some(of.get().succeeded(), "answered"));
+    }
+
     /** A bound on the 99th percentile of response times, in milliseconds. */
     final void expectP99AtMost(String prefix, double millis, Supplier<Figures.Of> of) {
         expectTiming(

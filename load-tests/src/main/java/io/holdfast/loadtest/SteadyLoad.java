@@ -30,6 +30,7 @@ public final class SteadyLoad extends LoadSimulation {
 
     public SteadyLoad() {
         double p99 = settings.number("max-p99-ms", 100, 0, 1e6);
+        expectAnswered("requests", figures::all);
         expectFailedAtMost("requests", figures::all);
         expectP99AtMost("", p99, figures::all);
         PopulationBuilder measured = load("steady load", length, false).andThen(verification());

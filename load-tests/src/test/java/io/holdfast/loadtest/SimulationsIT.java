@@ -69,19 +69,19 @@ class SimulationsIT {
 
     @Test
     void siteLossByAKill() throws IOException {
-        run(SiteLoss.class, Map.of("rate", "40", "seconds", "6", "before-fault", "1", "down", "1", "fault", "kill"));
+        run(SiteLoss.class, Map.of("rate", "40", "seconds", "25", "before-fault", "1", "down", "1", "fault", "kill"));
     }
 
     @Test
     void siteLossByAPause() throws IOException {
-        run(SiteLoss.class, Map.of("rate", "40", "seconds", "6", "before-fault", "1", "down", "2", "fault", "pause"));
+        run(SiteLoss.class, Map.of("rate", "40", "seconds", "12", "before-fault", "1", "down", "2", "fault", "pause"));
     }
 
     @Test
     void rollingRestart() throws IOException {
         run(
                 RollingRestart.class,
-                Map.of("rate", "40", "seconds", "8", "before-fault", "1", "between", "0", "sites", "b"));
+                Map.of("rate", "40", "seconds", "25", "before-fault", "1", "between", "0", "sites", "b"));
     }
 
     @Test

@@ -16,8 +16,9 @@ public final class UpCluster implements Cluster {
     private static final Duration START = Duration.ofMinutes(3);
     private static final Duration NEXT_PROCESS = Duration.ofSeconds(30);
     private static final Duration STOP = Duration.ofSeconds(30);
-    /** Ends "up" with this process, even if that is killed: its standard input is a pipe from here. */
-    private static final String GUARD = "\"$@\" </dev/null & up=$!; cat >/dev/null; kill $up; wait $up";
+    /** Ends "up" with this process, even if that is killed: its standard input is a pipe from here. Ends when "up" does. */
+    private static final String GUARD = "exec 3<&0; \"$@\" </dev/null 3<&- & up=$!;"
+            + " (cat <&3; kill $up) >/dev/null 2>&1 & watch=$!; wait $up; kill $watch";
 
     /** A cluster started here. */
     private record Own(Process guard, Path data, boolean keep) {}

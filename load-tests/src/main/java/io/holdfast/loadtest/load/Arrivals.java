@@ -46,10 +46,6 @@ public final class Arrivals {
         }
     }
 
-    public List<Step> steps() {
-        return steps;
-    }
-
     /** The n-th request's place, from 0. Requests beyond the plan belong to its last step. */
     public Arrival at(long n) {
         int step = steps.size() - 1;
