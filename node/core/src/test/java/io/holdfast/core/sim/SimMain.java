@@ -3,6 +3,7 @@ package io.holdfast.core.sim;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -26,37 +27,89 @@ public final class SimMain {
     private final AtomicLong failed = new AtomicLong();
     private final AtomicLong cpuNanos = new AtomicLong();
 
-    private SimMain() {}
+    /** @throws IllegalArgumentException in words for the person who gave the arguments */
+    SimMain(String... args) {
+        parse(args);
+    }
 
     public static void main(String[] args) throws InterruptedException {
-        var main = new SimMain();
-        main.parse(args);
+        SimMain main;
+        try {
+            main = new SimMain(args);
+        } catch (IllegalArgumentException mistake) {
+            // Not the code of a failing seed: whoever looks for one must not find a typing error.
+            System.err.println("simulate: " + mistake.getMessage() + " (the head of bin/simulate lists all options)");
+            System.exit(2);
+            return;
+        }
         System.exit(main.replay != 0 ? main.replay() : main.runAll());
     }
 
     private void parse(String[] args) {
-        for (int i = 0; i < args.length; i++) {
-            String value = i + 1 < args.length ? args[i + 1] : "";
-            switch (args[i++]) {
-                case "--seeds" -> seeds = Long.parseLong(value);
-                case "--from" -> first = Long.parseLong(value);
-                case "--cores" -> cores = Integer.parseInt(value);
-                case "--failures" -> keepGoing = Integer.parseInt(value);
-                case "--shrink" -> shrink = Boolean.parseBoolean(value);
-                case "--replay" -> replay = Long.parseLong(value);
-                case "--sites" -> options = options.withSites(Integer.parseInt(value));
-                case "--ops" -> options = options.withOperations(Integer.parseInt(value));
-                case "--transactions" -> options = options.withTransactions(Integer.parseInt(value));
-                case "--partitions" -> options = options.withPartitions(Integer.parseInt(value));
-                case "--clients" -> options = options.withClients(Integer.parseInt(value));
+        for (int i = 0; i < args.length; i += 2) {
+            String option = args[i];
+            if (i + 1 == args.length) {
+                throw new IllegalArgumentException(option + " takes a value, or is no option");
+            }
+            String value = args[i + 1];
+            switch (option) {
+                case "--seeds" -> seeds = number(option, value, 1, Long.MAX_VALUE);
+                case "--from" -> first = number(option, value, Long.MIN_VALUE, Long.MAX_VALUE);
+                case "--cores" -> cores = (int) number(option, value, 1, 1024);
+                case "--failures" -> keepGoing = (int) number(option, value, 1, Integer.MAX_VALUE);
+                case "--shrink" -> shrink = flag(option, value);
+                case "--replay" -> replay = number(option, value, Long.MIN_VALUE, Long.MAX_VALUE);
+                case "--sites" -> options = options.withSites(sites(value));
+                case "--ops" -> options = options.withOperations(count(option, value, 1));
+                case "--transactions" -> options = options.withTransactions(count(option, value, 0));
+                case "--partitions" -> options = options.withPartitions(count(option, value, 0));
+                case "--clients" -> options = options.withClients(count(option, value, 1));
                 case "--without" -> {
                     for (String fault : value.split(",")) {
-                        options = options.without(Fault.valueOf(fault));
+                        options = options.without(fault(fault));
                     }
                 }
-                default -> throw new IllegalArgumentException("unknown argument " + args[i - 1] + "; see bin/simulate");
+                default -> throw new IllegalArgumentException("there is no option " + option);
             }
         }
+    }
+
+    private static long number(String option, String value, long least, long most) {
+        try {
+            long number = Long.parseLong(value);
+            if (number >= least && number <= most) {
+                return number;
+            }
+            throw new IllegalArgumentException(option + " is " + value + ": give " + least + " to " + most);
+        } catch (NumberFormatException unreadable) {
+            throw new IllegalArgumentException(option + " is '" + value + "', which is no whole number");
+        }
+    }
+
+    private static int count(String option, String value, int least) {
+        return (int) number(option, value, least, Integer.MAX_VALUE);
+    }
+
+    private static int sites(String value) {
+        return switch (value) {
+            case "0", "3", "5" -> Integer.parseInt(value);
+            default -> throw new IllegalArgumentException("--sites is " + value + ": give 3, 5 or 0");
+        };
+    }
+
+    private static boolean flag(String option, String value) {
+        return switch (value) {
+            case "true", "false" -> Boolean.parseBoolean(value);
+            default -> throw new IllegalArgumentException(option + " is " + value + ": give true or false");
+        };
+    }
+
+    private static Fault fault(String name) {
+        return Arrays.stream(Fault.values())
+                .filter(fault -> fault.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "--without names " + name + ": there are " + Arrays.toString(Fault.values())));
     }
 
     private int replay() {
