@@ -25,8 +25,9 @@ public final class SharedLists {
 
         private boolean covers(List<Long> other) {
             int common = Math.min(length, other.size());
+            long[] known = values;
             for (int i = 0; i < common; i++) {
-                if (values[i] != other.get(i)) {
+                if (known[i] != other.get(i)) {
                     return false;
                 }
             }

@@ -24,8 +24,13 @@ final class Versions {
     /** The longest list that anybody has read, by key. */
     private final TreeMap<String, List<Long>> orders = new TreeMap<>();
 
-    /** The list of each key whose values were looked at last: histories are long, and its beginnings need no second look. */
-    private final Map<String, List<Long>> checked = new HashMap<>();
+    /** Values of a key that were looked at: histories are long, and the beginning of a list needs no second look. */
+    private static final class Checked {
+        private List<Long> list = List.of();
+        private final Set<Long> values = new HashSet<>();
+    }
+
+    private final Map<String, Checked> checked = new HashMap<>();
 
     private Optional<Violation> violation = Optional.empty();
 
@@ -151,21 +156,25 @@ final class Versions {
     }
 
     private void checkValues(Transaction reader, Read read) {
-        List<Long> before = checked.getOrDefault(read.key(), List.of());
-        if (!SharedLists.sharesPrefix(read.values(), before)) {
-            checkEachValue(reader, read);
-            checked.put(read.key(), read.values());
+        Checked known = checked.computeIfAbsent(read.key(), key -> new Checked());
+        if (!SharedLists.sharesPrefix(read.values(), known.list)) {
+            if (!SharedLists.sharesPrefix(known.list, read.values())) {
+                known = new Checked();
+                checked.put(read.key(), known);
+            }
+            checkBehind(known, reader, read);
+            known.list = read.values();
         }
         if (!read.values().isEmpty()) {
             checkIntermediate(reader, read);
         }
     }
 
-    private void checkEachValue(Transaction reader, Read read) {
-        if (new HashSet<>(read.values()).size() < read.values().size()) {
-            wrong("duplicate", reader + " read a value twice in " + read);
-        }
-        for (long value : read.values()) {
+    private void checkBehind(Checked known, Transaction reader, Read read) {
+        for (long value : read.values().subList(known.list.size(), read.values().size())) {
+            if (!known.values.add(value)) {
+                wrong("duplicate", reader + " read a value twice in " + read);
+            }
             Optional<Transaction> writer = appender(read.key(), value);
             if (writer.isEmpty()) {
                 wrong("garbage", reader + " read " + value + " from key " + read.key() + ", which nobody appended");

@@ -211,6 +211,22 @@ class ListAppendCheckerTest {
         assertThatThrownBy(() -> ListAppendChecker.check(history)).hasMessageContaining("T1", "T2");
     }
 
+    /** Each list is read again and again while it grows, so that all the values of all reads are 450 million. */
+    @Test
+    void looksAtEachValueOfAListThatGrowsOnce() {
+        var lists = new SharedLists();
+        var list = new ArrayList<Long>();
+        for (long i = 0; i < 30_000; i++) {
+            List<Long> found = lists.shared("x", list);
+            ran("R" + i, 4 * i, 4 * i + 1, Status.COMMITTED, new Read("x", found));
+            ran("W" + i, 4 * i + 2, 4 * i + 3, Status.COMMITTED, append("x", i));
+            list.add(i);
+        }
+        assertTimeoutPreemptively(Duration.ofSeconds(6), this::assertGood);
+        ran("last", 160_000, 160_001, Status.COMMITTED, new Read("x", lists.shared("x", List.of(0L, 0L))));
+        assertAnomaly("incompatible-order", "[0, 0]");
+    }
+
     /** The history has one component of all its transactions, in each of which a cycle could be looked for on its own. */
     @Test
     void judgesALongHistoryWithAnAnomalyInTime() {
