@@ -30,8 +30,7 @@ class PreferredLeaderTest {
     }
 
     private static PartitionView leading(long matchOfB, boolean hearsB, Set<SiteId> slow, Set<SiteId> worseConnected) {
-        var leader =
-                new LeaderView(Map.of(B, matchOfB, C, LAST - 1), Map.of(B, hearsB, C, true), slow, worseConnected);
+        var leader = new LeaderView(Map.of(B, matchOfB, C, LAST - 1), Map.of(B, hearsB, C, true), slow, worseConnected);
         return new PartitionView(
                 Role.LEADER,
                 1,

@@ -28,6 +28,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
@@ -47,6 +48,8 @@ import picocli.CommandLine.Parameters;
                     + "appears when it is complete."
         })
 public final class ExportCommand implements Callable<Integer> {
+    private static final List<String> STANDARD_OUTPUT = List.of("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1");
+
     private static final Duration PER_PART = Duration.ofSeconds(60);
 
     /**
@@ -113,7 +116,7 @@ public final class ExportCommand implements Callable<Integer> {
 
     /** Opened by its name, a file that it leads to would be written from two places. */
     private boolean toStandardOutput() {
-        return file.equals("-") || file.equals("/dev/stdout");
+        return STANDARD_OUTPUT.contains(file);
     }
 
     private void copyToFile(HoldfastClient client, AtomicLong written) {

@@ -11,11 +11,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.UUID;
 
 /** The file of an export. It appears, or replaces what was there, when it is complete and on the disk. */
 final class ExportFile {
     private static final int BUFFER = 1 << 18;
+    private static final List<String> DESCRIPTORS = List.of("/dev/fd", "/dev/stdout", "/dev/stderr", "/proc");
     private static final int MAX_LINKS = 40;
 
     private ExportFile() {}
@@ -47,9 +49,11 @@ final class ExportFile {
         if (Files.isDirectory(named)) {
             throw refused(named, "it is a directory.");
         }
-        boolean ofSystem = named.toAbsolutePath().startsWith("/dev")
-                || named.toAbsolutePath().startsWith("/proc");
-        return Files.exists(named) && (ofSystem || !Files.isRegularFile(named));
+        return Files.exists(named) && (isDescriptor(named.toAbsolutePath()) || !Files.isRegularFile(named));
+    }
+
+    private static boolean isDescriptor(Path path) {
+        return DESCRIPTORS.stream().anyMatch(path::startsWith);
     }
 
     private static void writeDirectly(Path named, Content content) throws IOException {

@@ -46,6 +46,8 @@ class HistoryTest {
         seconds = 26;
         ran("T2", true, Status.ABORTED, new Append("x", 2));
         history.ended();
+        seconds = 90;
+        ran("T3", true, Status.COMMITTED, new Append("x", 3));
         assertThat(history.worstGapMillis()).isEqualTo(25_000);
     }
 

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TransferTest {
     private final FakeNode node = new FakeNode().with("shop").with("copy");
@@ -282,10 +284,26 @@ class TransferTest {
         assertThat(directory.toFile().list()).containsExactly("out");
     }
 
+    /** Of what lies under /dev a file is one all the same. */
     @Test
-    void takesTheNameOfStandardOutputForStandardOutput() {
+    @EnabledOnOs(OS.LINUX)
+    void replacesAFileInSharedMemory() throws IOException {
+        Path file = Files.createTempFile(Path.of("/dev/shm"), "holdfast", ".jsonl");
+        try {
+            run("put", "shop", "k", "v");
+            run("export", "shop", file.toString());
+            run("export", "shop", file.toString());
+            assertThat(file).hasContent("{\"key\":\"k\",\"value\":\"v\"}");
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"})
+    void takesTheNameOfStandardOutputForStandardOutput(String name) {
         run("put", "shop", "k", "v");
-        CliRun run = run("export", "shop", "/dev/stdout");
+        CliRun run = run("export", "shop", name);
         assertThat(run.out()).isEqualTo("{\"key\":\"k\",\"value\":\"v\"}\n");
         assertThat(run.err()).startsWith("exported 1 record in ");
     }
