@@ -51,9 +51,9 @@ public record Endpoint(String host, int port) {
         return port <= 65535 ? port : -1;
     }
 
-    /** The host as those want it who put brackets around an IPv6 address themselves. */
-    String bareHost() {
-        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    /** As gRPC wants it: with its scheme, because a host may be called as one is, and a path, in which brackets must not stand. */
+    String target() {
+        return "dns:///" + toString().replace("[", "%5B").replace("]", "%5D");
     }
 
     @Override

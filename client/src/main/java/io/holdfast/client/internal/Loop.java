@@ -42,7 +42,7 @@ final class Loop {
     }
 
     ManagedChannel channel(Endpoint endpoint) {
-        return NettyChannelBuilder.forAddress(endpoint.bareHost(), endpoint.port())
+        return NettyChannelBuilder.forTarget(endpoint.target())
                 .eventLoopGroup(group)
                 .channelType(socket)
                 .directExecutor()

@@ -31,12 +31,11 @@ public final class PartitionStore {
      *
      * @param historyMillis how long superseded versions stay readable
      * @param retentionMillis how long outcomes of a silent client are kept
-     * @param expireEvery silent clients are looked for when the index is a multiple of this; a fixed rule, so that replicas agree
      * @param mostSkipped deleted keys that a scan looks at for one page, so that no step takes long; replicas need not agree on it
      */
-    public record Limits(long historyMillis, long retentionMillis, long expireEvery, int mostSkipped) {
+    public record Limits(long historyMillis, long retentionMillis, int mostSkipped) {
         public Limits(long historyMillis, long retentionMillis) {
-            this(historyMillis, retentionMillis, 1024, 4096);
+            this(historyMillis, retentionMillis, 4096);
         }
     }
 
@@ -79,10 +78,7 @@ public final class PartitionStore {
         }
         lastTimestamp = firstTimestamp + Math.max(1, commands.size()) - 1;
         history.collect(floor());
-        if (index % limits.expireEvery() == 0) {
-            long retention = HybridClock.ofWallMillis(limits.retentionMillis());
-            sessions.expire(lastTimestamp - retention, lastTimestamp - REMEMBERED_RETENTIONS * retention);
-        }
+        sessions.expire(lastTimestamp - retention(), lastTimestamp - REMEMBERED_RETENTIONS * retention());
         return outcomes;
     }
 
@@ -148,8 +144,13 @@ public final class PartitionStore {
 
     /** An entry of this timestamp or later lets something be forgotten; {@link Long#MAX_VALUE} if there is nothing to forget. */
     public long forgetsNextAt() {
-        long next = history.nextGarbage();
-        return next == Long.MAX_VALUE ? next : next + HybridClock.ofWallMillis(limits.historyMillis());
+        long garbage = history.nextGarbage();
+        long version = garbage == Long.MAX_VALUE ? garbage : garbage + HybridClock.ofWallMillis(limits.historyMillis());
+        return Math.min(version, sessions.nextExpiry(retention(), REMEMBERED_RETENTIONS * retention()));
+    }
+
+    private long retention() {
+        return HybridClock.ofWallMillis(limits.retentionMillis());
     }
 
     /** Reads below this timestamp are refused: the versions may be gone. */

@@ -109,6 +109,16 @@ final class Sessions {
         }
     }
 
+    /** At this timestamp {@link #expire} has something to do; {@link Long#MAX_VALUE} if there is nothing to forget. */
+    long nextExpiry(long retention, long remembered) {
+        return Math.min(behindFirst(clients, retention), behindFirst(silent, remembered));
+    }
+
+    private static long behindFirst(LinkedHashMap<Long, Session> sessions, long span) {
+        var first = first(sessions);
+        return first == null ? Long.MAX_VALUE : first.getValue().lastTimestamp + span + 1;
+    }
+
     private static Map.Entry<Long, Session> first(LinkedHashMap<Long, Session> sessions) {
         return sessions.isEmpty() ? null : sessions.entrySet().iterator().next();
     }

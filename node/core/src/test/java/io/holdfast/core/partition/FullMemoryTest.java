@@ -11,6 +11,7 @@ import io.holdfast.core.store.Decision;
 import io.holdfast.core.store.Outcome;
 import io.holdfast.core.store.Participant;
 import io.holdfast.core.store.ReadWriteSet;
+import io.holdfast.core.store.WriteId;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -210,6 +211,29 @@ class FullMemoryTest {
         assertThat(cluster.core("a").raft().lastIndex())
                 .as("nothing left to forget")
                 .isEqualTo(entries);
+    }
+
+    /** They count as data, and nobody may write any more who would bring the entries with which they go. */
+    @Test
+    void whatIsRememberedOfClientsIsForgottenThoughNothingIsWrittenAnyMore() {
+        settings.retention = 1_000;
+        long empty = beforeALargeValue();
+        for (int client = 1; client <= 200; client++) {
+            var put = new Command.Put(Bytes.utf8("k"), Bytes.EMPTY, Condition.NONE);
+            cluster.submit("a", new Command(new WriteId(1_000 + client, 1), 0, Long.MAX_VALUE, put));
+            cluster.settle();
+        }
+        cluster.run(500);
+        full("c", true);
+        assertThat(cluster.core("c").memoryBytes()).isGreaterThan(empty + 200 * 200);
+
+        cluster.run(2_000);
+        assertThat(cluster.core("c").memoryBytes()).as("outcomes").isLessThan(empty + 200 * 160);
+        cluster.run(25_000);
+
+        for (String site : List.of("a", "b", "c")) {
+            assertThat(cluster.core(site).memoryBytes()).isLessThan(empty + 3_000);
+        }
     }
 
     @Test

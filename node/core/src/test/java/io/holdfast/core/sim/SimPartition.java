@@ -62,7 +62,6 @@ final class SimPartition {
         int entryBytes = (int) random.between(100, 2000);
         long pendingBytes = random.pick(List.of(400L, 100_000L));
         // Looked for often where something expires, because runs are short.
-        long expireEvery = random.pick(List.of(1L, 16L));
         int pendingReads = random.pick(List.of(2, 1000));
         for (SiteId self : world.sites) {
             var preference = new ArrayList<>(world.sites);
@@ -83,7 +82,7 @@ final class SimPartition {
                     imageRetry);
             configs.add(new PartitionConfig(
                     raft,
-                    new PartitionStore.Limits(historyMillis, world.retentionMillis, expireEvery, mostSkipped),
+                    new PartitionStore.Limits(historyMillis, world.retentionMillis, mostSkipped),
                     entryBytes,
                     pendingBytes,
                     pendingReads,

@@ -136,7 +136,7 @@ class PartitionStoreTest {
 
     @Test
     void whatWasForgottenIsNotSaidToHaveNeverBeenApplied() {
-        var brief = new Writes.Log(new PartitionStore(new PartitionStore.Limits(HISTORY, RETENTION, 1, 10)));
+        var brief = new Writes.Log(new PartitionStore(new PartitionStore.Limits(HISTORY, RETENTION, 10)));
         brief.one(at(1), put(1, "k", "1"));
         var other = new Command(
                 new WriteId(8, 1), 0, Writes.NEVER, put(1, "other", "x").operation());
@@ -149,7 +149,7 @@ class PartitionStoreTest {
 
     @Test
     void aClientThatIsSilentForVeryLongTakesNoMemory() {
-        var brief = new Writes.Log(new PartitionStore(new PartitionStore.Limits(HISTORY, RETENTION, 1, 10)));
+        var brief = new Writes.Log(new PartitionStore(new PartitionStore.Limits(HISTORY, RETENTION, 10)));
         brief.one(at(1), put(1, "k", "1"));
         var other = new Command(
                 new WriteId(8, 1), 0, Writes.NEVER, put(1, "other", "x").operation());
@@ -166,7 +166,7 @@ class PartitionStoreTest {
     /** There may be very many: a memory must not fill with them without a word. */
     @Test
     void whatIsRememberedOfClientsCounts() {
-        var brief = new Writes.Log(new PartitionStore(new PartitionStore.Limits(HISTORY, RETENTION, 1, 10)));
+        var brief = new Writes.Log(new PartitionStore(new PartitionStore.Limits(HISTORY, RETENTION, 10)));
         for (long client = 1; client <= 1_000; client++) {
             brief.one(at(client), byClient(client, 1, 0));
             brief.one(at(client) + 1, byClient(client, 2, 0));

@@ -60,7 +60,7 @@ class ScanTest {
 
     @Test
     void looksAtABoundedNumberOfDeletedKeysForAPage() {
-        var many = new Writes.Log(new PartitionStore(new PartitionStore.Limits(1_000_000, 1_000_000, 1024, 3)));
+        var many = new Writes.Log(new PartitionStore(new PartitionStore.Limits(1_000_000, 1_000_000, 3)));
         for (int i = 0; i < 10; i++) {
             many.apply(10 + 2 * i, put(2 * i + 1, "k" + i, "v"));
             many.apply(11 + 2 * i, delete(2 * i + 2, "k" + i));

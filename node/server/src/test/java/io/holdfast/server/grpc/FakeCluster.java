@@ -144,7 +144,7 @@ final class FakeCluster implements AutoCloseable {
 
     private PartitionStore store(PartitionId partition) {
         return stores.computeIfAbsent(
-                partition, id -> new PartitionStore(new PartitionStore.Limits(5000, 600_000, 1024, 50)));
+                partition, id -> new PartitionStore(new PartitionStore.Limits(5000, 600_000, 50)));
     }
 
     @Override
