@@ -142,41 +142,50 @@ class ScanTest {
         assertThat(asked).extracting(ScanRequest::getLimit).containsExactly(10L, 7L, 4L, 1L);
     }
 
+    /** Keeps what it is sent, and asks for nothing by itself. */
+    private static class Collecting implements Flow.Subscriber<Entry> {
+        final List<Entry> got = new CopyOnWriteArrayList<>();
+        final CompletableFuture<Flow.Subscription> subscription = new CompletableFuture<>();
+        final CompletableFuture<Void> done = new CompletableFuture<>();
+
+        @Override
+        public void onSubscribe(Flow.Subscription given) {
+            subscription.complete(given);
+        }
+
+        @Override
+        public void onNext(Entry entry) {
+            got.add(entry);
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            done.completeExceptionally(error);
+        }
+
+        @Override
+        public void onComplete() {
+            done.complete(null);
+        }
+    }
+
     @Test
     void aPublisherSendsWhatIsRequested() throws Exception {
         serve(20, -1, new CompletableFuture<>());
-        List<Entry> got = new CopyOnWriteArrayList<>();
-        CompletableFuture<Flow.Subscription> subscription = new CompletableFuture<>();
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        shop.scanAsync("", ScanOptions.DEFAULT).subscribe(new Flow.Subscriber<>() {
-            @Override
-            public void onSubscribe(Flow.Subscription given) {
-                subscription.complete(given);
-            }
-
-            @Override
-            public void onNext(Entry entry) {
-                got.add(entry);
-            }
-
-            @Override
-            public void onError(Throwable error) {
-                done.completeExceptionally(error);
-            }
-
-            @Override
-            public void onComplete() {
-                done.complete(null);
-            }
-        });
-        subscription.get().request(3);
-        await().until(() -> got.size() == 3);
-        subscription.get().request(2);
-        await().until(() -> got.size() == 5);
-        assertThat(done).isNotDone();
-        subscription.get().request(Long.MAX_VALUE);
-        await().until(done::isDone);
-        assertThat(got).extracting(entry -> entry.version()).hasSize(20).isSorted();
+        var subscriber = new Collecting();
+        shop.scanAsync("", ScanOptions.DEFAULT).subscribe(subscriber);
+        Flow.Subscription subscription = subscriber.subscription.get();
+        subscription.request(3);
+        await().until(() -> subscriber.got.size() == 3);
+        subscription.request(2);
+        await().until(() -> subscriber.got.size() == 5);
+        assertThat(subscriber.done).isNotDone();
+        subscription.request(Long.MAX_VALUE);
+        await().until(subscriber.done::isDone);
+        assertThat(subscriber.got)
+                .extracting(entry -> entry.version())
+                .hasSize(20)
+                .isSorted();
     }
 
     /** Reactive Streams, rule 2.13: it counts as cancelled. */
@@ -184,33 +193,20 @@ class ScanTest {
     void aSubscriberThatThrowsIsSentNothingMoreAndItsScanEndsAtTheNode() throws Exception {
         CompletableFuture<Void> cancelled = new CompletableFuture<>();
         serve(10_000, -1, cancelled);
-        List<Entry> got = new CopyOnWriteArrayList<>();
-        shop.scanAsync("", ScanOptions.DEFAULT).subscribe(new Flow.Subscriber<>() {
-            @Override
-            public void onSubscribe(Flow.Subscription given) {
-                given.request(Long.MAX_VALUE);
-            }
-
+        var subscriber = new Collecting() {
             @Override
             public void onNext(Entry entry) {
-                got.add(entry);
+                super.onNext(entry);
                 if (got.size() == 3) {
                     throw new IllegalStateException("thrown by the application");
                 }
             }
-
-            @Override
-            public void onError(Throwable error) {
-                got.clear();
-            }
-
-            @Override
-            public void onComplete() {
-                got.clear();
-            }
-        });
+        };
+        shop.scanAsync("", ScanOptions.DEFAULT).subscribe(subscriber);
+        subscriber.subscription.get().request(Long.MAX_VALUE);
         cancelled.get(30, TimeUnit.SECONDS);
-        assertThat(got).hasSize(3);
+        assertThat(subscriber.got).hasSize(3);
+        assertThat(subscriber.done).isNotDone();
     }
 
     @Test

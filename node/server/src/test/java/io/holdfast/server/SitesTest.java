@@ -172,8 +172,7 @@ class SitesTest {
     void aNodeThatReachesTooFewSitesSaysThatItDoesNotServe() {
         try (var sites = new Sites(dir, "a", "b", "c")) {
             sites.startAll();
-            ManagedChannel channel = Grpc.newChannelBuilder(sites.endpoint("a"), InsecureChannelCredentials.create())
-                    .build();
+            ManagedChannel channel = channel(sites.endpoint("a"));
             try {
                 var health = HealthGrpc.newBlockingStub(channel);
                 awaitHealth(health, ServingStatus.SERVING);
@@ -299,10 +298,14 @@ class SitesTest {
                 }));
     }
 
+    private static ManagedChannel channel(String endpoint) {
+        return Grpc.newChannelBuilder(endpoint, InsecureChannelCredentials.create())
+                .build();
+    }
+
     /** Asks this very node, since incidents are those of the node that answers: the SDK asks whichever is nearest. */
     private static void awaitRebuilt(String endpoint, String faultClass) {
-        ManagedChannel channel = Grpc.newChannelBuilder(endpoint, InsecureChannelCredentials.create())
-                .build();
+        ManagedChannel channel = channel(endpoint);
         try {
             var admin =
                     AdminGrpc.newBlockingStub(channel).withDeadlineAfter(Sites.PATIENCE.toSeconds(), TimeUnit.SECONDS);

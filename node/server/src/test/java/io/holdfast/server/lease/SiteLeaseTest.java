@@ -1,9 +1,10 @@
 package io.holdfast.server.lease;
 
+import static io.holdfast.server.lease.TestLeases.acquire;
+import static io.holdfast.server.lease.TestLeases.lease;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.typesafe.config.ConfigFactory;
 import io.holdfast.persistence.cells.SharedCells;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -16,15 +17,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import org.apache.pekko.coordination.lease.LeaseSettings;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Two nodes, one store. */
 class SiteLeaseTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final LeaseTimes TIMES = new LeaseTimes(
-            Duration.ofMillis(900), Duration.ofMillis(100), Duration.ofMillis(500), Duration.ofMillis(50), 0.05);
 
     private final MemoryCells cells = new MemoryCells();
     private final MemoryCells.Link toOne = cells.link();
@@ -33,28 +31,15 @@ class SiteLeaseTest {
     private final NodeSession two = session("two:1", cells.link());
 
     private NodeSession session(String node, SharedCells store, String... neighbours) {
-        NodeSession session =
-                NodeSession.start(store, node, TIMES, System::nanoTime, UUID::randomUUID, Set.of(neighbours));
+        NodeSession session = NodeSession.start(
+                store, node, TestLeases.TIMES, System::nanoTime, UUID::randomUUID, Set.of(neighbours));
         sessions.add(session);
         return session;
-    }
-
-    private static SiteLease lease(NodeSession node) {
-        var settings = LeaseSettings.apply(
-                ConfigFactory.load().getConfig("pekko.coordination.lease"), "a/replica/shop/0", "owner");
-        return new SiteLease(settings, node, "a/replica/shop/0");
     }
 
     @AfterEach
     void close() {
         sessions.forEach(NodeSession::close);
-    }
-
-    private static boolean acquire(SiteLease lease) {
-        return lease.acquire()
-                .exceptionally(failed -> false)
-                .toCompletableFuture()
-                .join();
     }
 
     private static SiteLease awaitAcquired(NodeSession node) {
@@ -155,7 +140,8 @@ class SiteLeaseTest {
         assertThat(first.leave("lost answer".getBytes(StandardCharsets.UTF_8)).toCompletableFuture())
                 .failsWithin(5, TimeUnit.SECONDS);
         // Renewed by reading what became of it, through more than one duration of the session.
-        long until = System.nanoTime() + TIMES.lasting().multipliedBy(2).toNanos();
+        long until =
+                System.nanoTime() + TestLeases.TIMES.lasting().multipliedBy(2).toNanos();
         await().atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> {
             assertThat(first.checkLease()).isTrue();
             return System.nanoTime() - until >= 0;
@@ -272,7 +258,8 @@ class SiteLeaseTest {
         awaitAcquired(one);
         await().atMost(PATIENCE).until(() -> neighbour.current().isPresent());
         one.close();
-        long until = System.nanoTime() + TIMES.lasting().multipliedBy(2).toNanos();
+        long until =
+                System.nanoTime() + TestLeases.TIMES.lasting().multipliedBy(2).toNanos();
         await().atMost(PATIENCE).until(() -> System.nanoTime() - until >= 0);
 
         assertThat(acquire(lease(two))).as("nobody here has looked at it yet").isFalse();

@@ -9,7 +9,7 @@ import org.apache.pekko.coordination.lease.LeaseSettings;
 
 /** Leases of a node that has no actor system of its own, with short times. */
 public final class TestLeases implements AutoCloseable {
-    private static final LeaseTimes TIMES = new LeaseTimes(
+    static final LeaseTimes TIMES = new LeaseTimes(
             Duration.ofMillis(900), Duration.ofMillis(100), Duration.ofMillis(500), Duration.ofMillis(50), 0.05);
 
     private final NodeSession session;
@@ -21,6 +21,20 @@ public final class TestLeases implements AutoCloseable {
                 session,
                 site,
                 LeaseSettings.apply(ConfigFactory.load().getConfig("pekko.coordination.lease"), site, node));
+    }
+
+    /** One life of a user of a replica's lease. */
+    static SiteLease lease(NodeSession node) {
+        var settings = LeaseSettings.apply(
+                ConfigFactory.load().getConfig("pekko.coordination.lease"), "a/replica/shop/0", "owner");
+        return new SiteLease(settings, node, "a/replica/shop/0");
+    }
+
+    static boolean acquire(SiteLease lease) {
+        return lease.acquire()
+                .exceptionally(failed -> false)
+                .toCompletableFuture()
+                .join();
     }
 
     public SiteLeases leases() {

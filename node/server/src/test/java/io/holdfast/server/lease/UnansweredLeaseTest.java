@@ -1,9 +1,10 @@
 package io.holdfast.server.lease;
 
+import static io.holdfast.server.lease.TestLeases.acquire;
+import static io.holdfast.server.lease.TestLeases.lease;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.typesafe.config.ConfigFactory;
 import io.holdfast.persistence.cells.SharedCells;
 import java.time.Duration;
 import java.util.Optional;
@@ -15,14 +16,11 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.apache.pekko.coordination.lease.LeaseSettings;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Changes of a lease of which no answer came. */
 class UnansweredLeaseTest {
-    private static final LeaseTimes TIMES = new LeaseTimes(
-            Duration.ofMillis(900), Duration.ofMillis(100), Duration.ofMillis(500), Duration.ofMillis(50), 0.05);
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -65,27 +63,14 @@ class UnansweredLeaseTest {
     };
 
     private final NodeSession one =
-            NodeSession.start(scripted, "one:1", TIMES, System::nanoTime, UUID::randomUUID, Set.of());
+            NodeSession.start(scripted, "one:1", TestLeases.TIMES, System::nanoTime, UUID::randomUUID, Set.of());
     private final NodeSession two =
-            NodeSession.start(cells.link(), "two:1", TIMES, System::nanoTime, UUID::randomUUID, Set.of());
+            NodeSession.start(cells.link(), "two:1", TestLeases.TIMES, System::nanoTime, UUID::randomUUID, Set.of());
 
     @AfterEach
     void close() {
         one.close();
         two.close();
-    }
-
-    private static SiteLease lease(NodeSession node) {
-        var settings = LeaseSettings.apply(
-                ConfigFactory.load().getConfig("pekko.coordination.lease"), "a/replica/shop/0", "owner");
-        return new SiteLease(settings, node, "a/replica/shop/0");
-    }
-
-    private static boolean acquire(SiteLease lease) {
-        return lease.acquire()
-                .exceptionally(failed -> false)
-                .toCompletableFuture()
-                .join();
     }
 
     private void twoGetsItWhileOneLives() {

@@ -2,12 +2,14 @@ package io.holdfast.server.cli.bench;
 
 import io.holdfast.client.Entry;
 import io.holdfast.client.HoldfastException;
+import io.holdfast.client.Key;
 import io.holdfast.client.Keyspace;
 import io.holdfast.client.ScanCursor;
 import io.holdfast.client.ScanOptions;
 import io.holdfast.client.SnapshotOptions;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -16,13 +18,13 @@ final class BankAudit {
     private static final long EVERY_SECONDS = 3;
 
     private final Keyspace keyspace;
-    private final int accounts;
+    private final Set<Key> accounts;
     private final CountDownLatch end = new CountDownLatch(1);
     private final Thread thread;
     private int audits;
     private String trouble = "";
 
-    BankAudit(Keyspace keyspace, int accounts) {
+    BankAudit(Keyspace keyspace, Set<Key> accounts) {
         this.keyspace = keyspace;
         this.accounts = accounts;
         this.thread = new Thread(this::run, "bank-audit");
@@ -53,12 +55,12 @@ final class BankAudit {
     }
 
     /** What is wrong with these accounts, or an empty text. Accounts of an earlier run with more of them are left alone. */
-    static String trouble(Iterator<Entry> all, int accounts) {
+    static String trouble(Iterator<Entry> all, Set<Key> accounts) {
         long sum = 0;
         int found = 0;
         while (all.hasNext()) {
             Entry account = all.next();
-            if (!ClosedLoop.isOneOf(accounts, account.key())) {
+            if (!accounts.contains(account.key())) {
                 continue;
             }
             try {
@@ -73,10 +75,10 @@ final class BankAudit {
                         + "', which is no number";
             }
         }
-        long wanted = accounts * Work.OPENING_BALANCE;
-        return found == accounts && sum == wanted
+        long wanted = accounts.size() * Work.OPENING_BALANCE;
+        return found == accounts.size() && sum == wanted
                 ? ""
-                : found + " accounts hold " + sum + ", and " + accounts + " should hold " + wanted;
+                : found + " accounts hold " + sum + ", and " + accounts.size() + " should hold " + wanted;
     }
 
     /** Ends the audits with a last one. Answers what was found wrong, or an empty text. */

@@ -22,6 +22,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
@@ -152,7 +153,7 @@ public final class BenchCommand implements Callable<Integer> {
             loops.add(new ClosedLoop(work, share, i));
         }
         Optional<BankAudit> audit =
-                mode == BenchPlan.Mode.BANK ? Optional.of(new BankAudit(first, keys)) : Optional.empty();
+                mode == BenchPlan.Mode.BANK ? Optional.of(new BankAudit(first, Set.of(all))) : Optional.empty();
         audit.ifPresent(BankAudit::start);
         long from = System.nanoTime() + TimeUnit.SECONDS.toNanos(warmup);
         long until = from + TimeUnit.SECONDS.toNanos(seconds);

@@ -47,12 +47,6 @@ final class ClosedLoop {
         return IntStream.range(0, count).mapToObj(ClosedLoop::key).toArray(Key[]::new);
     }
 
-    /** Whether it is one of the first of them. */
-    static boolean isOneOf(int count, Key key) {
-        String text = key.toString();
-        return text.matches("bench-\\d{10}") && Long.parseLong(text.substring("bench-".length())) < count;
-    }
-
     /** Starts all clients. Answers that come from one moment of {@link System#nanoTime} until the other count. */
     void start(long from, long until) {
         measureFrom = from;

@@ -5,6 +5,7 @@ import io.holdfast.client.HoldfastClient;
 import io.holdfast.client.KeyspaceSettings;
 import io.holdfast.server.cli.CommandFailure;
 import io.holdfast.server.cli.ExitCode;
+import io.holdfast.server.cli.InterruptHook;
 import io.holdfast.server.cli.Terminal;
 import io.holdfast.server.cli.Text;
 import io.holdfast.server.cli.local.LocalCluster;
@@ -87,8 +88,7 @@ public final class CheckCommand implements Callable<Integer> {
     private int runAndJudge(Predicate<Seen> keep) throws IOException, InterruptedException {
         Path data = Files.createTempDirectory("holdfast-check-");
         var sites = new CheckSites(data, this::say);
-        Thread hook = new Thread(() -> clean(sites, data), "holdfast-check-stop");
-        Runtime.getRuntime().addShutdownHook(hook);
+        InterruptHook hook = InterruptHook.set("holdfast-check-stop", () -> clean(sites, data));
         Seen seen;
         try (sites) {
             LocalCluster cluster = sites.start(!noFaults, terminal.environment());
@@ -96,12 +96,12 @@ public final class CheckCommand implements Callable<Integer> {
             say("ready: " + cluster.layout().describe());
             seen = load(cluster, sites.networks());
         } catch (IOException | RuntimeException failed) {
-            if (removeHook(hook)) {
+            if (hook.remove()) {
                 say("The sites' data and logs are in " + data);
             }
             throw failed;
         }
-        removeHook(hook);
+        hook.remove();
         boolean kept = keep.test(seen);
         int code = judge(seen);
         if (code == ExitCode.OK) {
@@ -116,15 +116,6 @@ public final class CheckCommand implements Callable<Integer> {
     private static void clean(CheckSites sites, Path data) {
         sites.close();
         TemporaryLayout.delete(data);
-    }
-
-    /** Answers whether it will not run. Behind a Ctrl-C it does, and removes what is there. */
-    private static boolean removeHook(Thread hook) {
-        try {
-            return Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException stopping) {
-            return false;
-        }
     }
 
     private static void range(String option, int value, int least, int most) {

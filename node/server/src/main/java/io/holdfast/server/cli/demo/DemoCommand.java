@@ -2,6 +2,7 @@ package io.holdfast.server.cli.demo;
 
 import io.holdfast.server.cli.CommandFailure;
 import io.holdfast.server.cli.ExitCode;
+import io.holdfast.server.cli.InterruptHook;
 import io.holdfast.server.cli.Terminal;
 import io.holdfast.server.cli.local.TemporaryLayout;
 import java.io.IOException;
@@ -47,14 +48,13 @@ public final class DemoCommand implements Callable<Integer> {
         Path data = Files.createTempDirectory("holdfast-demo-");
         Narrator narrator = new Narrator(terminal);
         Demo demo = new Demo(TemporaryLayout.find(sites, data, narrator::say), terminal, narrator, seconds);
-        Thread hook = new Thread(() -> clean(demo, data, keep), "holdfast-demo-stop");
-        Runtime.getRuntime().addShutdownHook(hook);
+        InterruptHook hook = InterruptHook.set("holdfast-demo-stop", () -> clean(demo, data, keep));
         Demo.Verdict verdict;
         try {
             verdict = demo.run();
         } catch (IOException | RuntimeException broken) {
             // Whoever looks for the reason needs the logs, which the hook would remove.
-            if (removeHook(hook)) {
+            if (hook.remove()) {
                 narrator.say("The sites' data and logs are in " + data + ".");
             }
             throw broken;
@@ -67,21 +67,12 @@ public final class DemoCommand implements Callable<Integer> {
         } else {
             narrator.say("All sites stopped. Their data and logs are in " + data + ".");
         }
-        removeHook(hook);
+        hook.remove();
         if (passed && !keep) {
             TemporaryLayout.delete(data);
         }
         terminal.out().println(verdict.line());
         return passed ? ExitCode.OK : ExitCode.FAILED;
-    }
-
-    /** Answers whether it will not run. Behind a Ctrl-C it does, and removes what is there. */
-    private static boolean removeHook(Thread hook) {
-        try {
-            return Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException stopping) {
-            return false;
-        }
     }
 
     /** After Ctrl-C. */

@@ -1,6 +1,7 @@
 package io.holdfast.server.cli.transfer;
 
 import io.holdfast.server.cli.CommandFailure;
+import io.holdfast.server.cli.InterruptHook;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -78,16 +79,15 @@ final class ExportFile {
     private static void replace(Path target, Content content) throws IOException {
         // A name of its own for each: two exports into one file must not write into each other's.
         Path unfinished = target.resolveSibling(".holdfast-export-" + UUID.randomUUID());
-        // Ctrl-C ends the process without the "finally" below.
-        Thread atTheEnd = new Thread(() -> unfinished.toFile().delete(), "holdfast-export-cleanup");
-        Runtime.getRuntime().addShutdownHook(atTheEnd);
+        InterruptHook hook = InterruptHook.set(
+                "holdfast-export-cleanup", () -> unfinished.toFile().delete());
         try {
             writeToDisk(unfinished, content);
             keepPermissions(target, unfinished);
             Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } finally {
             Files.deleteIfExists(unfinished);
-            forget(atTheEnd);
+            hook.remove();
         }
     }
 
@@ -104,14 +104,6 @@ final class ExportFile {
     private static void keepPermissions(Path from, Path to) throws IOException {
         if (Files.exists(from) && Files.getFileStore(from).supportsFileAttributeView("posix")) {
             Files.setPosixFilePermissions(to, Files.getPosixFilePermissions(from));
-        }
-    }
-
-    private static void forget(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException ending) {
-            // The process is ending: the hook is under way, and finds nothing to delete.
         }
     }
 

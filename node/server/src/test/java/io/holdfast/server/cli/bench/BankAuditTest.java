@@ -7,6 +7,7 @@ import io.holdfast.client.Key;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class BankAuditTest {
@@ -17,7 +18,7 @@ class BankAuditTest {
     }
 
     private String trouble(int accounts) {
-        return BankAudit.trouble(all.iterator(), accounts);
+        return BankAudit.trouble(all.iterator(), Set.of(ClosedLoop.keys(accounts)));
     }
 
     @Test
