@@ -4,6 +4,8 @@ import io.holdfast.persistence.cassandra.CassandraErrors;
 import io.holdfast.persistence.cells.SharedCells;
 import io.holdfast.persistence.cells.SharedCells.Cell;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -40,6 +42,9 @@ public final class NodeSession implements AutoCloseable {
     private final Set<String> inUse = ConcurrentHashMap.newKeySet();
     // For the thread alone.
     private final SessionWatch watch;
+    /** Looks at sessions that are under way. */
+    private final Map<Holder, CompletionStage<Boolean>> looks = new HashMap<>();
+
     /** The name of a session that was asked for and did not come to be known; nobody counts on it. */
     private Optional<UUID> opening = Optional.empty();
 
@@ -245,11 +250,19 @@ public final class NodeSession implements AutoCloseable {
     /**
      * Whether a session is over, so that its leases may be taken. If it seems to live this looks for its silence, and ends it when that has
      * lasted long enough; so this must be asked again and again. A failed stage means that it is not known.
+     *
+     * <p>All replicas of a node that died ask at once, and one look answers them all: of many that tried to end the same session one would succeed, and keep
+     * the store busy with the others.
      */
     CompletionStage<Boolean> isOver(Holder holder) {
-        return CompletableFuture.supplyAsync(() -> read(cell(holder.node())), thread)
-                .thenCompose(reading -> reading)
-                .thenComposeAsync(found -> judge(holder, found), thread);
+        return CompletableFuture.supplyAsync(() -> looks.computeIfAbsent(holder, this::look), thread)
+                .thenCompose(looking -> looking);
+    }
+
+    private CompletionStage<Boolean> look(Holder holder) {
+        return read(cell(holder.node()))
+                .thenComposeAsync(found -> judge(holder, found), thread)
+                .whenCompleteAsync((over, failure) -> looks.remove(holder), thread);
     }
 
     /** Only looks; a failure shows at the next need. */
@@ -262,7 +275,14 @@ public final class NodeSession implements AutoCloseable {
         SessionWatch.Sight sight = watch.look(holder, found);
         return sight == SessionWatch.Sight.SILENT
                 ? end(holder, found.orElseThrow())
+                        .thenCompose(done -> done ? CompletableFuture.completedFuture(true) : sawItsEnd(holder))
                 : CompletableFuture.completedFuture(sight == SessionWatch.Sight.OVER);
+    }
+
+    /** Another node may have been faster. */
+    private CompletionStage<Boolean> sawItsEnd(Holder holder) {
+        return read(cell(holder.node()))
+                .thenApplyAsync(found -> watch.look(holder, found) == SessionWatch.Sight.OVER, thread);
     }
 
     private CompletionStage<Boolean> end(Holder holder, Cell cell) {

@@ -10,12 +10,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.apache.pekko.cluster.ClusterEvent.MemberRemoved;
+import org.apache.pekko.cluster.typed.Cluster;
+import org.apache.pekko.cluster.typed.Subscribe;
 
 /**
  * Keeps this site's replicas alive by pings: they must vote and follow although nobody writes to them (DESIGN 2). A ping starts a
@@ -23,7 +28,15 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
  */
 public final class ReplicaKeeper extends AbstractBehavior<ReplicaKeeper.Command> {
     private static final Duration INTERVAL = Duration.ofSeconds(1);
+    /**
+     * A node that was given up is out of sharding's tables some tenths of a second later, at each node at another time. Its replicas are away meanwhile, so
+     * the first ping that finds a new home for them should not be long in coming.
+     */
+    private static final Duration HURRIED_INTERVAL = Duration.ofMillis(200);
 
+    private static final Duration HURRY = Duration.ofSeconds(5);
+
+    private final TimerScheduler<Command> timers;
     private final String site;
     private final ReplicaRouter router;
     private final ReplicaDirectory directory;
@@ -37,7 +50,18 @@ public final class ReplicaKeeper extends AbstractBehavior<ReplicaKeeper.Command>
     /** A keyspace has come. */
     public record Keep(KeyspaceDefinition definition) implements Command {}
 
+    /** A node has gone. If it was of this site its replicas want starting on others. */
+    record NodeGone(String site) implements Command {}
+
     private record Ping() implements Command {}
+
+    private enum Timer {
+        PING,
+        HURRIED_PING,
+        CALM
+    }
+
+    private record Calm() implements Command {}
 
     /**
      * @param router to this site's replicas
@@ -53,21 +77,32 @@ public final class ReplicaKeeper extends AbstractBehavior<ReplicaKeeper.Command>
             boolean several) {
         Behavior<Command> keeper = Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             registry.onKeyspace(definition -> context.getSelf().tell(new Keep(definition)));
-            timers.startTimerWithFixedDelay(new Ping(), INTERVAL);
-            return new ReplicaKeeper(context, site, router, directory, incidents, several);
+            timers.startTimerWithFixedDelay(Timer.PING, new Ping(), INTERVAL);
+            if (several) {
+                hearOfLeavers(context);
+            }
+            return new ReplicaKeeper(context, timers, site, router, directory, incidents, several);
         }));
         // Without it nobody would start replicas here any more: what one ping could not do the next one does.
         return Behaviors.supervise(keeper).onFailure(SupervisorStrategy.resume());
     }
 
+    private static void hearOfLeavers(ActorContext<Command> context) {
+        ActorRef<MemberRemoved> leavers = context.messageAdapter(
+                MemberRemoved.class, removed -> new NodeGone(removed.member().dataCenter()));
+        Cluster.get(context.getSystem()).subscriptions().tell(Subscribe.create(leavers, MemberRemoved.class));
+    }
+
     private ReplicaKeeper(
             ActorContext<Command> context,
+            TimerScheduler<Command> timers,
             String site,
             ReplicaRouter router,
             ReplicaDirectory directory,
             IncidentLog incidents,
             boolean several) {
         super(context);
+        this.timers = timers;
         this.site = site;
         this.router = router;
         this.directory = directory;
@@ -80,6 +115,8 @@ public final class ReplicaKeeper extends AbstractBehavior<ReplicaKeeper.Command>
         return newReceiveBuilder()
                 .onMessage(Keep.class, keep -> keep(keep.definition()))
                 .onMessage(Ping.class, ping -> pingAll())
+                .onMessage(NodeGone.class, gone -> nodeGone(gone.site()))
+                .onMessage(Calm.class, calm -> calm())
                 .build();
     }
 
@@ -98,6 +135,19 @@ public final class ReplicaKeeper extends AbstractBehavior<ReplicaKeeper.Command>
             incidents.recovered("storage-replaced", site);
             incidents.recovered("storage-rolled-back", site);
         }
+        return this;
+    }
+
+    private Behavior<Command> nodeGone(String siteOfNode) {
+        if (siteOfNode.equals(site)) {
+            timers.startTimerWithFixedDelay(Timer.HURRIED_PING, new Ping(), HURRIED_INTERVAL);
+            timers.startSingleTimer(Timer.CALM, new Calm(), HURRY);
+        }
+        return this;
+    }
+
+    private Behavior<Command> calm() {
+        timers.cancel(Timer.HURRIED_PING);
         return this;
     }
 

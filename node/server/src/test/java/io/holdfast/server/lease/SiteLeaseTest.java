@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -264,6 +265,37 @@ class SiteLeaseTest {
 
         assertThat(acquire(lease(two))).as("nobody here has looked at it yet").isFalse();
         assertThat(acquire(lease(neighbour))).isTrue();
+    }
+
+    /** Of attempts that end the same session at the same time one succeeds: it has to answer them all, or the others would be away for longer. */
+    @Test
+    void allReplicasOfADeadNodeGetTheirLeasesAtTheFirstAttempt() {
+        NodeSession neighbour = session("three:1", cells.link(), "one:1");
+        await().atMost(PATIENCE)
+                .until(() -> one.current().isPresent() && neighbour.current().isPresent());
+        List<Integer> partitions = List.of(0, 1, 2, 3);
+        assertThat(partitions).allMatch(it -> acquire(lease(one, it)));
+        one.close();
+        long until =
+                System.nanoTime() + TestLeases.TIMES.lasting().multipliedBy(2).toNanos();
+        await().atMost(PATIENCE).until(() -> System.nanoTime() - until >= 0);
+        var allHaveAsked = new CountDownLatch(1);
+        neighbour.after(Duration.ZERO, () -> awaitLatch(allHaveAsked));
+
+        List<CompletableFuture<Boolean>> attempts = partitions.stream()
+                .map(it -> lease(neighbour, it).acquire().toCompletableFuture())
+                .toList();
+        allHaveAsked.countDown();
+
+        assertThat(attempts).allMatch(CompletableFuture::join);
+    }
+
+    private static void awaitLatch(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test

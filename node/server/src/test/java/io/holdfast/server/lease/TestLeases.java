@@ -25,9 +25,13 @@ public final class TestLeases implements AutoCloseable {
 
     /** One life of a user of a replica's lease. */
     static SiteLease lease(NodeSession node) {
-        var settings = LeaseSettings.apply(
-                ConfigFactory.load().getConfig("pekko.coordination.lease"), "a/replica/shop/0", "owner");
-        return new SiteLease(settings, node, "a/replica/shop/0");
+        return lease(node, 0);
+    }
+
+    static SiteLease lease(NodeSession node, int partition) {
+        String name = "a/replica/shop/" + partition;
+        var settings = LeaseSettings.apply(ConfigFactory.load().getConfig("pekko.coordination.lease"), name, "owner");
+        return new SiteLease(settings, node, name);
     }
 
     static boolean acquire(SiteLease lease) {
