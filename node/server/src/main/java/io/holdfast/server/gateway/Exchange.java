@@ -4,6 +4,7 @@ import io.holdfast.core.SiteId;
 import io.holdfast.core.store.Command;
 import io.holdfast.core.store.Query;
 import io.holdfast.server.partition.PartitionId;
+import io.holdfast.server.partition.ReplicaDirectory;
 import io.holdfast.server.partition.ReplicaMessage;
 import io.holdfast.server.partition.ReplicaReply;
 import java.util.ArrayList;
@@ -32,10 +33,21 @@ final class Exchange {
     /**
      * Where a message goes.
      *
-     * @param local the replica itself, if it runs on this node
+     * @param local the replica itself, if it runs on this node, as it was known when the route was chosen
      * @param known the leader as this node's replica knew it when the route was chosen
      */
-    record Route(String site, Optional<ActorRef<ReplicaMessage>> local, Optional<SiteId> known) {}
+    record Route(String site, Optional<ReplicaDirectory.Local> local, Optional<SiteId> known) {
+        /** Whether the replica there is another than that of an earlier route, or has lost what it led and leads anew: it may have been restarted meanwhile. */
+        boolean isAnotherLifeOf(Route earlier) {
+            if (!site.equals(earlier.site) || local.isEmpty() || earlier.local.isEmpty()) {
+                return false;
+            }
+            ReplicaDirectory.Local now = local.get();
+            ReplicaDirectory.Local before = earlier.local.get();
+            return !now.replica().equals(before.replica())
+                    || now.view().term() > before.view().term();
+        }
+    }
 
     Exchange(Caller caller, List<Operation> operations, long deadlineNanos) {
         this.partition = operations.get(0).partition();

@@ -83,7 +83,15 @@ public final class Gateway {
      */
     public void submit(List<? extends Operation> submitted, Caller caller) {
         List<? extends Operation> single = commits(submitted) ? beginCommits(submitted, caller) : submitted;
-        Grouping.group(single, group -> begin(group, caller));
+        Grouping.group(single, group -> begin(group, caller, config.maxOutstanding()));
+    }
+
+    /**
+     * Of transactions that have begun: they are taken where the node has no room for more operations, because they make room. There are as many as the
+     * coordinators have under way.
+     */
+    void submitSteps(List<Operation.Write> steps, Caller caller) {
+        Grouping.group(steps, group -> begin(group, caller, Integer.MAX_VALUE));
     }
 
     private static boolean commits(List<? extends Operation> submitted) {
@@ -120,7 +128,7 @@ public final class Gateway {
         deliver(partition, routes.toLeader(partition), new ReplicaMessage.Transfer(toSite));
     }
 
-    private void begin(List<Operation> group, Caller caller) {
+    private void begin(List<Operation> group, Caller caller, int limit) {
         long now = config.nanos().getAsLong();
         int timeoutMillis = 0;
         for (Operation operation : group) {
@@ -128,9 +136,9 @@ public final class Gateway {
         }
         var exchange = new Exchange(caller, group, now + timeoutMillis * 1_000_000L);
         int before = outstanding.getAndAdd(group.size());
-        if (before + group.size() > config.maxOutstanding()) {
+        if (before + group.size() > limit) {
             // Without a leader, as it is not the partition that has too much to do.
-            fail(exchange, Failures.nodeOverloaded(config.maxOutstanding()), "");
+            fail(exchange, Failures.nodeOverloaded(limit), "");
             return;
         }
         PartitionId partition = exchange.partition;
@@ -161,7 +169,7 @@ public final class Gateway {
 
     private void deliver(PartitionId partition, Route route, ReplicaMessage message) {
         if (route.local().isPresent()) {
-            route.local().get().tell(message);
+            route.local().get().replica().tell(message);
         } else {
             router.tell(route.site(), new ReplicaEnvelope(partition, message));
         }
@@ -232,17 +240,28 @@ public final class Gateway {
         boolean mayRepeat = refused.reason() == Reply.Refusal.NOT_LEADER
                 && exchange.reroutes < MAX_REROUTES
                 && now < exchange.deadlineNanos;
-        // A replica knows the leader of its group better than this node does, which may have no replica of it.
-        Optional<SiteId> elsewhere = refused.leader().isPresent() ? refused.leader() : changedLeader(exchange);
-        if (mayRepeat && elsewhere.isPresent()) {
+        Optional<Route> next = mayRepeat ? next(exchange, refused) : Optional.empty();
+        if (next.isPresent()) {
             exchange.reroutes++;
-            send(exchange, routes.to(elsewhere.get().name(), exchange.partition), now);
+            send(exchange, next.get(), now);
         } else {
             if (refused.reason() == Reply.Refusal.NOT_LEADER) {
                 routes.doesNotAnswer(exchange.partition);
             }
             refuse(exchange, refused.reason(), now);
         }
+    }
+
+    /**
+     * A replica knows the leader of its group better than this node does, which may have no replica of it. One that does not know it need not be asked
+     * of: that of this site may have just been started, or be rebuilt.
+     */
+    private Optional<Route> next(Exchange exchange, Reply.Refused refused) {
+        PartitionId partition = exchange.partition;
+        Optional<SiteId> leader = refused.leader().isPresent() ? refused.leader() : changedLeader(exchange);
+        return leader.isPresent()
+                ? Optional.of(routes.to(leader.get().name(), partition))
+                : routes.elsewhere(exchange.route.site(), partition);
     }
 
     private void refuse(Exchange exchange, Reply.Refusal reason, long now) {
@@ -312,13 +331,22 @@ public final class Gateway {
             } else if (exchange.reroutes < MAX_REROUTES && leaderChanged(exchange)) {
                 ask(exchange, routes.toLeader(exchange.partition), now);
             } else if (!exchange.nudged && now - exchange.sentNanos >= NUDGE_AFTER_NANOS) {
-                exchange.nudged = true;
-                if (routes.isStale(exchange.partition) && exchange.reroutes < MAX_REROUTES) {
-                    ask(exchange, routes.after(exchange.route.site(), exchange.partition), now);
-                } else {
-                    nudge(exchange, nudged);
-                }
+                helpAlong(exchange, now, nudged);
             }
+        }
+    }
+
+    /** Nobody here may know the leader: the replica that should run here may be on its way to another node, or be kept from running. */
+    private void helpAlong(Exchange exchange, long now, Set<PartitionId> nudged) {
+        PartitionId partition = exchange.partition;
+        Optional<Route> elsewhere = routes.leader(partition).isEmpty() && exchange.reroutes < MAX_REROUTES
+                ? routes.elsewhere(exchange.route.site(), partition)
+                : Optional.empty();
+        if (elsewhere.isPresent()) {
+            ask(exchange, elsewhere.get(), now);
+        } else {
+            exchange.nudged = true;
+            nudge(exchange, nudged);
         }
     }
 
@@ -345,11 +373,7 @@ public final class Gateway {
         }
         boolean elsewhere =
                 !current.site().equals(sent.site()) && !current.known().equals(sent.known());
-        boolean anew = current.site().equals(sent.site())
-                && current.local().isPresent()
-                && sent.local().isPresent()
-                && !current.local().equals(sent.local());
-        return elsewhere || anew;
+        return elsewhere || current.isAnotherLifeOf(sent);
     }
 
     private void ask(Exchange exchange, Route route, long now) {

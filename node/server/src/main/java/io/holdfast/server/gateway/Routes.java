@@ -6,6 +6,8 @@ import io.holdfast.server.catalog.KeyspaceRegistry;
 import io.holdfast.server.gateway.Exchange.Route;
 import io.holdfast.server.partition.PartitionId;
 import io.holdfast.server.partition.ReplicaDirectory;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -98,21 +100,28 @@ final class Routes {
         if (leader.isPresent()) {
             return to(leader.get().name(), partition);
         }
-        return directory.isStale(partition) ? after(localSite, partition) : nearest(partition);
+        Route nearest = nearest(partition);
+        return directory.isStale(partition)
+                ? elsewhere(nearest.site(), partition).orElse(nearest)
+                : nearest;
     }
 
-    /** To the replica of the site that comes after another in the partition's order of preference. */
-    Route after(String site, PartitionId partition) {
-        List<SiteId> sites = registry.of(partition)
+    /**
+     * To the replica of another site, the next one that is not lost in the partition's order of preference. Nowhere if a replica runs on this node: it
+     * knows as much as they do.
+     */
+    Optional<Route> elsewhere(String than, PartitionId partition) {
+        if (directory.find(partition).isPresent()) {
+            return Optional.empty();
+        }
+        var sites = new ArrayList<SiteId>(registry.of(partition)
                 .map(definition -> definition.preference(partition.number()))
-                .orElse(List.of(new SiteId(localSite)));
-        return to(
-                sites.get((sites.indexOf(new SiteId(site)) + 1) % sites.size()).name(), partition);
-    }
-
-    /** Whether the replica of this partition that the site had on another of its nodes seems to be gone. */
-    boolean isStale(PartitionId partition) {
-        return directory.isStale(partition);
+                .orElse(List.of()));
+        Collections.rotate(sites, -1 - sites.indexOf(new SiteId(than)));
+        return sites.stream()
+                .filter(site -> !site.name().equals(than) && !isLost(site))
+                .findFirst()
+                .map(site -> to(site.name(), partition));
     }
 
     /** To the replica of the own site, or the first one that is not lost if the own site has none. */
@@ -141,6 +150,6 @@ final class Routes {
 
     Route to(String site, PartitionId partition) {
         Optional<ReplicaDirectory.Local> here = site.equals(localSite) ? directory.find(partition) : Optional.empty();
-        return new Route(site, here.map(ReplicaDirectory.Local::replica), leader(partition));
+        return new Route(site, here, leader(partition));
     }
 }

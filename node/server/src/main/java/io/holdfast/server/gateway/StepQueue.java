@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends the steps of many transactions on their way together: what comes while one thread hands a batch to the gateway goes with the
@@ -16,6 +18,8 @@ import java.util.function.BiConsumer;
  * step for its partition, in one message if the concern is the same, or after a while. Holds at most what the running coordinators have to send.
  */
 final class StepQueue {
+    private static final Logger LOG = LoggerFactory.getLogger(StepQueue.class);
+
     private final Gateway gateway;
     private final ConcurrentLinkedQueue<Waiting> queue = new ConcurrentLinkedQueue<>();
     /** What may wait for another step to go with. Touched within the drain alone. */
@@ -75,7 +79,18 @@ final class StepQueue {
         for (Waiting each : batch) {
             operations.add(each.operation().tagged(operations.size()));
         }
-        gateway.submit(operations, (leader, answers) -> told(batch, answers));
+        try {
+            gateway.submitSteps(operations, (leader, answers) -> told(batch, answers));
+        } catch (RuntimeException failure) {
+            // Else the drain would stand still, and with it all transactions of this node. Some steps may be on their
+            // way: an answer too many does no harm.
+            LOG.error("The steps of {} transactions could not be sent; they are sent again", batch.size(), failure);
+            told(
+                    batch,
+                    operations.stream()
+                            .map(it -> new Answer(it, Failures.brokenTransaction()))
+                            .toList());
+        }
     }
 
     private void told(List<Waiting> batch, List<Answer> answers) {

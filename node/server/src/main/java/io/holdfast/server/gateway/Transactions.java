@@ -4,6 +4,7 @@ import io.holdfast.core.Now;
 import io.holdfast.core.partition.WriteConcern;
 import io.holdfast.core.store.Outcome;
 import io.holdfast.core.store.Participant;
+import io.holdfast.core.store.WriteId;
 import io.holdfast.core.txn.Coordinator;
 import io.holdfast.core.txn.CoordinatorInput;
 import io.holdfast.core.txn.CoordinatorOutput;
@@ -27,7 +28,7 @@ final class Transactions {
     private static final Logger LOG = LoggerFactory.getLogger(Transactions.class);
 
     /** What another node has left is asked for again, so that some of it may be dropped. */
-    private static final int MAX_FINISHING = 1024;
+    static final int MAX_FINISHING = 1024;
     /**
      * After that a step is repeated; the partition may have got another leader meanwhile. The same for all, whatever time their clients have, so that
      * they may share a message; a client whose time is over is answered by the coordinator.
@@ -37,6 +38,9 @@ final class Transactions {
     private final Gateway gateway;
     private final GatewayConfig config;
     private final Set<Running> running = ConcurrentHashMap.newKeySet();
+    /** What is being finished for partitions that are led here: each asks again and again, and one coordinator at a time is enough. */
+    private final Set<Left> finishing = ConcurrentHashMap.newKeySet();
+
     private final StepQueue steps;
 
     Transactions(Gateway gateway, GatewayConfig config) {
@@ -56,7 +60,7 @@ final class Transactions {
     }
 
     private void begin(Operation.Commit commit, Caller caller, Outbox out) {
-        if (running.size() >= config.maxOutstanding()) {
+        if (running.size() - finishing.size() >= config.maxOutstanding()) {
             out.refuse(commit, caller, Failures.nodeOverloaded(config.maxOutstanding()));
             return;
         }
@@ -69,7 +73,7 @@ final class Transactions {
         long timeout = TimeUnit.MILLISECONDS.toNanos(commit.timeoutMillis());
         // What is left of the time is for learning that it is aborted.
         var timing = new Coordinator.Timing(now.nanos() + timeout / 4 * 3, now.nanos() + timeout);
-        start(new Running(Coordinator.of(commit.request(), timing), Optional.of(new Client(commit, caller))), out);
+        start(new Running(Coordinator.of(commit.request(), timing), new Client(commit, caller)), out);
     }
 
     /** A partition of the transaction of which this node reaches too few sites. */
@@ -87,9 +91,10 @@ final class Transactions {
     }
 
     void finish(PartitionId at, Unfinished unfinished) {
-        if (running.size() < config.maxOutstanding() + MAX_FINISHING) {
+        var left = new Left(at, unfinished.transaction());
+        if (finishing.size() < MAX_FINISHING && finishing.add(left)) {
             Outbox out = outbox();
-            start(new Running(Coordinator.of(unfinished, at.participant(), now()), Optional.empty()), out);
+            start(new Running(Coordinator.of(unfinished, at.participant(), now()), left), out);
             out.empty();
         }
     }
@@ -118,18 +123,34 @@ final class Transactions {
         return new Now(config.nanos().getAsLong(), config.wallMillis().getAsLong());
     }
 
-    private record Client(Operation.Commit commit, Caller caller) {}
+    /** What a coordinator is there for. */
+    private sealed interface Purpose {}
+
+    private record Client(Operation.Commit commit, Caller caller) implements Purpose {}
+
+    private record Left(PartitionId at, WriteId transaction) implements Purpose {}
 
     /** One coordinator and whom it works for. Its steps come from many threads, one at a time. */
     private final class Running {
         private final Coordinator coordinator;
-        private final Optional<Client> client;
+        private final Purpose purpose;
         private final AtomicBoolean hasTold = new AtomicBoolean();
         private boolean broken;
 
-        Running(Coordinator coordinator, Optional<Client> client) {
+        Running(Coordinator coordinator, Purpose purpose) {
             this.coordinator = coordinator;
-            this.client = client;
+            this.purpose = purpose;
+        }
+
+        private Optional<Client> client() {
+            return purpose instanceof Client client ? Optional.of(client) : Optional.empty();
+        }
+
+        private void end() {
+            running.remove(this);
+            if (purpose instanceof Left left) {
+                finishing.remove(left);
+            }
         }
 
         void step(CoordinatorInput input, Outbox box) {
@@ -153,14 +174,13 @@ final class Transactions {
             out.result().ifPresent(result -> tell(result, box));
             out.sends().forEach(send -> send(send, box));
             if (done) {
-                running.remove(this);
+                end();
             }
         }
 
         /** So that another site finishes it for the client. This coordinator goes on: it may be the only one to know what is locked where it reaches. */
         void tellIfCutOff(Outbox box) {
-            if (client.isPresent() && !hasTold.get()) {
-                Client told = client.get();
+            if (purpose instanceof Client told && !hasTold.get()) {
                 cutOff(told.commit())
                         .filter(it -> hasTold.compareAndSet(false, true))
                         .ifPresent(it -> box.refuse(told.commit(), told.caller(), Failures.cutOffMeanwhile(it)));
@@ -170,12 +190,12 @@ final class Transactions {
         /** The participants keep what they know, and are settled by whoever meets their locks. */
         private void broken(Throwable failure, Outbox box) {
             LOG.error("A coordinator of a transaction failed on an answer", failure);
-            running.remove(this);
-            client.ifPresent(it -> tell(it, Failures.brokenTransaction(), box));
+            end();
+            client().ifPresent(it -> tell(it, Failures.brokenTransaction(), box));
         }
 
         private void tell(CoordinatorOutput.Result result, Outbox box) {
-            client.ifPresent(it -> tell(it, resultFor(it.commit(), result), box));
+            client().ifPresent(it -> tell(it, resultFor(it.commit(), result), box));
         }
 
         private void tell(Client told, Result result, Outbox box) {
@@ -218,7 +238,7 @@ final class Transactions {
 
         private WriteConcern concern(CoordinatorOutput.Step step) {
             return step.promised()
-                    ? client.map(it -> it.commit().concern()).orElse(WriteConcern.MAJORITY)
+                    ? client().map(it -> it.commit().concern()).orElse(WriteConcern.MAJORITY)
                     : WriteConcern.MAJORITY;
         }
     }

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestInbox;
 import org.junit.jupiter.api.Test;
 
 class GatewayTest extends GatewayByHand {
@@ -164,6 +165,20 @@ class GatewayTest extends GatewayByHand {
         var anew = leads(P0, "a");
         pass(50);
         assertThat(anew.getAllReceived()).hasSize(1);
+    }
+
+    /** A supervisor restarts it under the address that it had; who waited for its last life would wait in vain. */
+    @Test
+    void aReplicaThatWasRestartedInPlaceAndLeadsAgainIsAskedAgain() {
+        TestInbox<ReplicaMessage> replica = TestInbox.create();
+        Directories.put(directory, P0, replica.getRef(), Directories.inTerm(7, "a", SITES));
+        gateway.submit(List.of(put(1, P0)), caller);
+        pass(50);
+        assertThat(replica.getAllReceived()).hasSize(1);
+
+        Directories.put(directory, P0, replica.getRef(), Directories.inTerm(8, "a", SITES));
+        pass(50);
+        assertThat(replica.getAllReceived()).hasSize(1);
     }
 
     @Test

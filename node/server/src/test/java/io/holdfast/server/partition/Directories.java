@@ -23,9 +23,13 @@ public final class Directories {
 
     /** A follower's view of a group of the given sites; their storages have the identities 1, 2, 3 … */
     public static PartitionView follower(String leader, String... sites) {
+        return inTerm(3, leader, sites);
+    }
+
+    public static PartitionView inTerm(long term, String leader, String... sites) {
         Optional<SiteId> known = leader.isEmpty() ? Optional.empty() : Optional.of(new SiteId(leader));
         return new PartitionView(
-                Role.FOLLOWER, 3, known, 10, 10, membership(sites), Optional.empty(), 0, 0, OptionalLong.empty());
+                Role.FOLLOWER, term, known, 10, 10, membership(sites), Optional.empty(), 0, 0, OptionalLong.empty());
     }
 
     public static Membership membership(String... sites) {
