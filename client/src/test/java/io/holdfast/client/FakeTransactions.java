@@ -12,8 +12,10 @@ import io.holdfast.v1.ScanPage;
 import io.holdfast.v1.Validate;
 import io.holdfast.v1.ValidateResult;
 import io.holdfast.v1.WriteResult;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** What the fake cluster does with transactions: all keyspaces are one map, and one lock guards it. */
@@ -28,6 +30,9 @@ final class FakeTransactions {
     int contended;
 
     int validations;
+    /** What was to be validated. */
+    final List<ReadWriteSet> validated = new ArrayList<>();
+
     /** Entries of a page, at most. */
     int pageEntries = Integer.MAX_VALUE;
     /** Deleted keys that a page without entries has looked at. */
@@ -112,6 +117,7 @@ final class FakeTransactions {
 
     Response validate(Validate validate) {
         validations++;
+        validated.add(validate.getSet());
         return Response.newBuilder()
                 .setValidate(ValidateResult.newBuilder().setValid(unchanged(validate.getSet())))
                 .build();

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
+import io.holdfast.v1.ReadWriteSet;
 import io.holdfast.v1.Response;
 import io.holdfast.v1.ValidateResult;
 import java.io.IOException;
@@ -169,6 +171,28 @@ class TransactionTest {
         refuseValidations();
         assertThatThrownBy(() -> shop.transact(TransactionOptions.DEFAULT.withMaxAttempts(2), tx -> tx.getAll(keys)))
                 .isInstanceOf(TransactionConflictException.class);
+    }
+
+    /** Each partition answers for its own moment, and between the read and that a key may have come and gone: its version is 0 both times. */
+    @Test
+    void thatAKeyIsAbsentIsValidatedAsARangeInWhichItsComingAndGoingIsSeen() {
+        List<Key> keys = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            keys.add(Key.of("k" + i));
+        }
+        shop.put("k0", bytes("0"));
+        shop.transact(tx -> tx.getAll(keys));
+
+        List<ReadWriteSet> sets = cluster.transactions.validated;
+        assertThat(sets.stream().flatMap(set -> set.getReadsList().stream()))
+                .extracting(read -> read.getKey().toStringUtf8())
+                .containsExactly("k0");
+        assertThat(sets.stream().flatMap(set -> set.getRangesList().stream()))
+                .hasSize(9)
+                .allSatisfy(range -> {
+                    assertThat(range.getTo()).isEqualTo(range.getFrom().concat(ByteString.copyFrom(new byte[1])));
+                    assertThat(range.getAsOf()).isEqualTo(cluster.version());
+                });
     }
 
     private void refuseValidations() {

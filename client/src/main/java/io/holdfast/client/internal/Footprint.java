@@ -21,6 +21,8 @@ import java.util.TreeMap;
  * owner.
  */
 final class Footprint {
+    private static final ByteString JUST_BEHIND = ByteString.copyFrom(new byte[1]);
+
     final TreeMap<Place, GetResult> reads = new TreeMap<>();
     final TreeMap<Place, Optional<byte[]>> writes = new TreeMap<>();
     private final List<Scanned> ranges = new ArrayList<>();
@@ -157,11 +159,21 @@ final class Footprint {
         return reads.isEmpty() && ranges.isEmpty();
     }
 
-    /** What was read, by partition. */
+    /**
+     * What was read, by partition, for partitions that are asked one by one whether it still stands. They are asked at different moments, and locks at one may
+     * hold its answer up. That a key has the version that was read shows that it has had it all the time; that there is none does not: it may have come and
+     * gone. So what was not found goes as a range of one key, in which that is seen.
+     */
     Map<Part, ReadWriteSet.Builder> readsByPartition() {
         var parts = new TreeMap<Part, ReadWriteSet.Builder>();
-        reads.forEach((place, result) -> parts.computeIfAbsent(partOf(place), it -> ReadWriteSet.newBuilder())
-                .addReads(version(place, result)));
+        reads.forEach((place, result) -> {
+            ReadWriteSet.Builder set = parts.computeIfAbsent(partOf(place), it -> ReadWriteSet.newBuilder());
+            if (result.getVersion() == 0) {
+                set.addRanges(absence(place, result));
+            } else {
+                set.addReads(version(place, result));
+            }
+        });
         ranges.forEach(it -> parts.computeIfAbsent(it.part(), part -> ReadWriteSet.newBuilder())
                 .addRanges(it.range()));
         return parts;
@@ -188,6 +200,16 @@ final class Footprint {
     private static ReadWriteSet.Builder of(KeyspaceRoutes routes, Map<String, ReadWriteSet.Builder> sets) {
         return sets.computeIfAbsent(
                 routes.name(), name -> ReadWriteSet.newBuilder().setKeyspace(name));
+    }
+
+    private static ScannedRange absence(Place place, GetResult result) {
+        ByteString key = place.key().toByteString();
+        return ScannedRange.newBuilder()
+                .setPartition(place.partition())
+                .setFrom(key)
+                .setTo(key.concat(JUST_BEHIND))
+                .setAsOf(result.getValidUntil())
+                .build();
     }
 
     private static ReadVersion version(Place place, GetResult result) {
