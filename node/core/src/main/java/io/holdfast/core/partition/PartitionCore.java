@@ -166,8 +166,8 @@ public final class PartitionCore {
         }
     }
 
-    /** A node is, or this partition alone. */
-    private boolean full() {
+    /** Whether data is refused: a node that takes part is full, or this partition alone. */
+    public boolean full() {
         return raft.full() || store.imageBytes() > config.maxImageBytes();
     }
 

@@ -250,14 +250,15 @@ final class Election {
 
     /**
      * Two that stand at the same time and grant each other's pre-vote would split the votes and lose an election timeout: the
-     * one with less in its log stands back, or with the same log the later one in the order of preference.
+     * one with less in its log stands back, or with the same log the later one in the order of preference. Not for one without a vote, which never stands:
+     * with the same log both know that.
      */
     private boolean yieldsTo(PreVoteRequest request) {
         boolean sameLog = request.lastTerm() == raft.log.lastTerm() && request.lastIndex() == raft.log.lastIndex();
         List<SiteId> order = raft.config.preference();
         return raft.role != Role.PRE_CANDIDATE
                 || !sameLog
-                || order.indexOf(request.from()) < order.indexOf(raft.config.self());
+                || countsAsVoter(request) && order.indexOf(request.from()) < order.indexOf(raft.config.self());
     }
 
     void preVoteAnswered(PreVoteResponse response) {

@@ -7,8 +7,10 @@ import java.util.Optional;
 final class ImageTransfers {
     /** A part of what a transfer takes is as long for a small image as for a large one. */
     private static final int LEAST_TAILS = 4;
-    /** However large an image is; and while it is being encoded, as nobody knows yet. */
+    /** However large an image is; and while it is being encoded, as nobody knows yet. Twice as much with each image that was taken in vain. */
     private static final int MOST_TAILS = 16;
+
+    private static final int MOST_DOUBLINGS = 16;
 
     /** After a silence of so many times the time after which a chunk is sent again, a follower loses its image. */
     private static final int AWAY_RETRIES = 8;
@@ -140,12 +142,15 @@ final class ImageTransfers {
     /** How much of the log is kept from there on: beyond an image's own size another one costs no more. */
     long logBytesWorthKeeping(long tailBytes) {
         long largest = askedIndex < Long.MAX_VALUE ? Long.MAX_VALUE : 0;
+        int inVain = 0;
         for (Progress progress : followers) {
+            inVain = Math.max(inVain, progress.imagesInVain);
             long sent = progress.imageSender.isPresent()
                     ? progress.imageSender.get().bytes()
                     : progress.tookImageBytes;
             largest = Math.max(largest, sent);
         }
-        return Math.min(MOST_TAILS * tailBytes, Math.max(LEAST_TAILS * tailBytes, largest));
+        long most = MOST_TAILS * tailBytes << Math.min(MOST_DOUBLINGS, inVain);
+        return Math.min(most, Math.max(LEAST_TAILS * tailBytes, largest));
     }
 }

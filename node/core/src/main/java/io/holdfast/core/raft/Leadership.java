@@ -7,9 +7,11 @@ import io.holdfast.core.SiteId;
 import io.holdfast.core.raft.PeerMessage.AppendResponse;
 import io.holdfast.core.raft.PeerMessage.ImageAck;
 import io.holdfast.core.raft.PeerMessage.TimeoutNow;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /** The volatile state of a leader in its one term: how far followers are, what is committed, who takes over. */
 final class Leadership {
@@ -30,6 +32,8 @@ final class Leadership {
     private final long termStartIndex;
 
     private final AdmissionLevel admissionLevel;
+    /** Identities that others have replaced in this term: as many as storages were lost in it. */
+    private final Set<Long> replaced = new HashSet<>();
 
     private Optional<TransferTarget> transfer = Optional.empty();
     private long pendingAdmission;
@@ -127,13 +131,15 @@ final class Leadership {
 
     /**
      * A replica with a new identity that holds what was committed a while ago may vote again. One admission at a time, so that
-     * two majorities never differ in more than one identity (Raft dissertation, section 4.1).
+     * two majorities never differ in more than one identity (Raft dissertation, section 4.1). Not one that another has replaced in this term: its
+     * answers may come late, while answers to earlier terms' leaders count for nobody.
      */
     private void admitStranger(AppendResponse response) {
-        boolean stranger = !replication.isVoter(response.from());
+        boolean stranger = !replication.isVoter(response.from()) && !replaced.contains(response.identity());
         boolean mayAdmit = acceptsProposals() && pendingAdmission <= raft.commitIndex;
         if (stranger && mayAdmit && admissionLevel.isReached(response.matchIndex())) {
             wake();
+            replaced.add(raft.membership.identities().get(response.from()));
             append(Entry.Kind.ADMIT, 0, Membership.encodeAdmission(response.from(), response.identity()));
             pendingAdmission = raft.log.lastIndex();
         }

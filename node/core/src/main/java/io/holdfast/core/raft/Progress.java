@@ -41,6 +41,8 @@ final class Progress {
     Optional<ImageSender> imageSender = Optional.empty();
     /** The size of the image that it has taken, until it has been sent all that follows it; 0 otherwise. */
     long tookImageBytes;
+    /** How many images in a row it has taken while more was written than the log keeps. */
+    int imagesInVain;
     /** Where the image stands that it is decoding or saving, as it last said; 0 for none. */
     long installingIndex;
 
@@ -164,6 +166,7 @@ final class Progress {
 
     void awaitImage() {
         mode = Mode.IMAGE;
+        imagesInVain += tookImageBytes > 0 ? 1 : 0;
         tookImageBytes = 0;
         paused = false;
         forgetInFlight();

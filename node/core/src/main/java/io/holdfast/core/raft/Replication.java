@@ -42,6 +42,7 @@ final class Replication {
         for (Progress progress : followers) {
             if (progress.tookImageBytes > 0 && needsNoMoreLog(progress)) {
                 progress.tookImageBytes = 0;
+                progress.imagesInVain = 0;
             }
             boolean logTooShort = lacksEntries(progress) && !raft.log.knows(progress.nextIndex - 1);
             if (logTooShort && progress.mode != Progress.Mode.IMAGE) {

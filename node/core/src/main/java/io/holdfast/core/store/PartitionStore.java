@@ -189,7 +189,7 @@ public final class PartitionStore {
                 lastTimestamp,
                 history::collectedUpTo,
                 history.versions(),
-                sessions.copy(),
+                sessions.image(),
                 transactions.copy());
     }
 
@@ -205,13 +205,13 @@ public final class PartitionStore {
         return history.versions().keys();
     }
 
-    /** What keys, values and what is remembered of clients take in memory, roughly. */
+    /** What keys, values, prepared transactions and what is remembered of clients take in memory, roughly. */
     public long bytes() {
-        return history.versions().bytes() + sessions.bytes();
+        return history.versions().bytes() + sessions.bytes() + transactions.bytes();
     }
 
     /** What an image takes, roughly: of what is remembered of clients it takes a fourth. */
     public long imageBytes() {
-        return history.versions().bytes() + sessions.imageBytes();
+        return history.versions().bytes() + sessions.imageBytes() + transactions.bytes();
     }
 }

@@ -1,10 +1,11 @@
 package io.holdfast.core.store;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -12,7 +13,8 @@ import java.util.TreeMap;
  * is kept until the client says that it is done with it, or the client has been silent for the retention. That there was such a client,
  * and up to which write, is kept longer.
  *
- * <p>Mutable, unlike {@link Versions}, and copied for an image.
+ * <p>Mutable, unlike {@link Versions}. An image gets the list of the sessions, and one that changes afterwards is copied first: there may be hundreds of
+ * thousands, and an image is asked for in the midst of writes.
  */
 final class Sessions {
     /** What a client takes in memory of which nothing is known but that it was there, and each outcome beside. Roughly. */
@@ -21,6 +23,7 @@ final class Sessions {
     private static final long OUTCOME_BYTES = 80;
     private static final long IMAGE_CLIENT_BYTES = 8 + 8 + 8 + 4;
     private static final long IMAGE_OUTCOME_BYTES = 8 + 1 + 8;
+    private static final long FIRST_IMAGE = 1;
 
     /** In the order of their last writes, so that only the front is looked at for what is to be forgotten. */
     private final LinkedHashMap<Long, Session> clients = new LinkedHashMap<>();
@@ -28,14 +31,30 @@ final class Sessions {
     private final LinkedHashMap<Long, Session> silent = new LinkedHashMap<>();
 
     private long outcomes;
+    /** How many images there were; a session that is older than the last one may be in it. */
+    private long images = FIRST_IMAGE;
 
     static final class Session {
+        final long client;
+        /** Before this image it was made, or copied. */
+        private final long madeBefore;
+
         long doneBelow;
         long lastTimestamp;
         final TreeMap<Long, Outcome> outcomes = new TreeMap<>();
 
-        Session copy() {
-            var copy = new Session();
+        /** As an image has it. */
+        Session(long client) {
+            this(client, 0);
+        }
+
+        private Session(long client, long madeBefore) {
+            this.client = client;
+            this.madeBefore = madeBefore;
+        }
+
+        private Session copy(long before) {
+            var copy = new Session(client, before);
             copy.doneBelow = doneBelow;
             copy.lastTimestamp = lastTimestamp;
             copy.outcomes.putAll(outcomes);
@@ -77,9 +96,14 @@ final class Sessions {
         if (known == null) {
             known = silent.remove(client);
         }
-        Session session = known == null ? new Session() : known;
+        Session session = known == null ? new Session(client, images) : own(known);
         clients.put(client, session);
         return session;
+    }
+
+    /** To be changed, and put in place of the one that was there. */
+    private Session own(Session session) {
+        return session.madeBefore == images ? session : session.copy(images);
     }
 
     private void forgetOutcomes(Session session, long below) {
@@ -99,6 +123,7 @@ final class Sessions {
         for (var first = first(clients); isBefore(first, silentSince); first = first(clients)) {
             Session session = first.getValue();
             if (!session.outcomes.isEmpty()) {
+                session = own(session);
                 forgetOutcomes(session, Math.max(session.doneBelow, session.outcomes.lastKey() + 1));
             }
             clients.remove(first.getKey());
@@ -128,18 +153,20 @@ final class Sessions {
     }
 
     /** Copies what an image holds. Who is silent shows when it is next looked for. */
-    void restore(SortedMap<Long, Session> image) {
-        image.entrySet().stream()
-                .sorted(Comparator.comparingLong(entry -> entry.getValue().lastTimestamp))
-                .forEach(entry -> clients.put(entry.getKey(), entry.getValue().copy()));
+    void restore(List<Session> image) {
+        image.stream()
+                .sorted(Comparator.comparingLong(session -> session.lastTimestamp))
+                .forEach(session -> clients.put(session.client, session.copy(images)));
         outcomes = outcomes(image);
     }
 
-    SortedMap<Long, Session> copy() {
-        var copy = new TreeMap<Long, Session>();
-        clients.forEach((client, session) -> copy.put(client, session.copy()));
-        silent.forEach((client, session) -> copy.put(client, session.copy()));
-        return copy;
+    /** All of them as they are, in no order, for an image. None of them changes any more. */
+    List<Session> image() {
+        images++;
+        var image = new ArrayList<Session>(clients.size() + silent.size());
+        image.addAll(clients.values());
+        image.addAll(silent.values());
+        return image;
     }
 
     /** What is remembered of clients takes in memory, roughly. */
@@ -156,13 +183,11 @@ final class Sessions {
         return IMAGE_CLIENT_BYTES * count() + IMAGE_OUTCOME_BYTES * outcomes;
     }
 
-    static long imageBytes(SortedMap<Long, Session> image) {
+    static long imageBytes(List<Session> image) {
         return IMAGE_CLIENT_BYTES * image.size() + IMAGE_OUTCOME_BYTES * outcomes(image);
     }
 
-    private static long outcomes(SortedMap<Long, Session> image) {
-        return image.values().stream()
-                .mapToLong(session -> session.outcomes.size())
-                .sum();
+    private static long outcomes(List<Session> image) {
+        return image.stream().mapToLong(session -> session.outcomes.size()).sum();
     }
 }

@@ -6,10 +6,11 @@ import java.lang.invoke.VarHandle;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import org.pcollections.TreePMap;
@@ -30,7 +31,7 @@ public record StoreImage(
         long lastTimestamp,
         LongSupplier horizon,
         Versions versions,
-        SortedMap<Long, Session> sessions,
+        List<Session> sessions,
         Transactions.State transactions) {
     private static final byte VERSION = 2;
     private static final byte WITHOUT_TRANSACTIONS = 1;
@@ -58,11 +59,11 @@ public record StoreImage(
 
     /** What it takes, roughly: as much as {@link PartitionStore#imageBytes} says. */
     public long bytes() {
-        return versions.bytes() + Sessions.imageBytes(sessions);
+        return versions.bytes() + Sessions.imageBytes(sessions) + transactions.bytes();
     }
 
     public static StoreImage empty() {
-        return new StoreImage(0, 0, () -> 0, Versions.EMPTY, new TreeMap<>(), Transactions.State.EMPTY);
+        return new StoreImage(0, 0, () -> 0, Versions.EMPTY, List.of(), Transactions.State.EMPTY);
     }
 
     public Bytes encode() {
@@ -94,9 +95,10 @@ public record StoreImage(
 
     private void encodeSessions(ImageWriter out) {
         out.putInt(sessions.size());
-        for (Map.Entry<Long, Session> entry : sessions.entrySet()) {
-            Session session = entry.getValue();
-            out.putLong(entry.getKey()).putLong(session.doneBelow).putLong(session.lastTimestamp);
+        var inOrder = new ArrayList<>(sessions);
+        inOrder.sort(Comparator.comparingLong(session -> session.client));
+        for (Session session : inOrder) {
+            out.putLong(session.client).putLong(session.doneBelow).putLong(session.lastTimestamp);
             out.putInt(session.outcomes.size());
             for (var outcome : session.outcomes.entrySet()) {
                 out.putLong(outcome.getKey());
@@ -147,17 +149,16 @@ public record StoreImage(
         }
     }
 
-    private static SortedMap<Long, Session> decodeSessions(ByteBuffer in) {
-        var sessions = new TreeMap<Long, Session>();
+    private static List<Session> decodeSessions(ByteBuffer in) {
+        var sessions = new ArrayList<Session>();
         for (int left = in.getInt(); left > 0; left--) {
-            long client = in.getLong();
-            var session = new Session();
+            var session = new Session(in.getLong());
             session.doneBelow = in.getLong();
             session.lastTimestamp = in.getLong();
             for (int outcomes = in.getInt(); outcomes > 0; outcomes--) {
                 session.outcomes.put(in.getLong(), new Outcome(decodeKind(in.get()), in.getLong()));
             }
-            sessions.put(client, session);
+            sessions.add(session);
         }
         return sessions;
     }

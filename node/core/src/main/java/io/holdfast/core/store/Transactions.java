@@ -20,6 +20,7 @@ final class Transactions {
     private final TreeMap<WriteId, PreparedTransaction> prepared = new TreeMap<>(ORDER);
     private final TreeMap<WriteId, CommittedTransaction> committed = new TreeMap<>(ORDER);
     private final Locks locks = new Locks();
+    private long preparedBytes;
 
     boolean isEmpty() {
         return prepared.isEmpty() && committed.isEmpty();
@@ -38,6 +39,7 @@ final class Transactions {
         boolean first = prepared.put(transaction.id(), transaction) == null;
         check(first, "transaction %s is prepared a second time", transaction.id());
         locks.add(transaction);
+        preparedBytes += transaction.bytes();
     }
 
     Optional<PreparedTransaction> prepared(WriteId id) {
@@ -48,6 +50,7 @@ final class Transactions {
     void release(PreparedTransaction transaction) {
         prepared.remove(transaction.id());
         locks.remove(transaction);
+        preparedBytes -= transaction.bytes();
     }
 
     /** To be kept until it is complete. */
@@ -79,6 +82,11 @@ final class Transactions {
         return Collections.unmodifiableCollection(committed.values());
     }
 
+    /** What the prepared ones will write and have locked takes in memory, roughly, and about as much in an image. */
+    long bytes() {
+        return preparedBytes;
+    }
+
     State copy() {
         return isEmpty() ? State.EMPTY : new State(List.copyOf(prepared.values()), List.copyOf(committed.values()));
     }
@@ -91,5 +99,9 @@ final class Transactions {
     /** For an image, in order of the ids. */
     record State(List<PreparedTransaction> prepared, List<CommittedTransaction> committed) {
         static final State EMPTY = new State(List.of(), List.of());
+
+        long bytes() {
+            return prepared.stream().mapToLong(PreparedTransaction::bytes).sum();
+        }
     }
 }

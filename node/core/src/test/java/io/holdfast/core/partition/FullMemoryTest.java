@@ -176,6 +176,21 @@ class FullMemoryTest {
         assertThat(outcome(cluster.submit("a", Cluster.command(74, removes)))).isEqualTo(Outcome.Kind.COMMITTED);
     }
 
+    /** Their decision may be away for long, and there may be many. */
+    @Test
+    void whatPreparedTransactionsWillWriteCounts() {
+        long before = cluster.core("a").storeBytes();
+        Optional<Bytes> value = Optional.of(Bytes.utf8("v".repeat(10_000)));
+        var prepare = new Command.Prepare(writing(value), new Command.Follows(ELSEWHERE), 10_000);
+        assertThat(outcome(cluster.submit("a", Cluster.command(70, prepare)))).isEqualTo(Outcome.Kind.PREPARED);
+        long prepared = cluster.core("a").storeBytes();
+        assertThat(prepared - before).isBetween(10_000L, 11_000L);
+
+        var abort = new Command.Resolve(Decision.ABORT);
+        assertThat(outcome(cluster.submit("a", Cluster.command(70, abort)))).isEqualTo(Outcome.Kind.ABORTED);
+        assertThat(cluster.core("a").storeBytes()).isLessThan(before + 1_000);
+    }
+
     /** Its image must be one array: where it could not be made, no replica could be filled any more, and no journal cut. */
     @Test
     void aPartitionThatIsTooLargeForAnImageIsFullAlone() {

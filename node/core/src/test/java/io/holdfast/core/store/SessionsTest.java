@@ -2,10 +2,13 @@ package io.holdfast.core.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class SessionsTest {
@@ -45,11 +48,11 @@ class SessionsTest {
             if (random.nextInt(20) == 0) {
                 tested.expire(time - 100, time - 1_000);
                 expire(model, time - 100, time - 1_000);
-                assertThat(described(tested.copy())).isEqualTo(described(model));
-                assertThat(tested.imageBytes()).isEqualTo(Sessions.imageBytes(model));
+                assertThat(described(tested.image())).isEqualTo(described(model.values()));
+                assertThat(tested.imageBytes()).isEqualTo(Sessions.imageBytes(List.copyOf(model.values())));
             }
             if (random.nextInt(300) == 0) {
-                var image = tested.copy();
+                var image = tested.image();
                 tested = new Sessions();
                 tested.restore(image);
             }
@@ -57,7 +60,7 @@ class SessionsTest {
     }
 
     private static void record(TreeMap<Long, Sessions.Session> model, WriteId id, long doneBelow, long time) {
-        Sessions.Session session = model.computeIfAbsent(id.client(), client -> new Sessions.Session());
+        Sessions.Session session = model.computeIfAbsent(id.client(), Sessions.Session::new);
         session.lastTimestamp = time;
         session.doneBelow = Math.max(session.doneBelow, doneBelow);
         session.outcomes.headMap(session.doneBelow).clear();
@@ -76,16 +79,31 @@ class SessionsTest {
         }
     }
 
-    private static String described(SortedMap<Long, Sessions.Session> sessions) {
-        var text = new StringBuilder();
-        sessions.forEach((client, session) -> text.append(client)
-                .append(' ')
-                .append(session.doneBelow)
-                .append(' ')
-                .append(session.lastTimestamp)
-                .append(' ')
-                .append(session.outcomes)
-                .append('\n'));
-        return text.toString();
+    private static String described(Collection<Sessions.Session> sessions) {
+        return sessions.stream()
+                .sorted(Comparator.comparingLong(session -> session.client))
+                .map(it -> it.client + " " + it.doneBelow + " " + it.lastTimestamp + " " + it.outcomes)
+                .collect(Collectors.joining("\n"));
+    }
+
+    /** It is encoded by another thread while the partition goes on. */
+    @Test
+    void anImageStaysAsItIs() {
+        sessions.record(id(1, 1), 0, 10, APPLIED);
+        sessions.record(id(2, 1), 0, 20, APPLIED);
+        sessions.record(id(3, 1), 0, 30, APPLIED);
+        List<Sessions.Session> image = sessions.image();
+        String before = described(image);
+
+        sessions.record(id(3, 2), 2, 40, APPLIED);
+        sessions.record(id(3, 3), 2, 41, APPLIED);
+        sessions.expire(15, 5);
+        assertThat(described(image)).isEqualTo(before);
+        assertThat(described(sessions.image())).isNotEqualTo(before);
+
+        var restored = new Sessions();
+        restored.restore(image);
+        restored.record(id(1, 2), 2, 50, APPLIED);
+        assertThat(described(image)).isEqualTo(before);
     }
 }

@@ -8,7 +8,6 @@ import io.holdfast.core.Golden;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.pcollections.TreePMap;
 
@@ -40,19 +39,23 @@ class StoreGoldenBytesTest {
                 new Command(new WriteId(7, 6), 4, NOT_AFTER, new Command.Settle(key)));
     }
 
+    private static Sessions.Session session(StoreImage image, long client) {
+        return image.sessions().stream()
+                .filter(it -> it.client == client)
+                .findFirst()
+                .orElseThrow();
+    }
+
     private static StoreImage image() {
-        var first = new Sessions.Session();
+        var first = new Sessions.Session(7);
         first.doneBelow = 3;
         first.lastTimestamp = 0x18bcfe567ffL;
         first.outcomes.put(3L, new Outcome(Outcome.Kind.APPLIED, 0x18bcfe56700L));
         first.outcomes.put(4L, new Outcome(Outcome.Kind.CONDITION_FAILED, 0x18bcfe56701L));
         first.outcomes.put(5L, new Outcome(Outcome.Kind.NOT_APPLIED, 0));
-        var second = new Sessions.Session();
+        var second = new Sessions.Session(8);
         second.lastTimestamp = 0x18bcfe56800L;
         second.outcomes.put(1L, new Outcome(Outcome.Kind.FORGOTTEN, 0));
-        var sessions = new TreeMap<Long, Sessions.Session>();
-        sessions.put(7L, first);
-        sessions.put(8L, second);
         Bytes a = Bytes.utf8("a");
         Bytes bb = Bytes.utf8("bb");
         Version older = Version.of(0x18bcfe56000L, Optional.of(Bytes.EMPTY), Optional.empty());
@@ -65,7 +68,7 @@ class StoreGoldenBytesTest {
                 0x18bcfe56800L,
                 () -> 0x18bcfe50000L,
                 new Versions(newest, 1, 0),
-                sessions,
+                List.of(second, first),
                 Transactions.State.EMPTY);
     }
 
@@ -112,7 +115,7 @@ class StoreGoldenBytesTest {
 
     private static StoreImage imageWithTransactions() {
         StoreImage plain = image();
-        var outcomes = plain.sessions().get(7L).outcomes;
+        var outcomes = session(plain, 7).outcomes;
         outcomes.put(6L, new Outcome(Outcome.Kind.COMMITTED, 0x18bcfe56704L));
         outcomes.put(7L, new Outcome(Outcome.Kind.CONFLICT, 0));
         outcomes.put(8L, new Outcome(Outcome.Kind.PREPARED, 0x18bcfe56705L));
@@ -157,8 +160,7 @@ class StoreGoldenBytesTest {
         StoreImage decoded = StoreImage.decode(golden);
         assertThat(decoded.encode()).isEqualTo(golden);
         assertThat(decoded.transactions()).isEqualTo(imageWithTransactions().transactions());
-        assertThat(decoded.sessions().get(7L).outcomes)
-                .isEqualTo(imageWithTransactions().sessions().get(7L).outcomes);
+        assertThat(session(decoded, 7).outcomes).isEqualTo(session(imageWithTransactions(), 7).outcomes);
     }
 
     @Test
@@ -170,8 +172,7 @@ class StoreGoldenBytesTest {
         assertThat(decoded.index()).isEqualTo(9);
         assertThat(decoded.horizon().getAsLong()).isEqualTo(0x18bcfe50000L);
         assertThat(decoded.versions().keys()).isEqualTo(1);
-        assertThat(decoded.sessions().get(7L).outcomes)
-                .isEqualTo(image().sessions().get(7L).outcomes);
+        assertThat(session(decoded, 7).outcomes).isEqualTo(session(image(), 7).outcomes);
     }
 
     @Test

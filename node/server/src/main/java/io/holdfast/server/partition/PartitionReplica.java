@@ -366,7 +366,7 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         core.ifPresent(running -> {
             mustHold();
             tellOfNode(running, now());
-            if (running.raft().full()) {
+            if (running.full()) {
                 // So that a silent leader forgets what has become too old to be read.
                 step(raft(shared.room().state()));
             }
