@@ -133,7 +133,8 @@ public final class HoldfastNode {
      * Starts a node and answers at once; {@link #ready} tells when it serves.
      *
      * @throws IOException if a port cannot be opened, or too few files; the message says which and what to do
-     * @throws io.holdfast.config.SettingsException if Pekko cannot read its part of the settings
+     * @throws io.holdfast.config.SettingsException if Pekko cannot read its part of the settings, or the directories for the data
+     *     cannot be used
      */
     public static HoldfastNode start(HoldfastSettings settings, PekkoConfig.Hosting hosting) throws IOException {
         return start(settings, hosting, NodeStorage::shared);
@@ -147,6 +148,10 @@ public final class HoldfastNode {
             throws IOException {
         NodeAddress self = settings.site().self();
         int connections = OpenFiles.connections(settings.site().maxConnections());
+        NodeDirectories.prepare(settings);
+        if (hosting == PekkoConfig.Hosting.OWN_PROCESS) {
+            NodeDirectories.checkLocks(settings);
+        }
         var limits = ClientLimits.ofHeap(Runtime.getRuntime().maxMemory(), connections);
         GrpcServer grpc = GrpcServer.start(self.port(), self.host(), limits);
         Optional<ActorSystem<SpawnProtocol.Command>> system = Optional.empty();

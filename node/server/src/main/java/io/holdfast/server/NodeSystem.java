@@ -40,9 +40,10 @@ public final class NodeSystem {
         }
     }
 
-    /** @throws io.holdfast.config.SettingsException if Pekko cannot read its part of the settings */
+    /** @throws io.holdfast.config.SettingsException if Pekko cannot read its part of the settings, or the directories cannot be used */
     public static void check(HoldfastSettings settings) {
         checked(settings, PekkoConfig.Hosting.OWN_PROCESS);
+        NodeDirectories.check(settings);
     }
 
     /** Reads what Pekko would read in the course of a start, some of it when others already count on this node. */

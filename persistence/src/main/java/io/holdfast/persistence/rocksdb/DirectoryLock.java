@@ -56,8 +56,9 @@ final class DirectoryLock implements AutoCloseable {
     }
 
     private static StorageException taken(Path directory, Path file, String how) {
-        return new StorageException("The snapshot directory " + directory + " is " + how + " (lock file " + file
-                + "). Stop the other user of it, or give this one a directory of its own (key dir)");
+        return new StorageException(
+                "The snapshot directory " + directory + " is " + how + " (lock file " + file
+                        + "). Stop the other user of it, or give this one a directory of its own (site.data-dir, or persistence.rocksdb.snapshot-dir)");
     }
 
     @Override

@@ -34,7 +34,7 @@ final class RocksErrors {
         if (said.toLowerCase(Locale.ROOT).contains("lock")) {
             return new StorageException(
                     "The journal directory " + directory + " is locked by another process (" + said
-                            + "). Stop the other process, or give this one a directory of its own (key dir)",
+                            + "). Stop the other process, or give this one a directory of its own (site.data-dir, or persistence.rocksdb.dir)",
                     e);
         }
         return at(directory, "cannot be opened", e);

@@ -139,7 +139,13 @@ final class SiteIdentityStore extends AbstractPersistentActor {
         private static final String KIND = "storage-failed";
 
         void report(String done, Throwable cause) {
-            LOG.error("The identity of site {} could not be {}; it is tried again", site, done, cause);
+            // The cause says what it is about; where in the program it was met helps nobody, once for each attempt.
+            LOG.error(
+                    "The identity of site {} could not be {}; it is tried again. {}",
+                    site,
+                    done,
+                    String.valueOf(cause));
+            LOG.debug("Where the identity of site {} could not be {}", site, done, cause);
             incidents.report(KIND, site, "the site's identity could not be " + done + ": " + cause, "tried again");
         }
 
