@@ -20,6 +20,9 @@ final class CrossChecks {
     private static final String REQUEST_TIMEOUT = "persistence.cassandra.request-timeout";
     private static final String JOURNAL = "persistence.journal";
 
+    /** After which a write has failed: {@code call-timeout} of the journal in the reference.conf of {@code persistence}. */
+    static final Duration ROCKSDB_TIMEOUT = Duration.ofSeconds(20);
+
     private final SettingsReader reader;
     private final HoldfastSettings settings;
 
@@ -151,16 +154,19 @@ final class CrossChecks {
 
     private void slowWrite() {
         PersistenceSettings persistence = settings.persistence();
-        Duration timeout = persistence.cassandra().requestTimeout();
-        if (persistence.journal() == PersistenceSettings.Journal.CASSANDRA
-                && reader.good(JOURNAL, SLOW_WRITE, REQUEST_TIMEOUT, "tolerance.patience")
+        boolean cassandra = persistence.journal() == PersistenceSettings.Journal.CASSANDRA;
+        Duration timeout = cassandra ? persistence.cassandra().requestTimeout() : ROCKSDB_TIMEOUT;
+        if (reader.good(JOURNAL, SLOW_WRITE, "tolerance.patience")
+                && (!cassandra || reader.good(REQUEST_TIMEOUT))
                 && persistence.slowWrite().compareTo(timeout) >= 0) {
+            String shown = Units.show(timeout);
             reader.reject(
                     SLOW_WRITE,
                     "slow-write, times tolerance.patience ("
-                            + settings.tolerance().patience() + "), shorter than " + REQUEST_TIMEOUT + " ("
-                            + Units.show(timeout) + "), after which a write has failed and is no longer slow",
-                    "shorten " + SLOW_WRITE + " or lengthen " + REQUEST_TIMEOUT);
+                            + settings.tolerance().patience() + "), shorter than "
+                            + (cassandra ? REQUEST_TIMEOUT + " (" + shown + ")" : shown)
+                            + ", after which a write has failed and is no longer slow",
+                    "shorten " + SLOW_WRITE + (cassandra ? " or lengthen " + REQUEST_TIMEOUT : ""));
         }
     }
 

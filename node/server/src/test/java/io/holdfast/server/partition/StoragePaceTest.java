@@ -1,7 +1,10 @@
 package io.holdfast.server.partition;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.typesafe.config.ConfigFactory;
+import io.holdfast.config.HoldfastSettings;
 import io.holdfast.server.membership.IncidentLog;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -120,5 +123,21 @@ class StoragePaceTest {
         beats(1_000);
 
         assertThat(pace.slow()).isFalse();
+    }
+
+    /** The settings know no plugins: this holds their limit to the time after which the journal's writes have failed. */
+    @Test
+    void whatFailsSoonerThanItIsSlowIsRefused() {
+        Duration fails =
+                ConfigFactory.load().getDuration("holdfast.persistence.rocksdb.journal.circuit-breaker.call-timeout");
+        assertThat(settings(fails.minusMillis(1)).persistence().slowWrite()).isEqualTo(fails.minusMillis(1));
+        assertThatThrownBy(() -> settings(fails)).hasMessageContaining("persistence.slow-write");
+    }
+
+    private static HoldfastSettings settings(Duration slowWrite) {
+        return HoldfastSettings.parse(
+                "site { name = a, data-dir = d }, sites { a { hosts = [h] } }, tolerance.sites = 0\n"
+                        + "persistence.slow-write = " + slowWrite.toMillis() + "ms",
+                "test settings");
     }
 }
