@@ -8,7 +8,10 @@ import io.holdfast.v1.PartitionStatus;
 import io.holdfast.v1.SiteStatus;
 import io.holdfast.v1.Status;
 
-/** The cluster's status as JSON: every field of the wire, under the names of holdfast.proto. */
+/**
+ * The cluster's status as JSON: every field of the wire under the name of holdfast.proto, but what a keyspace is beside how it is, and
+ * its number of partitions as {@code partition_count}. The page {@code /status} has the message as it is.
+ */
 final class StatusJson {
     private StatusJson() {}
 

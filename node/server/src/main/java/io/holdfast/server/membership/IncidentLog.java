@@ -26,7 +26,7 @@ public final class IncidentLog {
     private final List<Incident> oldestFirst = new ArrayList<>();
 
     /**
-     * @param faultClass site-unreachable, storage-failed, replica-failed, leader-lost, storage-replaced …
+     * @param faultClass site-unreachable, storage-failed, replica-failed, storage-replaced …; docs/operations.md describes each
      * @param subject what it happened to: a site, a node, a partition
      * @param recoveredMillis empty: not yet
      */

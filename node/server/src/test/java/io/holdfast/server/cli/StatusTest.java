@@ -94,7 +94,7 @@ class StatusTest {
                 .addIncidents(Incident.newBuilder()
                         .setDetectedMillis(1_699_999_000_000L)
                         .setRecoveredMillis(1_699_999_000_850L)
-                        .setFaultClass("leader-lost")
+                        .setFaultClass("lease-lost")
                         .setSubject("shop/1")
                         .setEvidence("told of what lasts only")
                         .setAction("election"))
@@ -143,7 +143,7 @@ class StatusTest {
 
                         INCIDENT  DETECTED             WHAT              WHERE   RECOVERED     ACTION
                         1         2023-11-14 22:13:20  site-unreachable  c       not yet       takeover
-                        2         2023-11-14 21:56:40  leader-lost       shop/1  after 850 ms  election
+                        2         2023-11-14 21:56:40  lease-lost        shop/1  after 850 ms  election
                         Incident 1: no node of it answers
                         """);
     }
