@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Runs any number of seeds on any number of cores, or repeats one and shows its timeline. */
@@ -15,7 +16,7 @@ public final class SimMain {
     private long first = 1;
     private int cores = 1;
     private int keepGoing = 1;
-    private long replay;
+    private OptionalLong replay = OptionalLong.empty();
     private boolean shrink = true;
     private SimOptions options = SimOptions.of(3, 1000);
 
@@ -42,7 +43,7 @@ public final class SimMain {
             System.exit(2);
             return;
         }
-        System.exit(main.replay != 0 ? main.replay() : main.runAll());
+        System.exit(main.replay.isPresent() ? main.replay(main.replay.getAsLong()) : main.runAll());
     }
 
     private void parse(String[] args) {
@@ -58,7 +59,7 @@ public final class SimMain {
                 case "--cores" -> cores = (int) number(option, value, 1, 1024);
                 case "--failures" -> keepGoing = (int) number(option, value, 1, Integer.MAX_VALUE);
                 case "--shrink" -> shrink = flag(option, value);
-                case "--replay" -> replay = number(option, value, Long.MIN_VALUE, Long.MAX_VALUE);
+                case "--replay" -> replay = OptionalLong.of(number(option, value, Long.MIN_VALUE, Long.MAX_VALUE));
                 case "--sites" -> options = options.withSites(sites(value));
                 case "--ops" -> options = options.withOperations(count(option, value, 1));
                 case "--transactions" -> options = options.withTransactions(count(option, value, 0));
@@ -112,8 +113,13 @@ public final class SimMain {
                         "--without names " + name + ": there are " + Arrays.toString(Fault.values())));
     }
 
-    private int replay() {
-        SimRun run = SimRun.of(replay, options, true);
+    /** The seed to repeat; empty: run many. */
+    OptionalLong replayed() {
+        return replay;
+    }
+
+    private int replay(long seed) {
+        SimRun run = SimRun.of(seed, options, true);
         run.timeline().forEach(out::println);
         report(run);
         return run.failure().isPresent() ? 1 : 0;

@@ -1,5 +1,6 @@
 package io.holdfast.core.sim;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -47,5 +48,11 @@ class SimMainTest {
                         "--shrink",
                         "false"))
                 .doesNotThrowAnyException();
+    }
+
+    @Test
+    void zeroIsASeedAsWell() {
+        assertThat(new SimMain("--replay", "0").replayed()).hasValue(0);
+        assertThat(new SimMain("--seeds", "1").replayed()).isEmpty();
     }
 }

@@ -2,6 +2,7 @@ package io.holdfast.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,8 +47,8 @@ class LauncherTest {
         Files.copy(Path.of("../../bin/holdfast"), bin.resolve("holdfast"));
         executable(bin.resolve("holdfast"));
         Files.writeString(home.resolve("pom.xml"), "<project/>");
-        for (String tool :
-                List.of("dirname", "sed", "head", "mkdir", "mktemp", "rm", "mv", "readlink", "cut", "find")) {
+        for (String tool : List.of(
+                "dirname", "sed", "head", "mkdir", "mktemp", "rm", "mv", "ln", "sleep", "readlink", "cut", "find")) {
             Path found = Files.exists(Path.of("/bin", tool)) ? Path.of("/bin", tool) : Path.of("/usr/bin", tool);
             install(tool, "#!/bin/sh\nexec " + found + " \"$@\"\n");
         }
@@ -63,6 +65,13 @@ class LauncherTest {
     private record Run(int exitCode, String out) {}
 
     private Run run(Path script, List<String> environment, String... args) throws IOException, InterruptedException {
+        Process process = start(script, environment, args);
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        return new Run(process.exitValue(), out);
+    }
+
+    private Process start(Path script, List<String> environment, String... args) throws IOException {
         List<String> command = new ArrayList<>(List.of("/usr/bin/env", "-i", "PATH=" + tools));
         command.addAll(environment);
         command.add(script.toString());
@@ -72,9 +81,7 @@ class LauncherTest {
                 .redirectErrorStream(true)
                 .start();
         process.getOutputStream().close();
-        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-        return new Run(process.exitValue(), out);
+        return process;
     }
 
     private Run run(String... args) throws IOException, InterruptedException {
@@ -208,7 +215,7 @@ class LauncherTest {
     void refusesAHeapThatNoJvmTakes() throws IOException, InterruptedException {
         installAll();
         Path script = home.resolve("bin/holdfast");
-        for (String heap : List.of("banana", "4gb", "-1m", "0m", "m")) {
+        for (String heap : List.of("banana", "4gb", "-1m", "0m", "m", "800", "4096")) {
             assertMistake(run(script, List.of("HOLDFAST_HEAP=" + heap), "up"), "HOLDFAST_HEAP is '" + heap + "'");
         }
         for (String heap : List.of("4G", "838860800", "")) {
@@ -231,5 +238,92 @@ class LauncherTest {
         Run run = run(home.resolve("bin/holdfast"), List.of("MVN_FAILS=1"), "status");
         assertThat(run.out()).contains("the build failed").doesNotContain("java: status");
         assertThat(run.exitCode()).isEqualTo(1);
+    }
+
+    /** Two builds in one tree spoil each other's, and a third command would find half a jar. */
+    @Test
+    void waitsForWhoBuildsAndTakesWhatThatOneMade() throws IOException, InterruptedException {
+        installAll();
+        Path lock = Files.createDirectories(home.resolve("target")).resolve("building");
+        Files.createSymbolicLink(
+                lock, Path.of(Long.toString(ProcessHandle.current().pid())));
+        Path server = Files.createDirectories(home.resolve("node/server/target"));
+        for (boolean half : new boolean[] {false, true}) {
+            if (half) {
+                Files.writeString(server.resolve("holdfast-server-1.jar"), "half");
+            }
+            Process waiting = start(home.resolve("bin/holdfast"), List.of(), "status");
+            try (BufferedReader out = waiting.inputReader()) {
+                assertThat(out.readLine()).contains("another command is building Holdfast", "waiting");
+                Files.writeString(server.resolve("holdfast-server-1.jar"), "jar");
+                Path built = Files.move(lock, home.resolve("target/was"));
+                assertThat(out.lines()).doesNotContain("mvn: ").endsWith("java: status");
+                Files.move(built, lock);
+            }
+            assertThat(waiting.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    void buildsWhenWhoBuiltBeforeWasKilled() throws IOException, InterruptedException {
+        installAll();
+        Process gone = new ProcessBuilder("/bin/sh", "-c", ":").start();
+        assertThat(gone.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        Path lock = Files.createDirectories(home.resolve("target")).resolve("building");
+        Files.createSymbolicLink(lock, Path.of(Long.toString(gone.pid())));
+        assertThat(run("status").out()).contains("mvn: ").endsWith("java: status\n");
+        assertThat(Files.isSymbolicLink(lock)).isFalse();
+    }
+
+    @Test
+    void leavesNothingOfABuildBehind() throws IOException, InterruptedException {
+        installAll();
+        Path lock = home.resolve("target/building");
+        Path server = home.resolve("node/server/target");
+        run(home.resolve("bin/holdfast"), List.of("MVN_FAILS=1"), "status");
+        assertThat(Files.isSymbolicLink(lock)).as("after a failure").isFalse();
+        run("status");
+        assertThat(Files.isSymbolicLink(lock)).as("after a build").isFalse();
+        // The script that waits for its rehearsal is told to end, as by a Ctrl-C, which the rehearsal gets as well.
+        install("java", "#!/bin/sh\n" + "case $1 in -XX:ArchiveClassesAtExit*) kill -TERM $PPID; exit 1 ;; esac\n");
+        Run interrupted = run("up");
+        assertThat(interrupted.exitCode()).isEqualTo(143);
+        try (Stream<Path> left = Files.list(server)) {
+            assertThat(left).containsExactly(server.resolve("holdfast-server-1.jar"));
+        }
+    }
+
+    @Test
+    void saysWhichJavaIsTooOldForWhatIsBuilt() throws IOException, InterruptedException {
+        installAll();
+        run("status");
+        Path jdk = directory.resolve("an old jdk");
+        Path java = Files.createDirectories(jdk.resolve("bin")).resolve("java");
+        executable(Files.writeString(java, JAVA.replace("VERSION", "1.8.0_402")));
+        List<String> environment = List.of("JAVA_HOME=" + jdk);
+        assertThat(run(home.resolve("bin/holdfast"), environment, "status").exitCode())
+                .as("who does not say is taken")
+                .isZero();
+        for (String version : List.of("1.8.0_402=8", "11.0.2=11")) {
+            String[] parts = version.split("=");
+            Files.writeString(jdk.resolve("release"), "IMPLEMENTOR=\"X\"\nJAVA_VERSION=\"" + parts[0] + "\"\n");
+            assertMistake(
+                    run(home.resolve("bin/holdfast"), environment, "status"),
+                    "is version " + parts[1] + ": Holdfast needs a JDK 17 or newer");
+        }
+        Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"21\"\n");
+        assertThat(run(home.resolve("bin/holdfast"), environment, "status").exitCode())
+                .isZero();
+        Files.delete(jdk.resolve("release"));
+        assertMistake(run(home.resolve("bin/holdfast"), environment, "--rebuild"), "is version 8: Holdfast");
+    }
+
+    @Test
+    void findsItselfWhereCdLooksElsewhere() throws IOException, InterruptedException {
+        installAll();
+        Files.createDirectories(directory.resolve("elsewhere/a place/with blanks/bin"));
+        List<String> environment = List.of("CDPATH=" + directory.resolve("elsewhere"));
+        Run run = run(Path.of("a place/with blanks/bin/holdfast"), environment, "status");
+        assertThat(run.out()).contains("java: " + home.toRealPath() + "/node/server/target/holdfast-server-1.jar");
     }
 }
