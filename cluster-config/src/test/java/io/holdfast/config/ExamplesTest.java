@@ -2,11 +2,15 @@ package io.holdfast.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -59,6 +63,37 @@ class ExamplesTest {
         assertThat(ofSeveral.persistence().journal()).isEqualTo(PersistenceSettings.Journal.CASSANDRA);
         assertThat(ofSeveral.site().self()).isEqualTo(new NodeAddress("a", "a2.example", 7400, 7401));
         assertThat(one.nodes()).isEqualTo(ofSeveral.nodes()).hasSize(5);
+    }
+
+    /** As far as the settings go: with the environment of each command that the file's head and docs/operations.md give. */
+    @Test
+    void theCommandsForSeveralNodesFindTheirSettings() throws IOException {
+        String file = Files.readString(example("several-nodes.conf"));
+        List<String> commands = Stream.concat(
+                        file.lines(),
+                        Files.readString(Path.of("../docs/operations.md")).lines())
+                .map(line -> line.replaceFirst("^#", "").strip())
+                .filter(line -> line.contains("--config several-nodes.conf"))
+                .toList();
+        assertThat(commands).filteredOn(it -> it.contains(" node ")).hasSize(2);
+        assertThat(commands).filteredOn(it -> it.contains(" cassandra schema ")).hasSize(2);
+        for (String command : commands) {
+            HoldfastSettings settings = HoldfastSettings.parse(withEnvironment(file, command), command);
+            assertThat(settings.persistence().journal() == PersistenceSettings.Journal.CASSANDRA)
+                    .as(command)
+                    .isEqualTo(settings.site().name().equals("a"));
+        }
+    }
+
+    private static String withEnvironment(String file, String command) {
+        String set = file;
+        for (String word : command.split(" ")) {
+            String[] parts = word.split("=", 2);
+            if (parts.length == 2) {
+                set = set.replace("${?" + parts[0] + "}", "\"" + parts[1] + "\"");
+            }
+        }
+        return set;
     }
 
     @Test

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.cluster.ClusterSettings;
 import org.apache.pekko.cluster.sharding.ClusterShardingSettings;
 import org.apache.pekko.remote.artery.ArterySettings;
@@ -142,6 +144,15 @@ class PekkoConfigTest {
             assertThat(own.getBoolean(ends)).as(ends).isTrue();
             assertThat(shared.getBoolean(ends)).as(ends).isFalse();
         }
+    }
+
+    /** A supervisor must not see by chance what it sees. */
+    @Test
+    void aDownedNodeEndsWithTheCodeOfTheCommand() {
+        String reason = ConfigUtil.quoteString(
+                CoordinatedShutdown.clusterDowningReason().getClass().getName());
+        assertThat(config("").getInt("pekko.coordinated-shutdown.reason-overrides." + reason + ".exit-code"))
+                .isEqualTo(1);
     }
 
     @Test

@@ -23,16 +23,15 @@ class NodeCommandTest {
     @TempDir
     Path dir;
 
-    /** A node that becomes ready, or not, and has ended at once. */
-    private record Node(CompletionStage<Void> ready) implements NodeHost.Running {
+    /** A node that becomes ready, or not, and ends when it does. */
+    private record Node(CompletionStage<Void> ready, CompletableFuture<Void> terminated) implements NodeHost.Running {
         @Override
-        public CompletionStage<Void> terminated() {
-            return CompletableFuture.completedFuture(null);
+        public void stop() {
+            terminated.complete(null);
         }
-
-        @Override
-        public void stop() {}
     }
+
+    private final CompletableFuture<Void> end = new CompletableFuture<>();
 
     private CliRun run(CompletionStage<Void> ready, String more, String... options) throws IOException {
         Path file = Files.writeString(
@@ -41,7 +40,7 @@ class NodeCommandTest {
         var out = new ByteArrayOutputStream();
         var err = new ByteArrayOutputStream();
         Terminal terminal = CliRun.terminal(new byte[0], out, err, Map.of(), false);
-        CommandLine command = new CommandLine(new NodeCommand(terminal, settings -> new Node(ready)));
+        CommandLine command = new CommandLine(new NodeCommand(terminal, settings -> new Node(ready, end), () -> {}));
         command.setExecutionExceptionHandler((failure, line, parsed) -> Cli.report(terminal, failure));
         int code = command.execute(Stream.concat(Stream.of("--config", file.toString()), Stream.of(options))
                 .toArray(String[]::new));
@@ -51,7 +50,17 @@ class NodeCommandTest {
 
     @Test
     void whereANodeIsReadyCanBeGivenToAClient() throws IOException {
-        assertThat(run(CompletableFuture.completedFuture(null), "").out()).isEqualTo("ready: a=[::1]:7400\n");
+        CliRun run = run(CompletableFuture.completedFuture(null), "", "--end-with-input");
+        assertThat(run).isEqualTo(new CliRun(0, "ready: a=[::1]:7400\n", ""));
+    }
+
+    /** As one that the others have downed: 0 would tell a supervisor that all is as it was meant. */
+    @Test
+    void aNodeThatEndsByItselfHasFailed() throws IOException {
+        end.complete(null);
+        CliRun run = run(CompletableFuture.completedFuture(null), "");
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).startsWith("holdfast: The node has ended by itself");
     }
 
     @Test

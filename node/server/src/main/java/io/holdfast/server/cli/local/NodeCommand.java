@@ -49,9 +49,18 @@ public final class NodeCommand implements Callable<Integer> {
     @Option(names = "--check", description = "Only check the settings, and say so.")
     private boolean check;
 
+    private final Runnable halt;
+    private volatile boolean askedToEnd;
+
     public NodeCommand(Terminal terminal, NodeHost host) {
+        this(terminal, host, () -> Runtime.getRuntime().halt(ExitCode.FAILED));
+    }
+
+    /** @param halt ends the process when the node does not end in order */
+    public NodeCommand(Terminal terminal, NodeHost host, Runnable halt) {
         this.terminal = terminal;
         this.host = host;
+        this.halt = halt;
     }
 
     @Override
@@ -70,11 +79,19 @@ public final class NodeCommand implements Callable<Integer> {
         if (endWithInput) {
             endWithInput(node);
         }
+        // Of a signal. The JVM gives its exit code then, whatever this command returns.
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> askedToEnd = true, "holdfast-end-watch"));
         try {
             node.ready().toCompletableFuture().join();
             terminal.out().println("ready: " + read.site().name() + "=" + endpoint);
             terminal.out().flush();
             node.terminated().toCompletableFuture().join();
+            if (!askedToEnd) {
+                // Not 0: a supervisor that starts again what has failed would leave it down.
+                throw CommandFailure.failed(
+                        "The node has ended by itself: the others have given it up after it was away, or it"
+                                + " cannot go on. What it said before says why; it is to be started again.");
+            }
             return ExitCode.OK;
         } catch (CompletionException failed) {
             Throwable cause = failed.getCause() == null ? failed : failed.getCause();
@@ -102,6 +119,7 @@ public final class NodeCommand implements Callable<Integer> {
                     } catch (IOException broken) {
                         log.info("Standard input cannot be read ({}): stopping", broken.getMessage());
                     }
+                    askedToEnd = true;
                     node.stop();
                     haltAfterDeadline(log);
                 },
@@ -111,13 +129,13 @@ public final class NodeCommand implements Callable<Integer> {
     }
 
     /** The end of this process, whatever happens to the orderly stop, which would have ended it before. */
-    private static void haltAfterDeadline(Logger log) {
+    private void haltAfterDeadline(Logger log) {
         try {
             Thread.sleep(STOP_IN_ORDER.toMillis());
         } catch (InterruptedException noMoreTime) {
             Thread.currentThread().interrupt();
         }
         log.error("The node has not stopped in order within {} s: it ends as it is", STOP_IN_ORDER.toSeconds());
-        Runtime.getRuntime().halt(ExitCode.FAILED);
+        halt.run();
     }
 }
