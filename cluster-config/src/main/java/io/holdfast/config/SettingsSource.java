@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigOrigin;
+import com.typesafe.config.ConfigOriginFactory;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigResolveOptions;
 import com.typesafe.config.ConfigSyntax;
@@ -38,7 +39,11 @@ record SettingsSource(String name, Config user, Map<String, Integer> lines) {
         if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
             String what = !Files.exists(path)
                     ? "The file does not exist"
-                    : Files.isDirectory(path) ? "This is a directory" : "The file cannot be read";
+                    : Files.isDirectory(path)
+                            ? "This is a directory"
+                            : Files.isRegularFile(path)
+                                    ? "The file cannot be read"
+                                    : "This is no regular file, but a pipe or a device, which cannot be read again where it is needed";
             throw new SettingsException(List.of(new SettingsProblem(
                     "",
                     Optional.of(what),
@@ -47,6 +52,7 @@ record SettingsSource(String name, Config user, Map<String, Integer> lines) {
                     "check the path (relative paths start at " + Path.of("").toAbsolutePath()
                             + ") and the permissions")));
         }
+        SettingsText.requireUtf8(path, name);
         return of(name, () -> ConfigFactory.parseFile(path.toFile(), options(name)), overrides);
     }
 
@@ -77,6 +83,14 @@ record SettingsSource(String name, Config user, Map<String, Integer> lines) {
             return new SettingsSource(name, user.resolve(), lines(file));
         } catch (ConfigException e) {
             throw new SettingsException(List.of(unreadable(name, e)));
+        } catch (StackOverflowError tooDeep) {
+            // The library goes down into each brace and bracket; nothing is held that would be left half done.
+            throw new SettingsException(List.of(new SettingsProblem(
+                    "",
+                    Optional.of("The braces or brackets are nested too deeply"),
+                    name,
+                    "sections within sections as holdfast-reference.conf has them",
+                    "look for a line that opens many at once")));
         }
     }
 
@@ -84,8 +98,7 @@ record SettingsSource(String name, Config user, Map<String, Integer> lines) {
         Config config = ConfigFactory.empty(OVERRIDE_ORIGIN);
         for (Map.Entry<String, ?> each : overrides.entrySet()) {
             try {
-                config = config.withValue(
-                        each.getKey(), ConfigValueFactory.fromAnyRef(each.getValue(), OVERRIDE_ORIGIN));
+                config = config.withValue(each.getKey(), overriding(each.getValue()));
             } catch (ConfigException.BadPath e) {
                 throw new SettingsException(List.of(new SettingsProblem(
                         each.getKey(),
@@ -96,6 +109,21 @@ record SettingsSource(String name, Config user, Map<String, Integer> lines) {
             }
         }
         return config;
+    }
+
+    /** What is a list in HOCON is taken as one. An address of IPv6 in brackets is none, and so text. */
+    private static ConfigValue overriding(Object value) {
+        if (value instanceof String text && text.startsWith("[")) {
+            try {
+                ConfigValue list = ConfigFactory.parseString("list = " + text).getValue("list");
+                if (list.valueType() == ConfigValueType.LIST) {
+                    return list.withOrigin(ConfigOriginFactory.newSimple(OVERRIDE_ORIGIN));
+                }
+            } catch (ConfigException noList) {
+                return ConfigValueFactory.fromAnyRef(text, OVERRIDE_ORIGIN);
+            }
+        }
+        return ConfigValueFactory.fromAnyRef(value, OVERRIDE_ORIGIN);
     }
 
     private static SettingsProblem unreadable(String name, ConfigException e) {

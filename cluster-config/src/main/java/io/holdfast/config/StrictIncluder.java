@@ -7,10 +7,12 @@ import com.typesafe.config.ConfigIncluderClasspath;
 import com.typesafe.config.ConfigIncluderFile;
 import com.typesafe.config.ConfigIncluderURL;
 import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigParseable;
 import java.io.File;
 import java.net.URL;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -22,6 +24,9 @@ import java.util.function.Function;
  * node whose limits stand in a file that was not copied would run with the defaults. For one reading of one file.
  */
 final class StrictIncluder implements ConfigIncluder, ConfigIncluderFile, ConfigIncluderURL, ConfigIncluderClasspath {
+    /** The library gives up at 50, and says then that the file cannot be read. */
+    private static final int DEEPEST = 30;
+
     /** Files that are being read, the innermost first. */
     private final Deque<String> reading = new ArrayDeque<>();
 
@@ -36,7 +41,13 @@ final class StrictIncluder implements ConfigIncluder, ConfigIncluderFile, Config
     private record Strict(ConfigIncludeContext context) implements ConfigIncludeContext {
         @Override
         public ConfigParseable relativeTo(String filename) {
-            return context.relativeTo(filename);
+            ConfigParseable found = context.relativeTo(filename);
+            // The library tries several endings of a name, and says of each what file that would be.
+            Optional.ofNullable(found)
+                    .map(ConfigParseable::origin)
+                    .map(ConfigOrigin::filename)
+                    .ifPresent(file -> SettingsText.requireUtf8(Path.of(file), file));
+            return found;
         }
 
         @Override
@@ -63,6 +74,7 @@ final class StrictIncluder implements ConfigIncluder, ConfigIncluderFile, Config
 
     @Override
     public ConfigObject includeFile(ConfigIncludeContext context, File what) {
+        SettingsText.requireUtf8(what.toPath(), what.getPath());
         return named(
                 what.getPath(), ConfigIncluderFile.class, includer -> includer.includeFile(new Strict(context), what));
     }
@@ -81,6 +93,14 @@ final class StrictIncluder implements ConfigIncluder, ConfigIncluderFile, Config
 
     private <T> ConfigObject named(String what, Class<T> kind, Function<T, ConfigObject> include) {
         String includes = reading.element();
+        if (reading.size() > DEEPEST) {
+            throw new SettingsException(List.of(new SettingsProblem(
+                    "",
+                    Optional.of("The file includes itself, or files include each other in a circle: \"" + what + "\""),
+                    includes,
+                    "files that end somewhere, " + DEEPEST + " within each other at most",
+                    "remove one \"include\" of the circle")));
+        }
         reading.push(what);
         try {
             return include.apply(kind.cast(library.orElseThrow()));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -74,6 +75,64 @@ class MistakesTest {
         SettingsProblem directory =
                 onlyProblem(catchThrowableOfType(SettingsException.class, () -> HoldfastSettings.load(dir)));
         assertThat(directory.describe()).startsWith("This is a directory  (" + dir + ")");
+    }
+
+    private SettingsProblem problemOf(Path file, Map<String, ?> overrides) {
+        return onlyProblem(catchThrowableOfType(SettingsException.class, () -> HoldfastSettings.load(file, overrides)));
+    }
+
+    @Test
+    void aPipeIsNoFile() throws Exception {
+        Path pipe = dir.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        assertThat(problemOf(pipe, Map.of()).describe()).startsWith("This is no regular file");
+    }
+
+    @Test
+    void aFileThatIsNoUtf8IsRefusedWithItsLine() throws IOException {
+        byte[] latin = (CORRECT + "# caf\u00e9\n").getBytes(StandardCharsets.ISO_8859_1);
+        Path file = Files.write(dir.resolve("latin.conf"), latin);
+        assertThat(problemOf(file, Map.of()).describe())
+                .startsWith("The file is not in UTF-8: the byte 0xe9 is no text  (" + file + ":7)");
+        for (String include : List.of("\"latin.conf\"", "\"latin\"", "file(\"" + file + "\")")) {
+            Path including = Files.writeString(dir.resolve("including.conf"), "include " + include + "\n");
+            assertThat(problemOf(including, Map.of()).where()).as(include).endsWith("latin.conf:7");
+        }
+        Path cut = Files.write(dir.resolve("cut.conf"), new byte[] {'#', '\n', (byte) 0xc3});
+        assertThat(problemOf(cut, Map.of()).where()).isEqualTo(cut + ":2");
+    }
+
+    @Test
+    void aFileThatIncludesItselfIsToldSo() throws IOException {
+        Path file = Files.writeString(dir.resolve("self.conf"), "include \"self.conf\"\n");
+        assertThat(problemOf(file, Map.of()).describe())
+                .startsWith("The file includes itself")
+                .contains("self.conf");
+    }
+
+    @Test
+    void bracesWithoutEndAreAMistakeAndNoError() throws IOException {
+        Path file = Files.writeString(dir.resolve("deep.conf"), "a {".repeat(200_000));
+        assertThat(problemOf(file, Map.of()).describe()).startsWith("The braces or brackets are nested too deeply");
+    }
+
+    @Test
+    void anOverrideMayBeAList() throws IOException {
+        Path file = Files.writeString(dir.resolve("list.conf"), CORRECT);
+        assertThat(HoldfastSettings.load(file, Map.of("sites.a.hosts", "[\"10.9.9.9\"]"))
+                        .site()
+                        .self()
+                        .host())
+                .isEqualTo("10.9.9.9");
+        assertThat(HoldfastSettings.load(file, Map.of("system.host", "[::1]"))
+                        .system()
+                        .host())
+                .isEqualTo("::1");
+        SettingsProblem unended = problemOf(file, Map.of("sites.a.hosts", "[x"));
+        assertThat(unended.describe()).startsWith("sites.a.hosts = [x  (command line)");
+        SettingsProblem wrong = problemOf(file, Map.of("sites.a.hosts", "[7, {}]"));
+        assertThat(wrong.where()).isEqualTo("command line");
     }
 
     @Test

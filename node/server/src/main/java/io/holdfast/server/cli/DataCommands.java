@@ -171,6 +171,9 @@ final class DataCommands {
 
         @Override
         public Integer call() {
+            if (raw && json.wanted()) {
+                throw CommandFailure.usage("Give one of --raw and --json, not both.");
+            }
             Key wanted = bytes.key(key);
             Optional<Versioned> found;
             try (HoldfastClient client = connection.connect(terminal)) {
@@ -195,12 +198,14 @@ final class DataCommands {
 
     /** How old an answer may be. */
     static final class Staleness {
+        private static final long LONGEST_MILLIS = Duration.ofDays(1).toMillis();
+
         @Option(
                 names = "--max-staleness",
                 paramLabel = "MS",
                 description = "Let the nearest site answer with a state up to this many milliseconds old. "
                         + "Default: 0, the newest acknowledged state.")
-        private long millis;
+        private Optional<Long> millis = Optional.empty();
 
         @Option(
                 names = "--at",
@@ -211,10 +216,18 @@ final class DataCommands {
         private Optional<String> at = Optional.empty();
 
         ReadOptions read() {
+            if (at.isPresent() && millis.isPresent()) {
+                throw CommandFailure.usage("Give one of --at and --max-staleness, not both.");
+            }
             if (at.isPresent()) {
                 return ReadOptions.at(Timestamps.parse(at.get(), System.currentTimeMillis()));
             }
-            return millis == 0 ? ReadOptions.LINEARIZABLE : ReadOptions.maxStaleness(Duration.ofMillis(millis));
+            long age = millis.orElse(0L);
+            if (age < 0 || age > LONGEST_MILLIS) {
+                throw CommandFailure.usage(
+                        "--max-staleness is " + age + ": give milliseconds, 0 to " + LONGEST_MILLIS + " (a day).");
+            }
+            return age == 0 ? ReadOptions.LINEARIZABLE : ReadOptions.maxStaleness(Duration.ofMillis(age));
         }
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holdfast.client.HoldfastClient;
 import io.holdfast.client.KeyspaceInfo;
 import io.holdfast.client.KeyspaceSettings;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -53,6 +54,8 @@ final class KeyspaceCommand implements Callable<Integer> {
             mixinStandardHelpOptions = true,
             description = "Create a keyspace. Its partitions and tolerance cannot be changed later.")
     static final class Create implements Callable<Integer> {
+        private static final Duration SHORTEST_HISTORY = Duration.ofMillis(100);
+
         private final Terminal terminal;
 
         @Mixin
@@ -98,13 +101,22 @@ final class KeyspaceCommand implements Callable<Integer> {
                 settings = settings.withTolerates(tolerates.get());
             }
             if (history.isPresent()) {
-                settings = settings.withHistory(Timestamps.duration("history", history.get()));
+                settings = settings.withHistory(history(history.get()));
             }
             try (HoldfastClient client = connection.connect(terminal)) {
                 KeyspaceInfo created = client.admin().createKeyspace(name, settings);
                 terminal.out().println(json.wanted() ? json(created) : "created " + describe(created));
             }
             return ExitCode.OK;
+        }
+
+        private static Duration history(String text) {
+            Duration given = Timestamps.duration("history", text);
+            if (given.compareTo(SHORTEST_HISTORY) < 0) {
+                throw CommandFailure.usage("--history is " + text + ": give " + SHORTEST_HISTORY.toMillis()
+                        + "ms to 24h, as for the setting database.history.");
+            }
+            return given;
         }
 
         private static String describe(KeyspaceInfo keyspace) {

@@ -22,6 +22,8 @@ record TxnLine(int number, Verb verb, String keyspace, String key, String value)
         IF_ABSENT
     }
 
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
+
     /** Verb, keyspace and key, and behind one blank more the rest, with all its blanks. */
     private static final Pattern LINE =
             Pattern.compile("[ \\t]*([^ \\t]+)[ \\t]+([^ \\t]+)[ \\t]+([^ \\t]+)(?:[ \\t](.*))?", Pattern.DOTALL);
@@ -30,9 +32,11 @@ record TxnLine(int number, Verb verb, String keyspace, String key, String value)
     static List<TxnLine> parse(String script) {
         var lines = new ArrayList<TxnLine>();
         int number = 0;
-        for (String line : script.lines().toList()) {
+        // A mark that some editors put before the text, and nobody sees.
+        String text = script.startsWith(BYTE_ORDER_MARK) ? script.substring(1) : script;
+        for (String line : text.lines().toList()) {
             number++;
-            if (!line.isBlank() && !line.startsWith("#")) {
+            if (!line.isBlank() && !line.stripLeading().startsWith("#")) {
                 lines.add(parse(number, line));
             }
         }

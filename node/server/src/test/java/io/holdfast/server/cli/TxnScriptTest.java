@@ -2,6 +2,7 @@ package io.holdfast.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -50,6 +51,13 @@ class TxnScriptTest {
                 .isInstanceOf(CommandFailure.class)
                 .hasMessageContaining("Line 2")
                 .hasMessageContaining(line);
+    }
+
+    @Test
+    void aMarkThatAnEditorPutsFirstAndCommentsThatAreIndentedArePassedOver() {
+        assertThat(TxnLine.parse("\uFEFFget shop a\n  # pay\n\t#\nget shop b"))
+                .extracting(TxnLine::number, TxnLine::key)
+                .containsExactly(tuple(1, "a"), tuple(4, "b"));
     }
 
     @Test

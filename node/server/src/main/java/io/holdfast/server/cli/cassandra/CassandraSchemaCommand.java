@@ -39,7 +39,7 @@ public final class CassandraSchemaCommand implements Callable<Integer> {
             names = "--set",
             paramLabel = "KEY=VALUE",
             description =
-                    "A setting that is stronger than the file's, such as site.name=a. May be given several times.")
+                    "A setting that is stronger than the file's, such as site.name=a or sites.a.hosts=[\"10.0.0.1\"]. May be given several times.")
     private Map<String, String> settings = new LinkedHashMap<>();
 
     @Option(

@@ -68,7 +68,7 @@ public final class ImportCommand implements Callable<Integer> {
     private Optional<Format> format = Optional.empty();
 
     @Option(names = "--separator", paramLabel = "C", description = "What separates the columns of CSV. Default: ','.")
-    private char separator = ',';
+    private String separator = ",";
 
     @Option(
             names = "--on-error",
@@ -83,15 +83,24 @@ public final class ImportCommand implements Callable<Integer> {
         this.terminal = terminal;
     }
 
+    private char separator() {
+        if (separator.length() != 1 || "\"\r\n".contains(separator)) {
+            throw CommandFailure.usage("--separator is '" + separator
+                    + "': give one character that is no quote and no line end, such as ';'.");
+        }
+        return separator.charAt(0);
+    }
+
     @Override
     public Integer call() throws IOException, InterruptedException {
+        char between = separator();
         OptionalLong size = sizeOfFile();
         // A site's death costs its records about a second: a minute without an outcome means that there is no majority.
         Duration wait = connection.timeout().compareTo(PER_RECORD) > 0 ? connection.timeout() : PER_RECORD;
         try (CountingInput counting = new CountingInput(openFile());
                 HoldfastClient client = connection.connect(terminal, ClientOptions.DEFAULT.withDeadline(wait))) {
             PushbackInputStream in = new PushbackInputStream(counting, Format.PUSHBACK);
-            RowSource source = (format.isPresent() ? format.get() : Format.guess(file, in)).open(in, separator);
+            RowSource source = (format.isPresent() ? format.get() : Format.guess(file, in)).open(in, between);
             // Only now: a file that cannot be meant so shall not leave a keyspace behind.
             ensureKeyspace(client);
             return run(client, source, counting, size);
