@@ -219,7 +219,8 @@ public final class Cli {
                 "",
                 "Exit codes: 0 done, 1 failed or not found, 2 a mistake in the command, 130 interrupted,",
                 "141 the reader of standard output has gone.",
-                "Environment: HOLDFAST_ENDPOINTS, HOLDFAST_HEAP, NO_COLOR."
+                "Environment: HOLDFAST_ENDPOINTS; HOLDFAST_HEAP of a node (800m), HOLDFAST_JAVA_OPTIONS,",
+                "JAVA_HOME, NO_COLOR. 'bin/holdfast --rebuild' builds anew after a change of the sources."
             })
     static final class Holdfast implements Callable<Integer> {
         private final Terminal terminal;
