@@ -5,9 +5,10 @@ import io.holdfast.server.catalog.CatalogObserver;
 import io.holdfast.server.catalog.KeyspaceDefinition;
 import io.holdfast.server.catalog.KeyspaceRegistry;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -27,7 +28,7 @@ import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
 public final class ShardedReplicas implements ReplicaRouter {
     private static final EntityTypeKey<ReplicaMessage> TYPE = EntityTypeKey.create(ReplicaMessage.class, "replica");
 
-    private final Map<String, ActorRef<ReplicaEnvelope>> regions = new HashMap<>();
+    private final Map<String, ActorRef<ReplicaEnvelope>> regions = new ConcurrentHashMap<>();
 
     /** For how long no node of any site must have come or gone before replicas move between those of this one. */
     private static final Duration SETTLED = Duration.ofSeconds(10);
@@ -46,7 +47,11 @@ public final class ShardedReplicas implements ReplicaRouter {
             Function<ReplicaRouter, ReplicaContext> contextOf) {
         var replicas = new ShardedReplicas();
         ReplicaContext context = contextOf.apply(replicas);
-        for (String site : sites) {
+        // This site's own comes last: as soon as it is there, replicas may run and write to all the others.
+        List<String> ownLast = sites.stream()
+                .sorted(Comparator.comparing(site -> site.equals(context.site())))
+                .toList();
+        for (String site : ownLast) {
             Entity<ReplicaMessage, ReplicaEnvelope> entity = Entity.of(
                             TYPE, start -> replica(PartitionId.parse(start.getEntityId()), registry, context))
                     .withMessageExtractor(new ByPartition())

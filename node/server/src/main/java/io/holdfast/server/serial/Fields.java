@@ -29,15 +29,26 @@ final class Fields {
     }
 
     static Bytes readBytes(Input in) {
-        return Bytes.wrap(in.readBytes(in.readVarInt(true)));
+        return Bytes.wrap(in.readBytes(readLength(in)));
+    }
+
+    /**
+     * Of what follows, or how many items do, each of at least a byte. Looked at before memory is asked for: what is read as a length may be something else,
+     * where the bytes are damaged or of another version.
+     *
+     * @throws IllegalArgumentException if there are not so many bytes left
+     */
+    static int readLength(Input in) {
+        int length = in.readVarInt(true);
+        if (length < 0 || length > in.limit() - in.position()) {
+            throw new IllegalArgumentException("a field of " + length + " bytes or items, where fewer bytes are left");
+        }
+        return length;
     }
 
     /** What {@link #writeBytes} wrote, not copied. @throws IllegalArgumentException if there is less than its length says */
     static ByteBuffer readSlice(Input in) {
-        int length = in.readVarInt(true);
-        if (length < 0 || length > in.limit() - in.position()) {
-            throw new IllegalArgumentException("a field of " + length + " bytes, where fewer are left");
-        }
+        int length = readLength(in);
         ByteBuffer slice =
                 ByteBuffer.wrap(in.getBuffer(), in.position(), length).slice();
         in.skip(length);
@@ -73,7 +84,7 @@ final class Fields {
     }
 
     static List<Entry> readEntries(Input in) {
-        int count = in.readVarInt(true);
+        int count = readLength(in);
         var entries = new ArrayList<Entry>(count);
         for (int i = 0; i < count; i++) {
             entries.add(

@@ -58,14 +58,14 @@ final class QueryCodec {
             out.writeBoolean(forTime.at().isPresent());
             forTime.at().ifPresent(out::writeLong);
             writeQuery(out, forTime.query());
-        } else if (query instanceof Query.Validate validate) {
+        } else {
             out.writeByte(VALIDATE);
-            Fields.writeBytes(out, validate.set().encode());
+            Fields.writeBytes(out, ((Query.Validate) query).set().encode());
         }
     }
 
     static List<Query> readQueries(Input in) {
-        int count = in.readVarInt(true);
+        int count = Fields.readLength(in);
         var queries = new ArrayList<Query>(count);
         for (int i = 0; i < count; i++) {
             queries.add(readQuery(in));
@@ -74,7 +74,19 @@ final class QueryCodec {
     }
 
     private static Query readQuery(Input in) {
+        return readQuery(in, in.readByte());
+    }
+
+    /** A query for a timestamp holds a plain one, and no other of its kind: bytes that are none of ours must not lead ever deeper. */
+    private static Query.Plain readPlain(Input in) {
         byte kind = in.readByte();
+        if (kind == FOR_TIME || !(readQuery(in, kind) instanceof Query.Plain plain)) {
+            throw new IllegalArgumentException("a query for a timestamp holds one that is no get and no scan");
+        }
+        return plain;
+    }
+
+    private static Query readQuery(Input in, byte kind) {
         return switch (kind) {
             case GET -> new Query.Get(Fields.readBytes(in));
             case SCAN ->
@@ -86,10 +98,7 @@ final class QueryCodec {
                         in.readBoolean());
             case FOR_TIME -> {
                 OptionalLong at = in.readBoolean() ? OptionalLong.of(in.readLong()) : OptionalLong.empty();
-                if (!(readQuery(in) instanceof Query.Plain plain)) {
-                    throw new IllegalArgumentException("a query for a timestamp holds one that is no get and no scan");
-                }
-                yield new Query.ForTime(plain, at);
+                yield new Query.ForTime(readPlain(in), at);
             }
             case VALIDATE -> new Query.Validate(ReadWriteSet.decode(Fields.readBytes(in)));
             default -> throw new IllegalArgumentException("unknown kind " + kind + " of a query");
@@ -110,7 +119,8 @@ final class QueryCodec {
             out.writeLong(answered.token());
             out.writeVarInt(answered.answers().size(), true);
             answered.answers().forEach(answer -> writeAnswer(out, answer));
-        } else if (reply instanceof Reply.Refused refused) {
+        } else {
+            var refused = (Reply.Refused) reply;
             out.writeByte(REFUSED);
             out.writeLong(refused.token());
             out.writeByte(refused.reason().ordinal());
@@ -123,7 +133,7 @@ final class QueryCodec {
         long token = in.readLong();
         return switch (kind) {
             case WRITTEN -> {
-                int count = in.readVarInt(true);
+                int count = Fields.readLength(in);
                 var outcomes = new ArrayList<Outcome>(count);
                 for (int i = 0; i < count; i++) {
                     outcomes.add(new Outcome(OUTCOMES[in.readByte()], in.readLong()));
@@ -131,7 +141,7 @@ final class QueryCodec {
                 yield new Reply.Written(token, outcomes);
             }
             case ANSWERED -> {
-                int count = in.readVarInt(true);
+                int count = Fields.readLength(in);
                 var answers = new ArrayList<Query.Answer>(count);
                 for (int i = 0; i < count; i++) {
                     answers.add(readAnswer(in));
@@ -169,21 +179,32 @@ final class QueryCodec {
         } else if (answer instanceof Query.Validity validity) {
             out.writeByte(VALIDITY);
             out.writeBoolean(validity.valid());
-        } else if (answer instanceof Query.Denied denied) {
+        } else {
             out.writeByte(DENIED);
-            out.writeByte(denied.reason().ordinal());
+            out.writeByte(((Query.Denied) answer).reason().ordinal());
         }
     }
 
     private static Query.Answer readAnswer(Input in) {
+        return readAnswer(in, in.readByte());
+    }
+
+    private static Query.PlainAnswer readPlainAnswer(Input in) {
         byte kind = in.readByte();
+        if (kind == DATED || !(readAnswer(in, kind) instanceof Query.PlainAnswer plain)) {
+            throw new IllegalArgumentException("an answer for a timestamp holds neither a value nor a page");
+        }
+        return plain;
+    }
+
+    private static Query.Answer readAnswer(Input in, byte kind) {
         return switch (kind) {
             case ABSENT -> Query.Value.ABSENT;
             case VALUE -> new Query.Value(Optional.of(Fields.readBytes(in)), in.readLong());
             case PAGE -> {
                 Optional<Bytes> resumeBehind = in.readBoolean() ? Optional.of(Fields.readBytes(in)) : Optional.empty();
                 int skipped = in.readVarInt(true);
-                int count = in.readVarInt(true);
+                int count = Fields.readLength(in);
                 var entries = new ArrayList<Query.KeyValue>(count);
                 for (int i = 0; i < count; i++) {
                     entries.add(new Query.KeyValue(Fields.readBytes(in), Fields.readBytes(in), in.readLong()));
@@ -193,10 +214,7 @@ final class QueryCodec {
             case DATED -> {
                 long from = in.readLong();
                 long until = in.readLong();
-                if (!(readAnswer(in) instanceof Query.PlainAnswer plain)) {
-                    throw new IllegalArgumentException("an answer for a timestamp holds neither a value nor a page");
-                }
-                yield new Query.Dated(plain, from, until);
+                yield new Query.Dated(readPlainAnswer(in), from, until);
             }
             case VALIDITY -> new Query.Validity(in.readBoolean());
             case DENIED -> new Query.Denied(DENIALS[in.readByte()]);
