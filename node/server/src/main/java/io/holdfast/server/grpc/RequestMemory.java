@@ -30,7 +30,7 @@ final class RequestMemory {
 
     /**
      * @param requestBytes beyond it only sessions that hold little are read from, and beyond twice as much all is refused
-     * @param answerBytes beyond it large answers to reads are not given
+     * @param answerBytes beyond it large answers to reads, and pages of scans, are not given
      */
     RequestMemory(long requestBytes, long answerBytes) {
         this.requestBytes = requestBytes;
@@ -112,11 +112,11 @@ final class RequestMemory {
     }
 
     /**
-     * Counts the large answer to a read as one that waits for its client, if there is room for it. To look and to count is one
+     * Counts a large answer, or a page of a scan, as one that waits for its client, if there is room for it. To look and to count is one
      * step: several partitions answer the same session at the same time.
      *
      * @param bytes its size
-     * @param held what the client's session holds in answers already
+     * @param held what the same session, the same scan, or all unary calls hold in answers already
      * @return whether there was, and it is counted here and in {@code held}
      */
     synchronized boolean holdAnswer(long bytes, AtomicLong held) {
@@ -129,6 +129,13 @@ final class RequestMemory {
             answers.addAndGet(bytes);
         }
         return room;
+    }
+
+    /** @throws Problem if nobody is given a large answer, whatever he holds himself */
+    void refuseIfAnswersFull() {
+        if (answers.get() >= 2 * answerBytes) {
+            throw noRoomForAnswer();
+        }
     }
 
     static Problem noRoomForAnswer() {

@@ -17,20 +17,27 @@ import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
  * One scan: the ordered pages of all its partitions, merged by key. A partition is asked for its next page when the last one is
  * used up, and nothing is asked while the caller does not read. Reads change nothing, so a page that no leader gave is asked
  * for again, for as long as a request may take by default.
+ *
+ * <p>A page holds one entry at least, however large, so that what a scan holds is bounded by {@link RequestMemory} alone. One that gets a page for
+ * which there is no room ends: its caller goes on behind the last key that it has read.
  */
 final class ScanCall {
     private static final Duration ASK_AGAIN_AFTER = Duration.ofMillis(50);
     private static final int MESSAGE_BYTES = 64 << 10;
+    /** What an entry takes beside its key and its value. */
+    private static final int ENTRY_BYTES = 24;
 
     private final ScanPlan plan;
     private final Backend backend;
     private final ServerCallStreamObserver<ScanResponse> out;
+    private final RequestMemory memory;
     private final Duration patience;
     private final Consumer<ScanCall> atEnd;
     private final AtomicBoolean over = new AtomicBoolean();
@@ -42,6 +49,8 @@ final class ScanCall {
     private final List<Cursor> empty = new ArrayList<>();
     private int asked;
     private long left;
+    /** What its pages hold that has not been merged; a counter of this kind because {@link RequestMemory} counts with it. */
+    private final AtomicLong pageBytes = new AtomicLong();
     /** When the last part went, or it began; written by the drain alone. */
     private volatile long sentNanos = System.nanoTime();
 
@@ -83,17 +92,19 @@ final class ScanCall {
             ScanPlan plan,
             Backend backend,
             ServerCallStreamObserver<ScanResponse> out,
+            RequestMemory memory,
             Duration patience,
             Consumer<ScanCall> atEnd) {
         this.plan = plan;
         this.backend = backend;
         this.out = out;
+        this.memory = memory;
         this.patience = patience;
         this.atEnd = atEnd;
         this.left = plan.limit();
         plan.partitions().forEach(partition -> empty.add(new Cursor(partition, plan.after())));
         out.setOnReadyHandler(drain::run);
-        out.setOnCancelHandler(this::end);
+        out.setOnCancelHandler(this::cancelled);
     }
 
     void begin() {
@@ -115,6 +126,11 @@ final class ScanCall {
             forgotten = true;
             drain.run();
         }
+    }
+
+    private void cancelled() {
+        end();
+        drain.run();
     }
 
     private boolean end() {
@@ -142,12 +158,26 @@ final class ScanCall {
         } catch (RuntimeException e) {
             fail(NodeGate.toProblem(e));
         }
+        if (over.get()) {
+            release(pageBytes.get());
+            arrivals.clear();
+            byKey.clear();
+        }
+    }
+
+    private void release(long bytes) {
+        pageBytes.addAndGet(-bytes);
+        memory.answers(-bytes);
     }
 
     private void arrived(Cursor cursor, Result result) {
         asked--;
         if (result instanceof Result.Found found && !(found.answer() instanceof Query.Denied)) {
             Query.Page page = pageOf(found.answer());
+            if (!memory.holdAnswer(bytesOf(page), pageBytes)) {
+                fail(RequestMemory.noRoomForAnswer());
+                return;
+            }
             cursor.page = page.entries();
             cursor.next = 0;
             cursor.resumeBehind = page.resumeBehind();
@@ -171,6 +201,14 @@ final class ScanCall {
 
     private static Query.Page pageOf(Query.Answer answer) {
         return (Query.Page) (answer instanceof Query.Dated dated ? dated.answer() : answer);
+    }
+
+    private static long bytesOf(Query.Page page) {
+        return page.entries().stream().mapToLong(ScanCall::bytesOf).sum();
+    }
+
+    private static int bytesOf(Query.KeyValue entry) {
+        return entry.key().length() + entry.value().length() + ENTRY_BYTES;
     }
 
     /** Puts a cursor where it belongs: among those with a key, those to ask, or nowhere if it is at its end. */
@@ -216,7 +254,9 @@ final class ScanCall {
     private void take(Cursor cursor) {
         Query.KeyValue entry = cursor.page.get(cursor.next++);
         message.addEntries(Found.entry(entry));
-        messageBytes += entry.key().length() + entry.value().length() + 24;
+        int bytes = bytesOf(entry);
+        messageBytes += bytes;
+        release(bytes);
         left--;
         settle(cursor);
     }

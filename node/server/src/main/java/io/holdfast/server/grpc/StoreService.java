@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** The data operations. */
 final class StoreService extends StoreGrpc.StoreImplBase implements Session.Host {
@@ -27,6 +28,7 @@ final class StoreService extends StoreGrpc.StoreImplBase implements Session.Host
     private final NodeGate gate;
     private final RequestMemory memory;
     private final Duration scanPatience;
+    private final AtomicLong unaryAnswerBytes = new AtomicLong();
     private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
     private final Set<ScanCall> scans = ConcurrentHashMap.newKeySet();
     private volatile boolean closing;
@@ -85,20 +87,28 @@ final class StoreService extends StoreGrpc.StoreImplBase implements Session.Host
                 return;
             }
             memory.refuseIfFull();
+            var room = AnswerRoom.of((ServerCallStreamObserver<Response>) out, memory, unaryAnswerBytes);
             Operation operation = backend.requests().operation(request);
             memory.requests(operation.size());
             submit(backend, operation, (leader, answers) -> {
                 memory.requests(-operation.size());
-                Response response = Responses.of(leader, answers.get(0));
-                if (response.hasError()) {
-                    var error = response.getError();
-                    out.onError(new Problem(error.getReason(), error.getMessage()).toStatus());
-                } else {
-                    out.onNext(response);
-                    out.onCompleted();
-                }
+                answer(Responses.of(leader, answers.get(0)), operation, room, out);
             });
         });
+    }
+
+    private static void answer(Response response, Operation operation, AnswerRoom room, StreamObserver<Response> out) {
+        long size = response.getSerializedSize();
+        boolean large = operation instanceof Operation.Read && RequestMemory.isLarge(size);
+        if (response.hasError()) {
+            var error = response.getError();
+            out.onError(new Problem(error.getReason(), error.getMessage()).toStatus());
+        } else if (large && !room.take(size)) {
+            out.onError(RequestMemory.noRoomForAnswer().toStatus());
+        } else {
+            out.onNext(response);
+            out.onCompleted();
+        }
     }
 
     private void submit(Backend backend, Operation operation, Caller caller) {
@@ -114,8 +124,9 @@ final class StoreService extends StoreGrpc.StoreImplBase implements Session.Host
     public void scan(ScanRequest request, StreamObserver<ScanResponse> out) {
         gate.call(out, backend -> {
             ScanPlan plan = ScanPlan.of(request, backend.keyspaces());
+            memory.refuseIfAnswersFull();
             var call = new ScanCall(
-                    plan, backend, (ServerCallStreamObserver<ScanResponse>) out, scanPatience, scans::remove);
+                    plan, backend, (ServerCallStreamObserver<ScanResponse>) out, memory, scanPatience, scans::remove);
             admit(call);
             call.begin();
         });

@@ -2,14 +2,22 @@ package io.holdfast.server.grpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Status;
 import io.holdfast.server.partition.ReplicaMessage;
 import io.holdfast.v1.Reason;
 import io.holdfast.v1.Request;
 import io.holdfast.v1.Response;
+import io.holdfast.v1.StoreGrpc;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
@@ -111,6 +119,81 @@ class RequestMemoryTest extends ServiceFixture {
         assertThat(refused).isEqualTo(40 - given);
         slow.send(get(50, "large1"));
         assertThat(slow.await(41).get(50L).getGet().getFound()).isTrue();
+    }
+
+    /** A unary call whose answer is taken from the network only when the test says so. */
+    private static final class SlowCall extends ClientCall.Listener<Response> {
+        final CompletableFuture<Response> answer = new CompletableFuture<>();
+        final CompletableFuture<Status> end = new CompletableFuture<>();
+        private final ClientCall<Request, Response> call;
+
+        SlowCall(ManagedChannel channel, Request request) {
+            call = channel.newCall(StoreGrpc.getExecuteMethod(), CallOptions.DEFAULT);
+            call.start(this, new Metadata());
+            call.sendMessage(request);
+            call.halfClose();
+        }
+
+        Status read() {
+            call.request(2);
+            return end.orTimeout(20, TimeUnit.SECONDS).join();
+        }
+
+        @Override
+        public void onMessage(Response response) {
+            answer.complete(response);
+        }
+
+        @Override
+        public void onClose(Status status, Metadata trailers) {
+            end.complete(status);
+        }
+    }
+
+    private List<SlowCall> slowGets(ManagedChannel slow) {
+        for (int id = 1; id <= 40; id++) {
+            store().execute(put(id, "large" + id, bytes(LARGE)));
+        }
+        List<SlowCall> calls = LongStream.rangeClosed(1, 40)
+                .mapToObj(id -> new SlowCall(slow, get(id, "large" + id)))
+                .toList();
+        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> asked(40) && cluster.gateway.outstanding() == 0);
+        return calls;
+    }
+
+    @Test
+    void unaryCallsThatNobodyReadsKeepNoMoreLargeAnswersThanThereIsMemoryFor() {
+        List<SlowCall> calls = slowGets(slowChannel());
+        assertThat(server.memory().answersHeld()).isBetween(1L, (2L << 20) + LARGE);
+        assertThat(store().execute(get(1, "absent")).hasGet())
+                .as("a small answer has room")
+                .isTrue();
+
+        List<Status> ends = calls.stream().map(SlowCall::read).toList();
+        long given = calls.stream().filter(call -> call.answer.isDone()).count();
+        long refused = ends.stream()
+                .filter(end -> end.getCode() == Status.Code.RESOURCE_EXHAUSTED)
+                .count();
+        assertThat(given).as("those that it keeps, and what the network takes").isBetween(5L, 30L);
+        assertThat(refused).isEqualTo(40 - given);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> server.memory().answersHeld() == 0);
+        assertThat(store().execute(get(1, "large1")).getGet().getFound()).isTrue();
+    }
+
+    @Test
+    void unaryCallsWhoseClientGoesGiveTheirMemoryBack() {
+        var gone = slowChannel();
+        slowGets(gone);
+        assertThat(server.memory().answersHeld()).isPositive();
+
+        gone.shutdownNow();
+
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> server.memory().answersHeld() == 0);
+        assertThat(store().execute(get(1, "large1")).getGet().getFound()).isTrue();
     }
 
     private boolean asked(int queries) {

@@ -158,10 +158,19 @@ class ScanTest extends ServiceFixture {
         final CompletableFuture<Status> end = new CompletableFuture<>();
         final ClientCall<ScanRequest, ScanResponse> call =
                 channel.newCall(StoreGrpc.getScanMethod(), CallOptions.DEFAULT);
+        private final ScanRequest request;
+
+        Reader() {
+            this(all);
+        }
+
+        Reader(ScanRequest request) {
+            this.request = request;
+        }
 
         Reader start() {
             call.start(this, new Metadata());
-            call.sendMessage(all);
+            call.sendMessage(request);
             call.halfClose();
             return this;
         }
@@ -263,6 +272,35 @@ class ScanTest extends ServiceFixture {
         List<String> rest = scan(all.toBuilder().setAfter(bytes(last)).build());
         assertThat(forgotten.keys.size() + rest.size()).as("nothing is missing").isEqualTo(KEYS + 200);
         readers.forEach(reader -> reader.call.cancel("enough", null));
+    }
+
+    @Test
+    void scansThatNobodyReadsKeepNoMorePagesThanThereIsMemoryFor() throws IOException {
+        fillMore();
+        server.stop(Duration.ZERO).toCompletableFuture().join();
+        server = GrpcServer.start(0, "127.0.0.1", new ClientLimits(100, 1 << 20, 1 << 20, LIMITS.scanPatience()));
+        server.serve(cluster.backend);
+        channel = slowChannel();
+        var readers = new ArrayList<Reader>();
+        for (int i = 0; i < 30; i++) {
+            readers.add(new Reader(all.toBuilder().setPrefix(bytes("m")).build()).start());
+        }
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> server.memory().answersHeld() > 0
+                        && cluster.gateway.outstanding() == 0
+                        && readers.stream().anyMatch(reader -> reader.end.isDone()));
+        assertThat(server.memory().answersHeld()).isLessThan((2 << 20) + 200_000);
+        assertThat(readers)
+                .filteredOn(reader -> reader.end.isDone())
+                .allMatch(reader -> reader.end.join().getCode() == Status.Code.RESOURCE_EXHAUSTED);
+
+        readers.forEach(reader -> reader.call.cancel("enough", null));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> server.memory().answersHeld() == 0);
+        assertThat(scan(all)).hasSize(KEYS + 200);
+        assertThat(server.memory().answersHeld()).isZero();
     }
 
     private static Status readOn(Reader reader) {

@@ -50,10 +50,22 @@ abstract class ServiceFixture {
     }
 
     ManagedChannel channel() {
-        ManagedChannel opened = NettyChannelBuilder.forAddress("127.0.0.1", server.port())
+        return open(builder());
+    }
+
+    /** On which the network takes next to nothing that nobody reads. */
+    ManagedChannel slowChannel() {
+        return open(builder().flowControlWindow(64 << 10));
+    }
+
+    private NettyChannelBuilder builder() {
+        return NettyChannelBuilder.forAddress("127.0.0.1", server.port())
                 .usePlaintext()
-                .maxInboundMessageSize(16 << 20)
-                .build();
+                .maxInboundMessageSize(16 << 20);
+    }
+
+    private ManagedChannel open(NettyChannelBuilder builder) {
+        ManagedChannel opened = builder.build();
         channels.add(opened);
         return opened;
     }
