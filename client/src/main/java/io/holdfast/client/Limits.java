@@ -1,6 +1,7 @@
 package io.holdfast.client;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** The limits of Holdfast's data model, which client and server check alike, and the checks themselves. */
@@ -31,13 +32,18 @@ public final class Limits {
 
     /** Returns the name if it may be a keyspace's, else throws {@link InvalidRequestException}. */
     public static String checkKeyspaceName(String name) {
-        if (!KEYSPACE_NAME.matcher(name).matches()) {
-            throw new InvalidRequestException(
-                    Reason.INVALID_KEYSPACE_NAME,
-                    "The keyspace name '" + shorten(name) + "' is not allowed: use 1 to 63 of a-z, 0-9 and '-', "
-                            + "starting with a letter.");
-        }
+        faultOfKeyspaceName(name).ifPresent(fault -> {
+            throw new InvalidRequestException(Reason.INVALID_KEYSPACE_NAME, fault);
+        });
         return name;
+    }
+
+    /** What is wrong with the name of a keyspace, for people; empty if it may be one. For nodes, which are sent any number of wrong ones. */
+    public static Optional<String> faultOfKeyspaceName(String name) {
+        return KEYSPACE_NAME.matcher(name).matches()
+                ? Optional.empty()
+                : Optional.of("The keyspace name '" + shorten(name)
+                        + "' is not allowed: use 1 to 63 of a-z, 0-9 and '-', starting with a letter.");
     }
 
     static byte[] checkValue(byte[] value) {

@@ -1,7 +1,6 @@
 package io.holdfast.server.grpc;
 
 import com.google.protobuf.ByteString;
-import io.holdfast.client.InvalidRequestException;
 import io.holdfast.client.Limits;
 import io.holdfast.core.store.WriteId;
 import io.holdfast.server.gateway.KeyspaceTable;
@@ -46,11 +45,10 @@ final class Checks {
     }
 
     static String keyspaceName(String name) {
-        try {
-            return Limits.checkKeyspaceName(name);
-        } catch (InvalidRequestException e) {
-            throw new Problem(Reason.INVALID_KEYSPACE_NAME, e.getMessage());
-        }
+        Limits.faultOfKeyspaceName(name).ifPresent(fault -> {
+            throw new Problem(Reason.INVALID_KEYSPACE_NAME, fault);
+        });
+        return name;
     }
 
     static KeyspaceTable.Entry keyspace(String name, KeyspaceTable table) {

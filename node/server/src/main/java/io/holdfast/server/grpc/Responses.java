@@ -65,7 +65,12 @@ final class Responses {
             case COMMITTED -> response.setCommit(commit(CommitResult.State.COMMITTED, outcome.version()));
             case CONFLICT -> response.setCommit(commit(CommitResult.State.CONFLICT, 0));
             case ABORTED -> response.setCommit(commit(CommitResult.State.ABORTED, 0));
-            case PREPARED -> throw new IllegalStateException("a caller was answered " + outcome);
+            // It is not this caller's to answer: it waits for what decides the transaction.
+            case PREPARED ->
+                response.setError(error(
+                        Reason.INVALID_REQUEST,
+                        "The write id is that of a transaction that is about to be decided: give each write and each"
+                                + " transaction a number of its own."));
         }
     }
 

@@ -32,6 +32,8 @@ final class Session implements StreamObserver<RequestBatch>, Caller {
     static final int READ_BELOW = 4096;
     /** A single batch may not bring more than this on top; the rest of it is refused. */
     static final int REFUSE_ABOVE = 16_384;
+    /** Nobody sends so many by mistake that they could not be under way: each would still cost an answer, so the stream ends. */
+    static final int MAX_BATCH_REQUESTS = 2 * REFUSE_ABOVE;
     /** A message of responses is closed beyond this, well below what clients accept. */
     static final int BATCH_BYTES = 1 << 20;
 
@@ -65,6 +67,8 @@ final class Session implements StreamObserver<RequestBatch>, Caller {
     private volatile boolean halfClosed;
     private volatile boolean closing;
     private volatile boolean gone;
+    /** What the client has done that ends the stream at once. */
+    private volatile Optional<Problem> fault = Optional.empty();
     // The drain's own.
     private boolean ended;
     private int requested = 1;
@@ -93,12 +97,21 @@ final class Session implements StreamObserver<RequestBatch>, Caller {
 
     @Override
     public void onNext(RequestBatch batch) {
+        if (batch.getRequestsCount() > MAX_BATCH_REQUESTS) {
+            fault = Optional.of(new Problem(
+                    Reason.INVALID_REQUEST,
+                    "The batch has " + batch.getRequestsCount() + " requests, and at most " + MAX_BATCH_REQUESTS
+                            + " are allowed: send smaller ones."));
+            drain.run();
+            return;
+        }
         var operations = new ArrayList<Operation>(batch.getRequestsCount());
-        int before = underWay.getAndAdd(batch.getRequestsCount());
+        int number = underWay.getAndAdd(batch.getRequestsCount());
         long bytes = 0;
         for (Request request : batch.getRequestsList()) {
             try {
-                refuseIfTooMuch(before + operations.size());
+                // Those that were refused or answered at once count as well: their answers wait here, too.
+                refuseIfTooMuch(number++);
                 Optional<Response> immediate = host.immediate(request);
                 if (immediate.isPresent()) {
                     keep(immediate.get());
@@ -240,6 +253,11 @@ final class Session implements StreamObserver<RequestBatch>, Caller {
     private void sendReady() {
         if (gone || ended) {
             discard();
+            return;
+        }
+        if (fault.isPresent()) {
+            cancelled();
+            out.onError(fault.get().toStatus());
             return;
         }
         while (out.isReady() && !ready.isEmpty()) {

@@ -1,5 +1,6 @@
 package io.holdfast.server.grpc;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.ForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -10,15 +11,26 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import io.grpc.StatusRuntimeException;
 import io.holdfast.v1.Reason;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 
 /**
- * Tells a caller whose bytes are no message of the method so. gRPC itself would log an error with a stack trace, and call it an
+ * Tells a caller whose bytes are no message of the method, or one of too many parts, so. gRPC itself would log an error with a stack trace, and call it an
  * unknown one; nothing of it can be changed from a marshaller or an interceptor, so such bytes are parsed into a mark, which
  * ends the call.
  */
 final class StrictRequests {
-    private static final Object MALFORMED = new Object();
+    private static final Refused MALFORMED = new Refused(new Problem(
+            Reason.INVALID_REQUEST,
+            "The request is no message of this method: compare the .proto files of both sides."));
+    private static final Refused TOO_MANY_FIELDS = new Refused(new Problem(
+            Reason.INVALID_REQUEST,
+            "The message has more than " + FieldLimit.MAX_FIELDS
+                    + " fields, those of its parts included, and was not read: send smaller ones."));
+
+    /** What stands for a message that was not parsed. */
+    private record Refused(Problem problem) {}
 
     private StrictRequests() {}
 
@@ -52,9 +64,13 @@ final class StrictRequests {
         @Override
         public Object parse(InputStream stream) {
             try {
-                return marshaller.parse(stream);
-            } catch (StatusRuntimeException e) {
+                return marshaller.parse(FieldLimit.check(stream, marshaller));
+            } catch (FieldLimit.Exceeded e) {
+                return TOO_MANY_FIELDS;
+            } catch (StatusRuntimeException | InvalidProtocolBufferException e) {
                 return MALFORMED;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
         }
     }
@@ -93,12 +109,9 @@ final class StrictRequests {
             if (ended) {
                 return;
             }
-            if (message == MALFORMED) {
+            if (message instanceof Refused refused) {
                 ended = true;
-                StatusRuntimeException failure = new Problem(
-                                Reason.INVALID_REQUEST,
-                                "The request is no message of this method: compare the .proto files of both sides.")
-                        .toStatus();
+                StatusRuntimeException failure = refused.problem().toStatus();
                 // First the service lets go, so that it does not answer on a call that is closed.
                 listener.onCancel();
                 call.close(failure.getStatus(), failure.getTrailers());

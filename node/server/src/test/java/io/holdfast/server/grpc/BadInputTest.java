@@ -8,10 +8,15 @@ import static io.holdfast.v1.Reason.INVALID_VALUE;
 import static io.holdfast.v1.Reason.TRANSACTION_TOO_LARGE;
 import static io.holdfast.v1.Reason.UNKNOWN_KEYSPACE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnknownFieldSet;
 import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.Status;
 import io.grpc.stub.ClientCalls;
 import io.holdfast.v1.AdminGrpc;
 import io.holdfast.v1.Commit;
@@ -23,6 +28,7 @@ import io.holdfast.v1.Put;
 import io.holdfast.v1.ReadWriteSet;
 import io.holdfast.v1.Reason;
 import io.holdfast.v1.Request;
+import io.holdfast.v1.ResponseBatch;
 import io.holdfast.v1.ScanRequest;
 import io.holdfast.v1.StoreGrpc;
 import io.holdfast.v1.TransactionWrite;
@@ -31,6 +37,7 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -186,6 +193,90 @@ class BadInputTest extends ServiceFixture {
         }
         assertFails(INVALID_REQUEST, () -> raw(AdminGrpc.getCreateKeyspaceMethod(), garbage));
         assertServes();
+    }
+
+    /** So many times the same two bytes: a part, or a field that nobody knows, of length 0. */
+    private static byte[] empties(int field, int count) {
+        byte[] bytes = new byte[2 * count];
+        for (int i = 0; i < bytes.length; i += 2) {
+            bytes[i] = (byte) (field << 3 | 2);
+        }
+        return bytes;
+    }
+
+    private static byte[] field(int number, byte[] content) {
+        return UnknownFieldSet.newBuilder()
+                .addField(
+                        number,
+                        UnknownFieldSet.Field.newBuilder()
+                                .addLengthDelimited(ByteString.copyFrom(content))
+                                .build())
+                .build()
+                .toByteArray();
+    }
+
+    /** Each field of two bytes would be an object of dozens. */
+    @Test
+    void aMessageOfMillionsOfPartsIsNotRead() {
+        byte[] requests = empties(1, 6_000_000);
+        var session = new Ended(requests);
+        assertThat(session.status().getDescription()).contains("fields", "send smaller ones");
+        int sets = 3;
+        int reads = 2;
+        int commit = 8;
+        int unknown = 15;
+        for (byte[] request : new byte[][] {
+            field(commit, empties(sets, 6_000_000)),
+            field(commit, field(sets, empties(reads, 6_000_000))),
+            empties(unknown, 6_000_000)
+        }) {
+            assertThatThrownBy(() -> raw(StoreGrpc.getExecuteMethod(), request)).hasMessageContaining("fields");
+            assertFails(INVALID_REQUEST, () -> raw(StoreGrpc.getExecuteMethod(), request));
+        }
+        assertServes();
+    }
+
+    @Test
+    void groupsAndBrokenPartsOfLargeMessagesAreNoMessages() {
+        byte[] group = empties(1, 1_000_000);
+        group[0] = 1 << 3 | 3;
+        byte[] tooLong = empties(1, 1_000_000);
+        tooLong[1_999_999] = 100;
+        for (byte[] bytes : new byte[][] {group, tooLong}) {
+            assertFails(INVALID_REQUEST, () -> raw(StoreGrpc.getExecuteMethod(), bytes));
+        }
+        assertServes();
+    }
+
+    @Test
+    void aFullBatchWithLargeValuesIsRead() {
+        var client = new SessionClient(channel);
+        client.send(put(1, "a", bytes(1 << 20)), put(2, "b", bytes(1 << 20)), put(3, "c", bytes(100)));
+        assertThat(client.await(3).values()).allMatch(it -> it.getWrite().getApplied());
+        client.finish();
+    }
+
+    /** A session of one batch, and how it ended. */
+    private final class Ended extends ClientCall.Listener<ResponseBatch> {
+        private final CompletableFuture<Status> end = new CompletableFuture<>();
+
+        Ended(byte[] batch) {
+            var method = StoreGrpc.getSessionMethod();
+            ClientCall<byte[], ResponseBatch> call = channel.newCall(
+                    method.toBuilder(new Raw(), method.getResponseMarshaller()).build(), CallOptions.DEFAULT);
+            call.start(this, new Metadata());
+            call.request(1);
+            call.sendMessage(batch);
+        }
+
+        Status status() {
+            return end.orTimeout(20, TimeUnit.SECONDS).join();
+        }
+
+        @Override
+        public void onClose(Status status, Metadata trailers) {
+            end.complete(status);
+        }
     }
 
     private <Q, A> A raw(MethodDescriptor<Q, A> method, byte[] request) {

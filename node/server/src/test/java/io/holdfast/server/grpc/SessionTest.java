@@ -3,19 +3,28 @@ package io.holdfast.server.grpc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status;
+import io.holdfast.client.Partitioner;
 import io.holdfast.core.partition.Reply;
+import io.holdfast.core.store.Command;
 import io.holdfast.server.partition.ReplicaMessage;
+import io.holdfast.v1.Commit;
 import io.holdfast.v1.OutcomeQuery;
 import io.holdfast.v1.OutcomeResult;
 import io.holdfast.v1.Put;
+import io.holdfast.v1.ReadWriteSet;
 import io.holdfast.v1.Reason;
 import io.holdfast.v1.Request;
+import io.holdfast.v1.Response;
+import io.holdfast.v1.TransactionWrite;
 import io.holdfast.v1.WriteId;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
@@ -101,6 +110,71 @@ class SessionTest extends ServiceFixture {
         client.send(get(50_000, "k1"));
         client.await(Session.REFUSE_ABOVE + 101);
         assertThat(responses.get(50_000L).hasGet()).isTrue();
+    }
+
+    /** Their answers wait at the node as well. */
+    @Test
+    void whatIsRefusedAtOnceCountsTowardsWhatAStreamMayHold() {
+        var client = new SessionClient(channel);
+        client.send(LongStream.rangeClosed(1, Session.REFUSE_ABOVE + 100)
+                .mapToObj(id -> Request.newBuilder().setId(id).build())
+                .toList());
+        Map<Long, Response> responses = client.await(Session.REFUSE_ABOVE + 100);
+        assertThat(responses.values().stream()
+                        .filter(it -> it.getError().getReason() == Reason.OVERLOADED)
+                        .count())
+                .isEqualTo(100);
+    }
+
+    @Test
+    void aBatchOfTooManyRequestsEndsItsStream() {
+        var client = new SessionClient(channel);
+        client.send(Collections.nCopies(Session.MAX_BATCH_REQUESTS + 1, Request.getDefaultInstance()));
+        assertThat(client.ended().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+        assertThat(client.ended().getDescription()).contains("send smaller ones");
+        assertThat(client.responses).isEmpty();
+    }
+
+    /** Key of a partition of four, the first such by its number. */
+    private static String keyIn(int partition) {
+        return IntStream.range(0, 1000)
+                .mapToObj(number -> "k" + number)
+                .filter(key -> Partitioner.partition(key.getBytes(StandardCharsets.UTF_8), 4) == partition)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static TransactionWrite.Builder write(String key) {
+        return TransactionWrite.newBuilder().setKey(bytes(key)).setValue(bytes("v"));
+    }
+
+    @Test
+    void aWriteWithTheIdOfAPreparedTransactionIsRefusedAlone() {
+        cluster.swallow = message -> message instanceof ReplicaMessage.Write decision
+                && decision.commands().stream().anyMatch(command -> command.operation() instanceof Command.CommitLast);
+        var id = WriteId.newBuilder().setClient(9).setSequence(1);
+        var transaction = new SessionClient(channel);
+        transaction.send(request()
+                .setCommit(Commit.newBuilder()
+                        .setTransaction(id)
+                        .addSets(ReadWriteSet.newBuilder()
+                                .setKeyspace("shop")
+                                .addWrites(write(keyIn(0)))
+                                .addWrites(write(keyIn(1)))))
+                .build());
+        Awaitility.await().until(() -> cluster.received.size() >= 2);
+
+        var client = new SessionClient(channel);
+        client.send(
+                request()
+                        .setId(1)
+                        .setPut(Put.newBuilder().setWriteId(id).setKey(bytes(keyIn(1))))
+                        .build(),
+                put(2, "{" + keyIn(1) + "}other", bytes("v")));
+        Map<Long, Response> responses = client.await(2);
+        assertThat(responses.get(1L).getError().getReason()).isEqualTo(Reason.INVALID_REQUEST);
+        assertThat(responses.get(2L).getWrite().getApplied()).isTrue();
+        assertThat(client.finish()).as("nothing is under way any more").isEqualTo(Status.OK);
     }
 
     @Test
