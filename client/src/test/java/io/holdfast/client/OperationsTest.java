@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,6 +55,41 @@ class OperationsTest {
                 shop.getAsync("x").thenAccept(ignored -> task.run()).toCompletableFuture();
         added.complete(null);
         done.get(30, TimeUnit.SECONDS);
+    }
+
+    /** The reads without an answer and those that are refused mix in the order of their timers, in which the close ends them. */
+    @Test
+    void aCallbackOfACloseMayCloseAgain() {
+        AtomicInteger refused = new AtomicInteger();
+        FakeNode.Handler holdsOrRefuses = (request, reply) -> {
+            if (request.getGet().getKey().toStringUtf8().startsWith("refused")) {
+                refused.incrementAndGet();
+                reply.accept(FakeCluster.error(io.holdfast.v1.Reason.OVERLOADED));
+            }
+        };
+        cluster.nodes.values().forEach(node -> node.handler = holdsOrRefuses);
+        List<CompletableFuture<Void>> told = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            told.add(closingRead("refused" + i));
+        }
+        Awaitility.await().until(() -> {
+            told.add(closingRead("held"));
+            return refused.get() >= 40;
+        });
+        client.close();
+        assertThat(told).allSatisfy(read -> assertThat(read.get(30, TimeUnit.SECONDS))
+                .as("told once")
+                .isNull());
+    }
+
+    private CompletableFuture<Void> closingRead(String key) {
+        return shop.getAsync(key)
+                .handle((answer, error) -> {
+                    assertThat(HoldfastException.of(error).reason()).isEqualTo(Reason.CLIENT_CLOSED);
+                    client.close();
+                    return (Void) null;
+                })
+                .toCompletableFuture();
     }
 
     @Test

@@ -9,7 +9,7 @@ final class Attempt {
     /** Unique on the node's stream: two attempts of one operation may be outstanding there. */
     final long id;
     /** The attempt before this one, whose answer may still come; null if there is none. */
-    final Attempt previous;
+    Attempt previous;
 
     private long sentAt;
     private int wave = NOT_LEFT;

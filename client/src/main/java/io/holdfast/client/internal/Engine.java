@@ -39,6 +39,9 @@ public final class Engine implements NodeConnection.Listener {
     private final Loop loop = new Loop();
     private final Submissions submitted = new Submissions();
     private final Semaphore room;
+    /** Whether this thread begins a blocking call, and so waits for room itself, as {@link WhenFull#WAIT} says. */
+    private final ThreadLocal<Boolean> beginsBlockingCall = ThreadLocal.withInitial(() -> false);
+
     private final WriteIds ids;
     private final Router router;
     private final RetryLoop retries;
@@ -48,6 +51,9 @@ public final class Engine implements NodeConnection.Listener {
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final Set<CompletableFuture<?>> calls = ConcurrentHashMap.newKeySet();
     private boolean ticking;
+    /** Set first of all by the end, because what it tells an application may lead back to it. */
+    private boolean ending;
+
     private volatile boolean closed;
 
     private Engine(ClientOptions options) {
@@ -143,8 +149,12 @@ public final class Engine implements NodeConnection.Listener {
         return loop;
     }
 
-    /** Takes the operation, or fails its stage if there is no room. */
+    /** Takes the operation. If there is no room, its stage fails, unless the thread is at the beginning of a blocking call: then it waits. */
     public <T> CompletableFuture<T> submit(Op<T> op) {
+        return beginsBlockingCall.get() ? submitWhenRoom(op) : submitNow(op);
+    }
+
+    private <T> CompletableFuture<T> submitNow(Op<T> op) {
         if (room.tryAcquire()) {
             push(op);
         } else {
@@ -156,7 +166,7 @@ public final class Engine implements NodeConnection.Listener {
     /** Takes the operation; if there is no room, waits for it in the caller's thread, or fails, as the options say. */
     public <T> CompletableFuture<T> submitWhenRoom(Op<T> op) {
         if (options.whenFull() == WhenFull.FAIL || room.tryAcquire()) {
-            return options.whenFull() == WhenFull.FAIL ? submit(op) : pushed(op);
+            return options.whenFull() == WhenFull.FAIL ? submitNow(op) : pushed(op);
         }
         try {
             if (room.tryAcquire(op.timeoutNanos, TimeUnit.NANOSECONDS)) {
@@ -284,13 +294,23 @@ public final class Engine implements NodeConnection.Listener {
         }
     }
 
+    /** Begins a blocking call: what it submits on this thread waits for room here. */
+    <T> T begin(Supplier<T> call) {
+        forbidNetworkThread();
+        beginsBlockingCall.set(true);
+        try {
+            return call.get();
+        } finally {
+            beginsBlockingCall.remove();
+        }
+    }
+
     /**
      * Begins what ends by itself in time, and waits for it. On the network thread nothing is begun: who is told that a call was
      * refused must be able to believe it.
      */
     public <T> T join(Supplier<? extends CompletionStage<T>> call) {
-        forbidNetworkThread();
-        CompletableFuture<T> future = call.get().toCompletableFuture();
+        CompletableFuture<T> future = begin(call).toCompletableFuture();
         try {
             return future.get(Duration.ofMinutes(10).toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException interrupted) {
@@ -321,7 +341,9 @@ public final class Engine implements NodeConnection.Listener {
             firstContact.get(wait.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException late) {
             CompletableFuture<String> state = new CompletableFuture<>();
-            loop.execute(() -> state.complete(router.describe()));
+            if (!loop.execute(() -> state.complete(router.describe()))) {
+                throw closedError();
+            }
             throw new HoldfastException(
                     Reason.UNREACHABLE,
                     "No node answered within " + wait.toMillis() + " ms (" + state.join()
@@ -406,9 +428,10 @@ public final class Engine implements NodeConnection.Listener {
     }
 
     private void end() {
-        if (ended.isDone()) {
+        if (ending) {
             return;
         }
+        ending = true;
         firstContact.completeExceptionally(closedError());
         takeSubmitted(System.nanoTime());
         retries.close();

@@ -45,7 +45,7 @@ public abstract class Op<T> extends TimerWheel.Node {
 
     Op<?> nextSubmitted;
     State state = State.NEW;
-    /** The newest attempt; null before the first. */
+    /** The newest attempt whose answer may still come, with those before it; null if there is none. */
     Attempt attempt;
 
     int attempts;
@@ -109,6 +109,20 @@ public abstract class Op<T> extends TimerWheel.Node {
     /** Whether any site may answer. */
     boolean stale() {
         return false;
+    }
+
+    /** No answer to this attempt will come any more. It is let go, because an operation may take thousands. */
+    final void over(Attempt done) {
+        if (attempt == done) {
+            attempt = done.previous;
+            return;
+        }
+        for (Attempt later = attempt; later != null; later = later.previous) {
+            if (later.previous == done) {
+                later.previous = done.previous;
+                return;
+            }
+        }
     }
 
     /** Of a write that has been numbered: its number; else 0. */

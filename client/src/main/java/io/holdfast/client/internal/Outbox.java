@@ -1,5 +1,6 @@
 package io.holdfast.client.internal;
 
+import io.holdfast.client.Limits;
 import io.holdfast.v1.Request;
 import io.holdfast.v1.RequestBatch;
 import java.util.ArrayDeque;
@@ -10,6 +11,10 @@ import java.util.function.Consumer;
 final class Outbox {
     static final int BATCH_REQUESTS = 256;
     static final int BATCH_BYTES = 512 << 10;
+    /** Fewer that have ended are not worth a look at all that waits. */
+    private static final int LEAST_ENDED = 64;
+
+    private static final long MOST_MILLIS = Limits.MAX_DEADLINE.toMillis();
 
     private final ArrayDeque<Attempt> waiting = new ArrayDeque<>();
     private final Gathering gathering = new Gathering();
@@ -21,6 +26,9 @@ final class Outbox {
     private int wave;
 
     private int underWay;
+    /** How many of those that wait have ended: nobody waits for them any more. */
+    private int endedWaiting;
+
     private long leastOfMessage = Long.MAX_VALUE;
 
     void add(Attempt attempt) {
@@ -75,6 +83,8 @@ final class Outbox {
                 batch.addRequests(request(next, ids, now));
                 next.left(now, wave);
                 underWay++;
+            } else {
+                endedWaiting--;
             }
             waiting.remove();
         }
@@ -83,7 +93,8 @@ final class Outbox {
 
     private static Request request(Attempt attempt, WriteIds ids, long now) {
         Op<?> op = attempt.op;
-        long millis = Math.max(1, (op.deadline - now) / 1_000_000);
+        // Now may be a little earlier than the operation's begin, and nodes refuse what is a millisecond too long.
+        long millis = Math.min(MOST_MILLIS, Math.max(1, (op.deadline - now) / 1_000_000));
         Request.Builder request = Request.newBuilder()
                 .setId(attempt.id)
                 .setTimeoutMillis((int) millis)
@@ -96,7 +107,23 @@ final class Outbox {
     void ended(Attempt attempt) {
         if (attempt.wave() == wave) {
             underWay--;
+        } else if (attempt.wave() == Attempt.NOT_LEFT) {
+            endedWaiting++;
+            forgetEnded();
         }
+    }
+
+    /** A stream may have no room for long, while operations come and end: what has ended must not heap up with their values. */
+    private void forgetEnded() {
+        if (endedWaiting > LEAST_ENDED && endedWaiting > waiting.size() / 2) {
+            waiting.removeIf(attempt -> attempt.op.state == Op.State.DONE);
+            endedWaiting = 0;
+        }
+    }
+
+    /** How many wait, those included that have ended meanwhile. */
+    int size() {
+        return waiting.size();
     }
 
     /** The node has done the request, so long after it had left. */
@@ -118,6 +145,7 @@ final class Outbox {
     /** The connection is gone, and with it all that had left. */
     void clear() {
         waiting.clear();
+        endedWaiting = 0;
         forgetUnderWay();
         cut = false;
         gathering.sent();

@@ -118,10 +118,9 @@ final class RetryLoop {
         return one - other < 0 ? one : other;
     }
 
-    /** Fires the timers that are due. Returns whether there are any left. */
-    boolean tick(long now) {
+    /** Fires the timers that are due. */
+    void tick(long now) {
         wheel.advance(now);
-        return wheel.size() > 0;
     }
 
     boolean idle() {
@@ -172,7 +171,9 @@ final class RetryLoop {
     void lost(NodeConnection node, List<Attempt> outstanding, long now) {
         for (Attempt attempt : outstanding) {
             Op<?> op = attempt.op;
-            if (op.state == Op.State.SENT && op.attempt == attempt) {
+            boolean newest = op.state == Op.State.SENT && op.attempt == attempt;
+            op.over(attempt);
+            if (newest) {
                 op.unsure = true;
                 op.avoid = node;
                 op.lastFailure = "the connection to " + node.endpoint() + " broke: " + node.failure();
@@ -253,8 +254,10 @@ final class RetryLoop {
             return;
         }
         op.unsure |= Failures.leavesOpen(reason);
-        if (attempt != op.attempt || op.state != Op.State.SENT) {
-            return; // A newer attempt is under way.
+        boolean newest = op.state == Op.State.SENT && op.attempt == attempt;
+        op.over(attempt);
+        if (!newest) {
+            return; // Another attempt is under way, or will be.
         }
         boolean noLeader = reason == Reason.NO_LEADER || reason == Reason.LEADERSHIP_LOST;
         if (!moved && noLeader) {
@@ -297,7 +300,11 @@ final class RetryLoop {
 
     private void fail(Op<?> op, Reason reason, String why) {
         boolean refused = reason.retry() == Reason.Retry.NEVER && reason != Reason.OUTCOME_FORGOTTEN;
-        boolean sure = op.attempts == 0 || refused && !op.unsure;
+        fail(op, reason, why, op.attempts == 0 || refused && !op.unsure);
+    }
+
+    /** @param sure that it was not applied, and will not be */
+    private void fail(Op<?> op, Reason reason, String why, boolean sure) {
         Optional<WriteId> open = Optional.empty();
         if (op.sequence() > 0) {
             if (!sure) {

@@ -63,7 +63,7 @@ public final class ScanStream {
     public CompletableFuture<List<KeyValue>> next() {
         CompletableFuture<List<KeyValue>> part = new CompletableFuture<>();
         if (!engine.loop().execute(() -> want(part))) {
-            part.completeExceptionally(new HoldfastException(Reason.CLIENT_CLOSED, "The client is closed."));
+            part.completeExceptionally(Engine.closedError());
         }
         return part;
     }

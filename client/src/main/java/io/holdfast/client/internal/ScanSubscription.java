@@ -34,7 +34,7 @@ final class ScanSubscription implements Flow.Subscription {
     void begin() {
         if (!engine.loop().execute(() -> subscriber.onSubscribe(this))) {
             subscriber.onSubscribe(this);
-            subscriber.onError(new HoldfastException(Reason.CLIENT_CLOSED, "The client is closed."));
+            subscriber.onError(Engine.closedError());
         }
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.client.Key;
+import io.holdfast.client.Limits;
 import io.holdfast.v1.RequestBatch;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -123,6 +124,42 @@ class OutboxTest {
         add(1).get(0).op.state = Op.State.DONE;
         assertEquals(0, send());
         assertTrue(outbox.isEmpty());
+    }
+
+    /** With a stream that has no room for hours. */
+    @Test
+    void whatHasEndedDoesNotHeapUp() {
+        List<Attempt> waits = add(10);
+        for (int i = 0; i < 10_000; i++) {
+            end(add(1).get(0));
+        }
+        assertTrue(outbox.size() < 200, () -> outbox.size() + " wait");
+        assertEquals(10, send());
+        assertTrue(outbox.isEmpty());
+        waits.forEach(outbox::ended);
+        // None is counted twice: those that wait stay.
+        List<Attempt> more = add(200);
+        more.subList(0, 100).forEach(this::end);
+        assertEquals(200, outbox.size());
+        end(more.get(100));
+        assertEquals(99, outbox.size());
+        assertEquals(99, send());
+    }
+
+    private void end(Attempt attempt) {
+        attempt.op.state = Op.State.DONE;
+        outbox.ended(attempt);
+    }
+
+    /** The clock was read before the request was made. */
+    @Test
+    void theLongestDeadlineIsNotSentAsALongerOne() {
+        now = System.nanoTime() - 5 * MILLI;
+        add(Limits.MAX_DEADLINE);
+        var batches = new ArrayList<RequestBatch>();
+        outbox.send(ids, now, batches::isEmpty, batches::add);
+        assertEquals(
+                Limits.MAX_DEADLINE.toMillis(), batches.get(0).getRequests(0).getTimeoutMillis());
     }
 
     @Test
