@@ -11,7 +11,8 @@ import java.util.Objects;
  *     and value in memory
  * @param whenFull what happens to a request beyond that; waiting by default
  * @param maxWaiting requests that may wait in this client, beyond those in flight, under {@link WhenFull#WAIT}; 65536
- *     by default. Beyond that an asynchronous request fails and a blocking one waits in its own thread
+ *     by default. Beyond that an asynchronous request fails and a blocking one waits in its own thread. What a blocking call sends only when
+ *     something before it was answered, such as a transaction's scan its further pages, is asynchronous
  * @param writeConcern of a write that names none
  * @param maxStaleness of a read that names none; zero, the default, is linearizable
  */

@@ -99,6 +99,48 @@ class BackPressureTest {
         }
     }
 
+    /** All that a blocking call of a transaction sends while its thread is still in it. */
+    @Test
+    void aTransactionsBlockingCallsWaitForRoom() throws Exception {
+        try (HoldfastClient client = cluster.client(options(ClientOptions.WhenFull.WAIT, 1, 0))) {
+            Keyspace shop = client.keyspace("shop");
+            CompletableFuture<Snapshot> snapshot = new CompletableFuture<>();
+            waitsForRoom(shop, () -> snapshot.complete(shop.snapshot(SnapshotOptions.NOW)));
+            assertThat(snapshot.get(30, TimeUnit.SECONDS).timestamp()).isNotNegative();
+            Transaction transaction = shop.begin(TransactionOptions.DEFAULT);
+            waitsForRoom(shop, () -> transaction.get("2"));
+            transaction.put("2", VALUE);
+            waitsForRoom(shop, transaction::commit);
+            assertThat(transaction.commitTimestamp()).isPositive();
+        }
+    }
+
+    /** While a put takes all the room the call waits, and nothing of it is sent; then it is answered. */
+    private void waitsForRoom(Keyspace shop, Runnable call) throws Exception {
+        shop.putAsync("1", VALUE);
+        Runnable first = next();
+        CompletableFuture<Void> end = new CompletableFuture<>();
+        Thread caller = new Thread(() -> {
+            try {
+                call.run();
+                end.complete(null);
+            } catch (RuntimeException failed) {
+                end.completeExceptionally(failed);
+            }
+        });
+        caller.start();
+        await().until(() -> end.isDone() || caller.getState() == Thread.State.TIMED_WAITING);
+        assertThat(held).isEmpty();
+        first.run();
+        while (!end.isDone()) {
+            Runnable more = held.poll(10, TimeUnit.MILLISECONDS);
+            if (more != null) {
+                more.run();
+            }
+        }
+        end.get(30, TimeUnit.SECONDS);
+    }
+
     @Test
     void whatWaitsTooLongWasNeverSent() throws Exception {
         try (HoldfastClient client = cluster.client(options(ClientOptions.WhenFull.WAIT, 1, 5))) {

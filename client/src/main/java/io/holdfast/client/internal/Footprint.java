@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What a transaction has read and wants to write, and between which timestamps all that it has read stood together. Guarded by its
@@ -153,6 +154,15 @@ final class Footprint {
     /** The last such timestamp. */
     long until() {
         return until;
+    }
+
+    /** Whether a single partition holds all of it. The keyspaces' partitions must be known. */
+    boolean isOfOnePartition() {
+        var parts = new TreeSet<Part>();
+        reads.keySet().forEach(place -> parts.add(partOf(place)));
+        ranges.forEach(it -> parts.add(it.part()));
+        writes.keySet().forEach(place -> parts.add(partOf(place)));
+        return parts.size() == 1;
     }
 
     boolean isEmpty() {

@@ -126,19 +126,25 @@ final class TransactionOps {
     /** Has a number like a write, and is sent to the partition that decides. */
     static final class CommitAll extends Op.Numbered<CommitResult> {
         private final List<ReadWriteSet> sets;
+        private final boolean onePartition;
         private final WriteConcern concern;
         private final boolean contended;
 
-        /** @param contended whether an attempt before this one met a conflict */
+        /**
+         * @param onePartition whether all of it is in one: that needs no prepare, and so takes half as long
+         * @param contended whether an attempt before this one met a conflict
+         */
         CommitAll(
                 KeyspaceRoutes routes,
                 Key decider,
                 List<ReadWriteSet> sets,
+                boolean onePartition,
                 WriteConcern concern,
                 boolean contended,
                 Duration timeout) {
             super(routes, decider, timeout);
             this.sets = sets;
+            this.onePartition = onePartition;
             this.concern = concern;
             this.contended = contended;
         }
@@ -154,7 +160,14 @@ final class TransactionOps {
 
         @Override
         CommitResult resultOf(Response response) {
-            return response.hasCommit() ? response.getCommit() : null;
+            if (!response.hasCommit()) {
+                return null;
+            }
+            return switch (response.getCommit().getState()) {
+                case COMMITTED, CONFLICT, ABORTED -> response.getCommit();
+                // It may say of the transaction that it is committed: only the question for its outcome tells.
+                case STATE_UNSPECIFIED, UNRECOGNIZED -> null;
+            };
         }
 
         @Override
@@ -164,7 +177,7 @@ final class TransactionOps {
 
         @Override
         Kind kind() {
-            return sets.size() == 1 ? Kind.COMMIT_IN_ONE_PARTITION : Kind.COMMIT_IN_SEVERAL;
+            return onePartition ? Kind.COMMIT_IN_ONE_PARTITION : Kind.COMMIT_IN_SEVERAL;
         }
 
         @Override

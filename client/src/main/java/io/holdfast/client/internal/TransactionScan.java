@@ -113,7 +113,7 @@ final class TransactionScan {
         }
         own.forEach((key, value) -> {
             merged.remove(key);
-            value.ifPresent(bytes -> merged.put(key, new Entry(key, bytes, 0)));
+            value.ifPresent(bytes -> merged.put(key, new Entry(key, bytes.clone(), 0)));
         });
         List<Entry> known = merged.values().stream()
                 .filter(entry -> knownUpTo.isEmpty() || entry.key().compareTo(knownUpTo.get()) <= 0)

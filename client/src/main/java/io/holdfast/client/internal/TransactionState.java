@@ -155,7 +155,8 @@ public final class TransactionState {
 
     private Optional<byte[]> value(Place place) {
         if (footprint.writes.containsKey(place)) {
-            return footprint.writes.get(place);
+            // A copy, as of what was read: what the body does with it must not change what it has put.
+            return footprint.writes.get(place).map(byte[]::clone);
         }
         GetResult read = footprint.reads.get(place);
         return read.getFound() ? Optional.of(read.getValue().toByteArray()) : Optional.empty();
@@ -217,13 +218,16 @@ public final class TransactionState {
     }
 
     private CompletableFuture<Void> askAll() {
-        var answers = new ArrayList<CompletableFuture<Boolean>>();
+        var questions = new ArrayList<TransactionOps.Validation>();
         synchronized (this) {
             footprint
                     .readsByPartition()
-                    .forEach((part, set) -> answers.add(engine.submit(
-                            new TransactionOps.Validation(part.routes(), part.partition(), set.build(), remaining()))));
+                    .forEach((part, set) -> questions.add(
+                            new TransactionOps.Validation(part.routes(), part.partition(), set.build(), remaining())));
         }
+        // Without the lock, for which the network thread must never wait: there may be no room for them yet.
+        List<CompletableFuture<Boolean>> answers =
+                questions.stream().map(engine::submit).toList();
         return all(answers).thenAccept(done -> {
             if (!answers.stream().allMatch(CompletableFuture::join)) {
                 throw new TransactionConflictException(
@@ -252,8 +256,7 @@ public final class TransactionState {
 
     /** Commits and waits. If the thread is interrupted meanwhile, that ends as soon as it is known what to tell the application. */
     public CommitResult commitAndWait() {
-        engine.forbidNetworkThread();
-        CompletableFuture<CommitResult> ending = commit();
+        CompletableFuture<CommitResult> ending = engine.begin(this::commit);
         return engine.await(ending, remaining().toNanos(), () -> abandon(ending));
     }
 
@@ -315,7 +318,6 @@ public final class TransactionState {
 
     private CompletableFuture<CommitResult> commitWrites() {
         TransactionOps.CommitAll commit;
-        CompletableFuture<io.holdfast.v1.CommitResult> answer;
         synchronized (this) {
             if (abandoned) {
                 return CompletableFuture.failedFuture(notSent());
@@ -323,12 +325,17 @@ public final class TransactionState {
             footprint.checkPartitions();
             Place decider = footprint.decider();
             commit = new TransactionOps.CommitAll(
-                    decider.routes(), decider.key(), footprint.sets(), concern, contended, remaining());
-            answer = engine.submit(commit);
+                    decider.routes(),
+                    decider.key(),
+                    footprint.sets(),
+                    footprint.isOfOnePartition(),
+                    concern,
+                    contended,
+                    remaining());
             sent = Optional.of(commit);
         }
         String keyspace = commit.routes.name();
-        return answer.handle((result, failure) -> {
+        return engine.submit(commit).handle((result, failure) -> {
             if (failure != null) {
                 throw inDoubt(keyspace, HoldfastException.of(failure));
             }
@@ -341,7 +348,7 @@ public final class TransactionState {
                     throw new TransactionConflictException(
                             "The transaction was not prepared at all its partitions in time: run it again.");
                 case STATE_UNSPECIFIED, UNRECOGNIZED ->
-                    throw new IllegalStateException("a commit ended with the unknown state " + result.getStateValue());
+                    throw new IllegalStateException("not a result of a commit: " + result.getStateValue());
             };
         });
     }
