@@ -63,7 +63,9 @@ public final class HoldfastClient implements AutoCloseable {
     /**
      * What became of a transaction whose commit had no answer, asked of the partition that decides it, from any site. If it is not
      * decided by now, the question itself aborts it. Outcomes are kept for as long as the client that ran the transaction goes on and has
-     * not been told, and for {@code transaction.outcome-retention} of the servers (1 hour by default) after its last sign of life.
+     * not been told, but no longer than until 1,024 later writes of it have ended without an outcome, or until it has begun 65,536 later ones; and
+     * for {@code transaction.outcome-retention} of the servers (1 hour by default) after its last sign of life. After that the answer is
+     * {@link TransactionOutcome.Forgotten}.
      */
     public TransactionOutcome outcome(TransactionId id) {
         return engine.join(() -> outcomeAsync(id));

@@ -229,7 +229,7 @@ public final class Keyspace {
     /**
      * Runs a transaction and commits it; when it meets another one, runs it again after a pause, until it is committed, its deadline has
      * passed, or it has been tried often enough. Returns what the body returned in the attempt that was committed. An exception of the
-     * body ends the transaction without effect and is passed on.
+     * body ends the transaction without effect and is passed on. A body that commits the transaction itself ends it, too.
      *
      * @throws TransactionConflictException it was in conflict to the last and had no effect
      * @throws TransactionInDoubtException the deadline passed during the commit: ask {@link HoldfastClient#outcome}
@@ -241,7 +241,9 @@ public final class Keyspace {
             try {
                 var transaction = new Transaction(runner.next(), routes);
                 T result = result(body, transaction);
-                transaction.commit();
+                if (!transaction.isCommitted()) {
+                    transaction.commit();
+                }
                 return result;
             } catch (RuntimeException failure) {
                 // A body that waits for a stage itself gets what that failed with wrapped.

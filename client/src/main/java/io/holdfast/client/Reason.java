@@ -69,7 +69,7 @@ public enum Reason {
         NEVER,
         /** The client does so by itself, with the same write id; the application sees it only as the cause of a time-out. */
         SAME_ID,
-        /** Nothing was sent: the application may simply call again. */
+        /** Nothing was sent, or nothing of it was applied: the application may simply call again. */
         AS_NEW,
         /**
          * A read may be called again. A write may have been applied: calling again could apply it twice, so ask

@@ -188,7 +188,7 @@ public final class Transaction {
     }
 
     /**
-     * At which it was committed: the version of everything that it wrote. 0 if it only read, where nothing needs one.
+     * At which it was committed, as {@link CommitResult#timestamp} says: the version of everything that it wrote.
      *
      * @throws IllegalStateException before it is committed
      */
@@ -205,7 +205,14 @@ public final class Transaction {
 
     /** What a body returned, once it is committed. */
     <T> CompletableFuture<T> committed(CompletionStage<T> body) {
-        return body.thenCompose(result -> state.commit().thenApply(done -> result))
+        return body.thenCompose(result -> isCommitted()
+                        ? CompletableFuture.completedFuture(result)
+                        : state.commit().thenApply(done -> result))
                 .toCompletableFuture();
+    }
+
+    /** Whether a body has committed it itself, which is one time too many, and no fault. */
+    boolean isCommitted() {
+        return state.committed().isPresent();
     }
 }

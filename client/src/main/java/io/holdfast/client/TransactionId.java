@@ -13,8 +13,9 @@ import java.util.regex.Pattern;
  * @param write the number of the commit, with a key of that partition
  */
 public record TransactionId(String keyspace, WriteId write) {
+    /** The key's repetition is possessive: another one takes a piece of the stack for each byte of the key. */
     private static final Pattern TEXT =
-            Pattern.compile("([0-9a-f]{1,16})-([1-9][0-9]{0,18})@([^/]+)/((?:[A-Za-z0-9._~-]|%[0-9A-F]{2})+)");
+            Pattern.compile("([0-9a-f]{1,16})-([1-9][0-9]{0,18})@([^/]+)/((?:[A-Za-z0-9._~-]|%[0-9A-F]{2})++)");
 
     public TransactionId {
         Limits.checkKeyspaceName(keyspace);

@@ -94,6 +94,72 @@ class TransactionEndTest {
     }
 
     @Test
+    void aCommitAnsweredInAWayThatThisClientDoesNotKnowIsInDoubt() {
+        cluster.nodes
+                .values()
+                .forEach(node -> node.handler = (request, reply) -> {
+                    var answer = cluster.execute(request);
+                    reply.accept(
+                            request.hasCommit()
+                                    ? answer.toBuilder()
+                                            .setCommit(answer.getCommit().toBuilder()
+                                                    .setStateValue(99))
+                                            .build()
+                                    : answer);
+                });
+        Transaction tx = shop.begin(TransactionOptions.DEFAULT);
+        tx.put("k", bytes("v"));
+        assertThatThrownBy(tx::commit).isInstanceOfSatisfying(TransactionInDoubtException.class, doubt -> assertThat(
+                        client.outcome(doubt.transactionId()))
+                .isInstanceOf(TransactionOutcome.Committed.class));
+    }
+
+    @Test
+    void aCommitWhoseOutcomeIsForgottenIsNotToBeAskedAbout() {
+        cluster.nodes
+                .values()
+                .forEach(node -> node.handler = (request, reply) -> reply.accept(
+                        request.hasCommit()
+                                ? FakeCluster.error(io.holdfast.v1.Reason.OUTCOME_FORGOTTEN)
+                                : cluster.execute(request)));
+        Transaction tx = shop.begin(TransactionOptions.DEFAULT);
+        tx.put("k", bytes("v"));
+        assertThatThrownBy(tx::commit)
+                .isInstanceOf(TransactionInDoubtException.class)
+                .hasMessageContaining("nobody knows any more")
+                .hasMessageNotContaining("ask for");
+    }
+
+    @Test
+    void aBodyMayCommitItself() {
+        String result = shop.transact(tx -> {
+            tx.put("k", bytes("v"));
+            tx.commit();
+            return "done";
+        });
+        assertThat(result).isEqualTo("done");
+        assertThat(shop.transactAsync(TransactionOptions.DEFAULT, tx -> {
+                            tx.put("l", bytes("v"));
+                            return tx.commitAsync();
+                        })
+                        .toCompletableFuture()
+                        .join()
+                        .timestamp())
+                .isPositive();
+        assertThat(cluster.transactions.commits).isEqualTo(2);
+    }
+
+    @Test
+    void whatABodyDoesWithAValueThatItReadsAgainDoesNotChangeWhatItPut() {
+        Transaction tx = shop.begin(TransactionOptions.DEFAULT);
+        tx.put("k", bytes("v"));
+        tx.get("k").orElseThrow()[0] = 'w';
+        tx.scan("k", 10).get(0).value()[0] = 'x';
+        tx.commit();
+        assertThat(shop.get("k").orElseThrow().value()).isEqualTo(bytes("v"));
+    }
+
+    @Test
     void aCommitThatIsInterruptedBeforeItIsSentNeverIsSent() {
         CompletableFuture<Void> waitsForRoutes = new CompletableFuture<>();
         Thread waiting = Thread.currentThread();

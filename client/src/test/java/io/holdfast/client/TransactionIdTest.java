@@ -3,6 +3,7 @@ package io.holdfast.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,6 +22,12 @@ class TransactionIdTest {
         for (Key key : new Key[] {Key.of("plain"), Key.of("{user:42}/a b%é"), Key.of(all)}) {
             TransactionId id = id(key, -1, Long.MAX_VALUE);
             assertThat(id.toString()).matches("[!-~]+");
+            assertThat(TransactionId.parse(id.toString())).isEqualTo(id);
+        }
+        byte[] longest = new byte[Limits.MAX_KEY_BYTES];
+        for (byte each : new byte[] {'k', (byte) 0xff}) {
+            Arrays.fill(longest, each);
+            TransactionId id = id(Key.of(longest), 1, 1);
             assertThat(TransactionId.parse(id.toString())).isEqualTo(id);
         }
         assertThat(id(Key.of("some key"), 0x1f2e, 17)).hasToString("1f2e-17@shop/some%20key");
