@@ -243,6 +243,11 @@ final class RetryLoop {
         Op<?> op = attempt.op;
         Reason reason = Reason.fromWire(error.getReason());
         String message = error.getMessage() + " [" + reason + " from " + node.endpoint() + "]";
+        if (error.getNotApplied()) {
+            // Of the write, not of the attempt: none of them was applied, or will be.
+            fail(op, reason, message, true);
+            return;
+        }
         boolean unknownKeyspace = reason == Reason.UNKNOWN_KEYSPACE;
         boolean again = reason.retry() == Reason.Retry.SAME_ID
                 || reason == Reason.TIMED_OUT

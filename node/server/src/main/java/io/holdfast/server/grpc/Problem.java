@@ -3,7 +3,7 @@ package io.holdfast.server.grpc;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.protobuf.ProtoUtils;
+import io.holdfast.client.internal.Errors;
 import io.holdfast.core.store.Query;
 import io.holdfast.server.gateway.Result;
 import io.holdfast.v1.Error;
@@ -12,9 +12,6 @@ import io.holdfast.v1.Reason;
 /** A request that cannot be served, as the caller is told. Without a stack trace: it is no fault of this program. */
 final class Problem extends RuntimeException {
     private static final long serialVersionUID = 1L;
-
-    static final Metadata.Key<Error> TRAILER =
-            Metadata.Key.of("holdfast-error-bin", ProtoUtils.metadataMarshaller(Error.getDefaultInstance()));
 
     private final Reason reason;
 
@@ -88,10 +85,15 @@ final class Problem extends RuntimeException {
 
     /** For the end of a call. */
     StatusRuntimeException toStatus() {
+        return statusOf(toError());
+    }
+
+    /** The end of a call with what a session would be told. */
+    static StatusRuntimeException statusOf(Error error) {
         var trailers = new Metadata();
-        trailers.put(TRAILER, toError());
-        return Status.fromCode(ErrorRule.of(reason).code())
-                .withDescription(reason + ": " + getMessage())
+        trailers.put(Errors.TRAILER, error);
+        return Status.fromCode(ErrorRule.of(error.getReason()).code())
+                .withDescription(error.getReason() + ": " + error.getMessage())
                 .asRuntimeException(trailers);
     }
 }

@@ -53,14 +53,16 @@ final class Responses {
             case APPLIED, CONDITION_FAILED -> response.setWrite(result(outcome));
             case NOT_APPLIED ->
                 response.setError(error(
-                        Reason.TIMED_OUT,
-                        "The write reached its partition too late, or after its outcome was asked for. It was not applied"
-                                + " and never will be: send it anew with a new write id."));
+                                Reason.TIMED_OUT,
+                                "The write reached its partition too late, or after its outcome was asked for. It was not"
+                                        + " applied and never will be: send it anew with a new write id.")
+                        .toBuilder()
+                        .setNotApplied(true));
             case FORGOTTEN ->
                 response.setError(error(
                         Reason.OUTCOME_FORGOTTEN,
-                        "The client has said before that it is done with this write id, and its outcome is forgotten: use"
-                                + " a new write id for a new write."));
+                        "The outcome of this write id is forgotten: the client has said that it is done with it, or was silent"
+                                + " for longer than outcomes are kept. Read the key to see what is there."));
             case LOCKED -> response.setError(Problem.locked().toError());
             case COMMITTED -> response.setCommit(commit(CommitResult.State.COMMITTED, outcome.version()));
             case CONFLICT -> response.setCommit(commit(CommitResult.State.CONFLICT, 0));

@@ -101,8 +101,7 @@ final class StoreService extends StoreGrpc.StoreImplBase implements Session.Host
         long size = response.getSerializedSize();
         boolean large = operation instanceof Operation.Read && RequestMemory.isLarge(size);
         if (response.hasError()) {
-            var error = response.getError();
-            out.onError(new Problem(error.getReason(), error.getMessage()).toStatus());
+            out.onError(Problem.statusOf(response.getError()));
         } else if (large && !room.take(size)) {
             out.onError(RequestMemory.noRoomForAnswer().toStatus());
         } else {

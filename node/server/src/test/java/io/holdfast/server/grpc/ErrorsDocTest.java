@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -18,14 +20,20 @@ import org.junit.jupiter.api.Test;
 class ErrorsDocTest {
     private static final Pattern ROW = Pattern.compile("\\| `(\\w+)` \\| `(\\w+)` \\| ([^|]+) \\| ([^|]+) \\|");
 
-    private static Map<String, String> documented() throws IOException {
+    private static final Pattern ROW_OF_SDK = Pattern.compile("\\| `(\\w+)` \\| ([a-z ]+) \\| ([^|]+\\.) \\|");
+
+    private static List<String> lines() throws IOException {
         Path root = Path.of("").toAbsolutePath();
         while (!Files.exists(root.resolve("docs/errors.md"))) {
             root = root.getParent();
             assertThat(root).as("a directory above that holds docs/errors.md").isNotNull();
         }
+        return Files.readAllLines(root.resolve("docs/errors.md"));
+    }
+
+    private static Map<String, String> documented() throws IOException {
         var rows = new LinkedHashMap<String, String>();
-        for (String line : Files.readAllLines(root.resolve("docs/errors.md"))) {
+        for (String line : lines()) {
             Matcher row = ROW.matcher(line);
             if (row.matches()) {
                 assertThat(row.group(4)).as(row.group(1)).endsWith(".");
@@ -46,6 +54,24 @@ class ErrorsDocTest {
                         rule -> rule.reason().name(),
                         rule -> rule.code() + " / " + rule.retry().words()));
         assertThat(documented()).containsExactlyInAnyOrderEntriesOf(coded);
+    }
+
+    @Test
+    void everyReasonOfTheClientAloneIsDocumentedWithItsRetryRule() throws IOException {
+        Set<String> ofNodes = Stream.of(ErrorRule.values()).map(ErrorRule::name).collect(Collectors.toSet());
+        Map<String, String> coded = Stream.of(io.holdfast.client.Reason.values())
+                .filter(reason -> !ofNodes.contains(reason.name()))
+                .collect(Collectors.toMap(Enum::name, reason -> switch (reason.retry()) {
+                    case NEVER -> "never";
+                    case SAME_ID -> "same write id";
+                    case AS_NEW -> "as new";
+                    case ASK_OUTCOME -> "ask for the outcome";
+                }));
+        Map<String, String> documented = lines().stream()
+                .map(ROW_OF_SDK::matcher)
+                .filter(Matcher::matches)
+                .collect(Collectors.toMap(row -> row.group(1), row -> row.group(2)));
+        assertThat(documented).containsExactlyInAnyOrderEntriesOf(coded);
     }
 
     @Test

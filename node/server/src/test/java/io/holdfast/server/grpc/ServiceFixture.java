@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.holdfast.client.internal.Errors;
 import io.holdfast.v1.AdminGrpc;
 import io.holdfast.v1.Error;
 import io.holdfast.v1.Get;
@@ -108,7 +109,7 @@ abstract class ServiceFixture {
                 .as("a call that should fail with %s", reason)
                 .isNotNull();
         Error error =
-                failure.getTrailers() == null ? null : failure.getTrailers().get(Problem.TRAILER);
+                failure.getTrailers() == null ? null : failure.getTrailers().get(Errors.TRAILER);
         Assertions.assertThat(error)
                 .as("the trailer of %s", failure.getStatus())
                 .isNotNull();

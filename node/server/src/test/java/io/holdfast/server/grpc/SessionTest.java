@@ -1,9 +1,12 @@
 package io.holdfast.server.grpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.holdfast.client.Partitioner;
+import io.holdfast.client.internal.Errors;
 import io.holdfast.core.partition.Reply;
 import io.holdfast.core.store.Command;
 import io.holdfast.server.partition.ReplicaMessage;
@@ -219,6 +222,13 @@ class SessionTest extends ServiceFixture {
                 .setPut(put.getPut().toBuilder().setWriteId(second))
                 .build();
         assertFails(Reason.TIMED_OUT, () -> store().execute(late));
+        assertThatThrownBy(() -> store().execute(late))
+                .isInstanceOfSatisfying(StatusRuntimeException.class, failure -> assertThat(
+                                failure.getTrailers().get(Errors.TRAILER).getNotApplied())
+                        .isTrue());
+        var session = new SessionClient(channel);
+        session.send(late);
+        assertThat(session.await(1).get(1L).getError().getNotApplied()).isTrue();
 
         WriteId third = first.toBuilder().setSequence(3).setDoneBelow(3).build();
         store().execute(put.toBuilder()
