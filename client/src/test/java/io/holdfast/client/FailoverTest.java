@@ -297,6 +297,55 @@ class FailoverTest {
     }
 
     @Test
+    void aKeyspaceThatWasThereIsNotTakenForOneThatARefusedAttemptHasMade() {
+        cluster.refusedCreations.set(1);
+        KeyspaceSettings asItIs = KeyspaceSettings.DEFAULT.withPartitions(FakeCluster.PARTITIONS);
+        assertThatThrownBy(() -> client.admin().createKeyspace("shop", asItIs))
+                .isInstanceOfSatisfying(HoldfastException.class, error -> assertThat(error.reason())
+                        .isEqualTo(Reason.KEYSPACE_EXISTS));
+    }
+
+    @Test
+    void aCreationThatMayHaveBeenDoneIsNotCalledRepeatable() {
+        cluster.lostCreations.set(Integer.MAX_VALUE);
+        try (HoldfastClient hasty = cluster.client(ClientOptions.DEFAULT.withDeadline(Duration.ofMillis(300)))) {
+            assertThatThrownBy(() -> hasty.admin().createKeyspace("fresh", KeyspaceSettings.DEFAULT))
+                    .isInstanceOfSatisfying(TimedOutException.class, error -> {
+                        assertThat(error.retryable()).isFalse();
+                        assertThat(error).hasMessageContaining("may have been done");
+                    });
+            cluster.refusedCreations.set(Integer.MAX_VALUE);
+            assertThatThrownBy(() -> hasty.admin().createKeyspace("other", KeyspaceSettings.DEFAULT))
+                    .isInstanceOfSatisfying(TimedOutException.class, error -> assertThat(error.retryable())
+                            .as("a node that starts has done nothing")
+                            .isTrue());
+        }
+    }
+
+    @Test
+    void aWriteThatNeverWillBeAppliedEndsAtOnceAndForSure() {
+        var never = io.holdfast.v1.Response.newBuilder()
+                .setError(io.holdfast.v1.Error.newBuilder()
+                        .setReason(io.holdfast.v1.Reason.TIMED_OUT)
+                        .setMessage("It came too late.")
+                        .setNotApplied(true))
+                .build();
+        var asked = new java.util.concurrent.atomic.AtomicInteger();
+        FakeNode.Handler handler = (request, reply) -> reply.accept(
+                asked.incrementAndGet() == 1 ? FakeCluster.error(io.holdfast.v1.Reason.LEADERSHIP_LOST) : never);
+        a.handler = handler;
+        b.handler = handler;
+        assertThatThrownBy(() -> shop.put("k", VALUE)).isInstanceOfSatisfying(TimedOutException.class, error -> {
+            assertThat(error.writeId()).as("nothing is open").isEmpty();
+            assertThat(error.retryable()).isTrue();
+            assertThat(error)
+                    .hasMessageContaining("It came too late.")
+                    .hasMessageNotContaining("may have been applied");
+        });
+        assertThat(asked).hasValue(2);
+    }
+
+    @Test
     void staleReadsDoNotNeedTheLeader() {
         cluster.leader("nowhere");
         shop.put("k", VALUE);
@@ -407,7 +456,8 @@ class FailoverTest {
 
         cluster.lostTransfers.set(1);
         assertThatThrownBy(() -> client.admin().transferLeader("shop", 1, Optional.empty()))
-                .isInstanceOf(HoldfastException.class)
+                .isInstanceOfSatisfying(HoldfastException.class, error -> assertThat(error.retryable())
+                        .isFalse())
                 .hasMessageContaining("status");
         assertThat(cluster.leaders).as("moved once").containsEntry(1, "a");
         assertThat(client.admin().transferLeader("shop", 1, Optional.empty())).isEqualTo("b");

@@ -45,6 +45,8 @@ final class FakeCluster implements AutoCloseable {
     final Set<String> untold = ConcurrentHashMap.newKeySet();
     /** So many keyspaces will be created without an answer. */
     final AtomicInteger lostCreations = new AtomicInteger();
+    /** So many creations are refused, by nodes that start. */
+    final AtomicInteger refusedCreations = new AtomicInteger();
     /** So many leaders will be moved without an answer. */
     final AtomicInteger lostTransfers = new AtomicInteger();
     /** So many are refused, by nodes that stop. */

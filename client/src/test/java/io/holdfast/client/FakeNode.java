@@ -152,7 +152,9 @@ final class FakeNode implements AutoCloseable {
 
         @Override
         public void createKeyspace(CreateKeyspaceRequest request, StreamObserver<io.holdfast.v1.Keyspace> out) {
-            if (cluster.lostCreations.getAndDecrement() > 0) {
+            if (cluster.refusedCreations.getAndDecrement() > 0) {
+                out.onError(FakeCluster.refusal(Status.UNAVAILABLE, io.holdfast.v1.Reason.NOT_READY, "It starts."));
+            } else if (cluster.lostCreations.getAndDecrement() > 0) {
                 cluster.keyspaces.put(
                         request.getName(), FakeCluster.keyspace(request.getName(), request.getPartitions()));
                 out.onError(io.grpc.Status.UNAVAILABLE.asRuntimeException());

@@ -53,6 +53,7 @@ public final class AdminCalls {
     public CompletionStage<TransferLeaderResponse> transferLeader(TransferLeaderRequest request) {
         Call<TransferLeaderResponse> call =
                 new Call<>("transferLeader", Optional.empty(), (stub, answer) -> stub.transferLeader(request, answer));
+        call.changes = true;
         call.repeatable = !request.getToSite().isEmpty();
         return call.begin();
     }
@@ -60,6 +61,7 @@ public final class AdminCalls {
     public CompletionStage<Keyspace> createKeyspace(CreateKeyspaceRequest request) {
         Call<Keyspace> call =
                 new Call<>("createKeyspace", Optional.empty(), (stub, answer) -> stub.createKeyspace(request, answer));
+        call.changes = true;
         return call.begin()
                 .handle((created, error) -> {
                     boolean perhapsMine = error != null
@@ -83,7 +85,19 @@ public final class AdminCalls {
 
     /** The keyspace that an attempt of this very call has created, as far as can be told: one that is as it was wanted. */
     private CompletableFuture<Keyspace> mine(CreateKeyspaceRequest wanted, HoldfastException exists, long deadline) {
-        return listKeyspaces(ListKeyspacesRequest.getDefaultInstance())
+        return new Call<ListKeyspacesResponse>(
+                        "listKeyspaces, to see who made keyspace '" + wanted.getName() + "'",
+                        Optional.empty(),
+                        (stub, answer) -> stub.listKeyspaces(ListKeyspacesRequest.getDefaultInstance(), answer),
+                        deadline)
+                .begin()
+                .exceptionally(failure -> {
+                    HoldfastException why = HoldfastException.of(failure);
+                    throw HoldfastException.perhapsDone(
+                            why.reason(),
+                            "createKeyspace: it may have been done, list the keyspaces. " + why.getMessage(),
+                            Optional.of(why));
+                })
                 .thenCompose(all -> {
                     Optional<Keyspace> found = all.getKeyspacesList().stream()
                             .filter(it -> it.getName().equals(wanted.getName()))
@@ -131,19 +145,26 @@ public final class AdminCalls {
         private final Optional<String> site;
         private final BiConsumer<AdminStub, StreamObserver<R>> body;
         private final CompletableFuture<R> future = new CompletableFuture<>();
-        private final long deadline = System.nanoTime() + deadlineNanos;
+        private final long deadline;
         private String lastFailure = "no node could be reached";
         private boolean reached;
         private NodeConnection avoid;
         /** Whether an attempt broke off, and may have worked all the same. */
         volatile boolean unsure;
+        /** Whether it leaves anything behind. */
+        boolean changes;
         /** Whether it does no harm to ask again what may have been done already. */
         boolean repeatable = true;
 
         Call(String name, Optional<String> site, BiConsumer<AdminStub, StreamObserver<R>> body) {
+            this(name, site, body, System.nanoTime() + deadlineNanos);
+        }
+
+        Call(String name, Optional<String> site, BiConsumer<AdminStub, StreamObserver<R>> body, long deadline) {
             this.name = name;
             this.site = site;
             this.body = body;
+            this.deadline = deadline;
         }
 
         CompletableFuture<R> begin() {
@@ -167,10 +188,7 @@ public final class AdminCalls {
                 String why = reached
                         ? lastFailure
                         : "no node could be reached (" + engine.router().describe() + ")";
-                future.completeExceptionally(new TimedOutException(
-                        name + ": no answer within " + deadlineNanos / 1_000_000 + " ms; " + why,
-                        Optional.empty(),
-                        Optional.empty()));
+                future.completeExceptionally(late(why));
             } else if (node == null) {
                 again();
             } else {
@@ -180,6 +198,16 @@ public final class AdminCalls {
                 AdminStub stub = AdminGrpc.newStub(node.channel()).withDeadlineAfter(wait, TimeUnit.NANOSECONDS);
                 body.accept(stub, new Unary<>(engine.loop(), (answer, error) -> ended(node, answer, error)));
             }
+        }
+
+        private HoldfastException late(String why) {
+            String message = name + ": no answer within " + deadlineNanos / 1_000_000 + " ms; " + why;
+            return changes && unsure
+                    ? HoldfastException.perhapsDone(
+                            Reason.TIMED_OUT,
+                            message + " It may have been done: look at the status or the list of keyspaces.",
+                            Optional.empty())
+                    : new TimedOutException(message, Optional.empty(), Optional.empty());
         }
 
         private NodeConnection pick() {
@@ -202,7 +230,7 @@ public final class AdminCalls {
             if (again && !repeatable && leavesOpen(failure.reason())) {
                 future.completeExceptionally(notRepeated(failure));
             } else if (again) {
-                unsure = true;
+                unsure |= leavesOpen(failure.reason());
                 avoid = node;
                 lastFailure = failure.getMessage();
                 again();
@@ -220,10 +248,7 @@ public final class AdminCalls {
             String message = name
                     + ": it may have been done, and is not repeated: look at the status, and try again if it was not. "
                     + failure.getMessage();
-            Optional<Throwable> cause = Optional.of(failure);
-            return failure.reason() == Reason.TIMED_OUT
-                    ? new TimedOutException(message, Optional.empty(), cause)
-                    : new HoldfastException(failure.reason(), message, Optional.empty(), cause);
+            return HoldfastException.perhapsDone(failure.reason(), message, Optional.of(failure));
         }
 
         private void again() {
