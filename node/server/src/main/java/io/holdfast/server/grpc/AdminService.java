@@ -122,14 +122,7 @@ final class AdminService extends AdminGrpc.AdminImplBase {
 
     private static PartitionId partition(TransferLeaderRequest request, Backend backend) {
         KeyspaceTable.Entry keyspace = Checks.keyspace(request.getKeyspace(), backend.keyspaces());
-        int number = request.getPartition();
-        if (number < 0 || number >= keyspace.partitions().size()) {
-            throw new Problem(
-                    Reason.INVALID_REQUEST,
-                    "Keyspace '" + request.getKeyspace() + "' has no partition " + Integer.toUnsignedString(number)
-                            + ": its partitions are 0 to "
-                            + (keyspace.partitions().size() - 1) + ".");
-        }
+        PartitionId partition = Checks.partition(request.getPartition(), keyspace);
         String to = request.getToSite();
         if (!to.isEmpty() && !keyspace.definition().sites().contains(new SiteId(to))) {
             throw new Problem(
@@ -142,7 +135,7 @@ final class AdminService extends AdminGrpc.AdminImplBase {
                     Reason.INVALID_REQUEST,
                     "Keyspace '" + request.getKeyspace() + "' is at one site only: there is none to hand over to.");
         }
-        return keyspace.partitions().get(number);
+        return partition;
     }
 
     private static long deadlineNanos() {

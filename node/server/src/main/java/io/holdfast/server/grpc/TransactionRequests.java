@@ -1,6 +1,7 @@
 package io.holdfast.server.grpc;
 
 import com.google.protobuf.ByteString;
+import io.holdfast.client.Limits;
 import io.holdfast.core.Bytes;
 import io.holdfast.core.partition.WriteConcern;
 import io.holdfast.core.store.Command;
@@ -29,9 +30,6 @@ import java.util.TreeMap;
 
 /** Checks the requests of transactions and turns them into operations. Thread-safe. */
 final class TransactionRequests {
-    /** Reads, scans and writes together. */
-    static final int MAX_ITEMS = 1_000;
-
     /** As clients count, keys and values of 8 MiB, and room for what each item adds here: what a client lets pass is not to be refused after an attempt. */
     static final int MAX_BYTES = (8 << 20) + (32 << 10);
     /** What concerns one partition travels in one frame between nodes: a largest value, and room for keys beside it. */
@@ -80,8 +78,8 @@ final class TransactionRequests {
                         "The transaction names keyspace '" + set.getKeyspace() + "' twice: put it into one set.");
             }
             items += set.getReadsCount() + set.getRangesCount() + set.getWritesCount();
-            if (items > MAX_ITEMS) {
-                throw tooLarge("more than " + MAX_ITEMS + " reads, scans and writes");
+            if (items > Limits.MAX_TRANSACTION_ITEMS) {
+                throw tooLarge("more than " + Limits.MAX_TRANSACTION_ITEMS + " reads, scans and writes");
             }
             split(keyspace, set, parts);
         }
