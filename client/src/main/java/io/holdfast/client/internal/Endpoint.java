@@ -51,9 +51,12 @@ public record Endpoint(String host, int port) {
         return port <= 65535 ? port : -1;
     }
 
-    /** As gRPC wants it: with its scheme, because a host may be called as one is, and a path, in which brackets must not stand. */
+    /**
+     * As gRPC wants it: with its scheme, because a host may be called as one is, and a path, in which neither brackets nor the sign before an interface
+     * may stand.
+     */
     String target() {
-        return "dns:///" + toString().replace("[", "%5B").replace("]", "%5D");
+        return "dns:///" + toString().replace("%", "%25").replace("[", "%5B").replace("]", "%5D");
     }
 
     @Override
