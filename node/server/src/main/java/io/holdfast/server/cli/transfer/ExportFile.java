@@ -12,13 +12,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /** The file of an export. It appears, or replaces what was there, when it is complete and on the disk. */
 final class ExportFile {
     private static final int BUFFER = 1 << 18;
-    private static final List<String> DESCRIPTORS = List.of("/dev/fd", "/dev/stdout", "/dev/stderr", "/proc");
+    private static final Pattern DESCRIPTOR =
+            Pattern.compile("/dev/(fd/.*|stdout|stderr)|/proc/[^/]+(/task/[^/]+)?/fd/.*");
     private static final int MAX_LINKS = 40;
 
     private ExportFile() {}
@@ -54,7 +55,7 @@ final class ExportFile {
     }
 
     private static boolean isDescriptor(Path path) {
-        return DESCRIPTORS.stream().anyMatch(path::startsWith);
+        return DESCRIPTOR.matcher(path.normalize().toString()).matches();
     }
 
     private static void writeDirectly(Path named, Content content) throws IOException {

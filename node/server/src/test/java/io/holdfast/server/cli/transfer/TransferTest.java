@@ -290,13 +290,25 @@ class TransferTest {
     void replacesAFileInSharedMemory() throws IOException {
         Path file = Files.createTempFile(Path.of("/dev/shm"), "holdfast", ".jsonl");
         try {
-            run("put", "shop", "k", "v");
-            run("export", "shop", file.toString());
-            run("export", "shop", file.toString());
-            assertThat(file).hasContent("{\"key\":\"k\",\"value\":\"v\"}");
+            assertThatTwoExportsLeaveOne(file);
         } finally {
             Files.delete(file);
         }
+    }
+
+    /** Nor is all a descriptor that lies under /proc: a process' root and working directory do. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void replacesAFileThatIsNamedThroughAProcess() throws IOException {
+        Path file = Files.createFile(directory.resolve("out"));
+        assertThatTwoExportsLeaveOne(Path.of("/proc/self/root" + file.toAbsolutePath()));
+    }
+
+    private void assertThatTwoExportsLeaveOne(Path file) {
+        run("put", "shop", "k", "v");
+        run("export", "shop", file.toString());
+        run("export", "shop", file.toString());
+        assertThat(file).hasContent("{\"key\":\"k\",\"value\":\"v\"}");
     }
 
     @ParameterizedTest
