@@ -85,17 +85,24 @@ class TimedReadTest {
         long written = cluster.submit("a", cluster.put("k", "v"));
         cluster.settle();
 
-        assertThat(((Reply.Written) cluster.reply("a", written).orElseThrow())
-                        .outcomes()
-                        .get(0)
-                        .version())
-                .isGreaterThan(read);
+        assertThat(versionOf(written)).isGreaterThan(read);
+    }
+
+    private long versionOf(long written) {
+        Reply.Written reply = (Reply.Written) cluster.reply("a", written).orElseThrow();
+        return reply.outcomes().get(0).version();
     }
 
     @Test
     void aTimestampFarAheadIsDeniedAndMovesNoClock() {
         long asked = askAt("a", now() + HybridClock.ofWallMillis(60_000));
         assertThat(answer("a", asked)).contains(new Query.Denied(Query.Denial.TIMESTAMP_IN_FUTURE));
+        cluster.settle();
+
+        long written = cluster.submit("a", cluster.put("k", "v"));
+        cluster.settle();
+
+        assertThat(versionOf(written)).isBetween(now(), now() + HybridClock.ofWallMillis(1));
     }
 
     /** The entry that closes time for it would let go what others still read. */

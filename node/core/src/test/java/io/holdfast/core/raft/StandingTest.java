@@ -213,4 +213,56 @@ class StandingTest {
 
         assertThat(lone.node.role()).isEqualTo(Role.LEADER);
     }
+
+    /** C has lost its storage, and the new one has been admitted: what the old life granted is still on its way. */
+    private static Lone standingAfterAnAdmission() {
+        var recovered = new RecoveredLog(
+                new HardState(5, Optional.of(B), 1),
+                Lone.genesis().admit(C, 2),
+                0,
+                0,
+                List.of(Lone.entries(1, 5, 5)),
+                2);
+        var lone = new Lone(Lone.preferring(A, B, C), recovered);
+        lone.tickAfter(LEASE + 2 * ELECTION);
+        assertThat(lone.node.role()).isEqualTo(Role.PRE_CANDIDATE);
+        return lone;
+    }
+
+    @Test
+    void aPreVoteOfTheOldLifeDoesNotCountOnceTheNewOneIsAdmitted() {
+        var lone = standingAfterAnAdmission();
+
+        lone.receive(new PreVoteResponse(C, 1, 6, true, 0, Floors.NONE));
+        assertThat(lone.node.role()).isEqualTo(Role.PRE_CANDIDATE);
+        assertThat(lone.node.term()).isEqualTo(5);
+
+        lone.receive(new PreVoteResponse(C, 2, 6, true, 0, Floors.NONE));
+        assertThat(lone.node.role()).as("the new one's does").isEqualTo(Role.CANDIDATE);
+    }
+
+    @Test
+    void aVoteOfTheOldLifeDoesNotCountOnceTheNewOneIsAdmitted() {
+        var lone = standingAfterAnAdmission();
+        stand(lone);
+
+        lone.receive(new VoteResponse(C, 1, 6, true, Floors.NONE));
+        assertThat(lone.node.role()).isEqualTo(Role.CANDIDATE);
+        assertThat(lone.node.leadingTerm()).isZero();
+
+        lone.receive(new VoteResponse(C, 2, 6, true, Floors.NONE));
+        assertThat(lone.node.role()).as("the new one's does").isEqualTo(Role.LEADER);
+    }
+
+    @Test
+    void aStrangersVoteAndPreVoteDoNotCountBeforeItIsAdmitted() {
+        var lone = standing(A, B, C);
+        lone.receive(new PreVoteResponse(C, 2, 6, true, 0, Floors.NONE));
+        assertThat(lone.node.role()).isEqualTo(Role.PRE_CANDIDATE);
+        stand(lone);
+
+        lone.receive(new VoteResponse(C, 2, 6, true, Floors.NONE));
+
+        assertThat(lone.node.role()).isEqualTo(Role.CANDIDATE);
+    }
 }

@@ -40,6 +40,10 @@ class TransactionsTest {
         return new Write(bytes(key), Optional.of(bytes(value)));
     }
 
+    private static Write deletes(String key) {
+        return new Write(bytes(key), Optional.empty());
+    }
+
     private static Read saw(String key, long version) {
         return new Read(bytes(key), version);
     }
@@ -88,6 +92,60 @@ class TransactionsTest {
         assertThat(log.one(at(3), commit(2, set(List.of(), List.of(), sets("a", "3")))))
                 .isEqualTo(outcome);
         assertThat(log.get("a")).contains("2");
+    }
+
+    private long[] versions(String... keys) {
+        return java.util.Arrays.stream(keys)
+                .mapToLong(key -> ((Query.Value) get(key)).version())
+                .toArray();
+    }
+
+    /** What is gone for those who read now stands in the history, and a deletion of nothing makes no version there. */
+    private void assertDeletedAt(long timestamp, String key, String before) {
+        assertThat(get(key)).isEqualTo(Query.Value.ABSENT);
+        assertThat(((Query.Dated) getAt(key, timestamp)).answer()).isEqualTo(Query.Value.ABSENT);
+        assertThat(log.getAt(key, timestamp - 1)).contains(before);
+    }
+
+    @Test
+    void aWholeTransactionDeletes() {
+        log.one(at(1), put(1, "a", "1"));
+        log.one(at(2), put(2, "b", "1"));
+
+        log.one(at(3), commit(3, set(List.of(), List.of(), deletes("a"), sets("b", "2"), deletes("nothing"))));
+
+        assertDeletedAt(at(3), "a", "1");
+        assertThat(versions("a", "b")).containsExactly(0, at(3));
+        assertThat(log.versions("nothing")).isEmpty();
+        log.one(at(4), commit(4, set(List.of(saw("a", 0)), List.of(), sets("a", "3"))));
+        assertThat(log.get("a")).as("it was read as absent, and is").contains("3");
+    }
+
+    @Test
+    void theLastDeletesInItsPart() {
+        log.one(at(1), put(1, "a", "1"));
+
+        Command last = commitLast(at(2), set(List.of(saw("a", at(1))), List.of(), deletes("a"), sets("b", "2")));
+
+        assertThat(log.one(at(3), last)).isEqualTo(new Outcome(Kind.COMMITTED, at(3)));
+        assertDeletedAt(at(3), "a", "1");
+        assertThat(versions("b")).containsExactly(at(3));
+    }
+
+    @Test
+    void aPreparedDeletionIsALockAndHappensWhenItIsResolved() {
+        log.one(at(1), put(1, "a", "1"));
+        preparedAt(2, new Follows(OTHER), set(List.of(), List.of(), deletes("a"), deletes("nothing")));
+        assertThat(get("a")).isEqualTo(LOCKED);
+        assertThat(get("nothing")).isEqualTo(LOCKED);
+        assertThat(log.one(at(3), put(2, "nothing", "1")).kind()).isEqualTo(Kind.LOCKED);
+
+        log.one(at(5), step(TXN, new Resolve(Decision.commitAt(at(4)))));
+
+        assertDeletedAt(at(4), "a", "1");
+        assertThat(get("nothing")).isEqualTo(Query.Value.ABSENT);
+        assertThat(log.versions("nothing")).isEmpty();
+        assertThat(log.one(at(6), put(3, "nothing", "2"))).isEqualTo(new Outcome(Kind.APPLIED, at(6)));
     }
 
     /** Where there is no room, nothing of a client comes into the log but such steps, and the outcomes must not grow for ever. */
