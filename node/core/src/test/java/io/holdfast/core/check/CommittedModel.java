@@ -11,10 +11,13 @@ import io.holdfast.core.store.ReadWriteSet;
 import io.holdfast.core.store.WriteId;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * A second, plain implementation of the state machine that is fed with every entry when it is committed for the first time. It
@@ -29,7 +32,10 @@ public final class CommittedModel {
     private final Map<WriteId, Applied> applied = new HashMap<>();
     private final Map<Long, Long> doneBelow = new HashMap<>();
     private final ArrayList<Bytes> changes = new ArrayList<>();
-    private final Frontier acknowledged = new Frontier();
+    private final Acknowledged acknowledged = new Acknowledged();
+    /** Positions between two changes of one command: nobody may see the one without the other. */
+    private final Set<Long> within = new HashSet<>();
+
     private final TransactionModel transactions = new TransactionModel(this);
     private final long historyMillis;
     private final int mostSkipped;
@@ -67,7 +73,7 @@ public final class CommittedModel {
         WriteId id = command.id();
         if (TransactionModel.ends(command.operation())) {
             transactions.end(timestamp, command, applied.containsKey(id)).ifPresent(outcome -> {
-                applied.put(id, new Applied(outcome, index, changes.size()));
+                ended(id, new Applied(outcome, index, changes.size()));
                 doneBelow.merge(id.client(), command.doneBelow(), Math::max);
             });
             return;
@@ -76,7 +82,7 @@ public final class CommittedModel {
         if (command.operation() instanceof Command.Settle) {
             transactions
                     .settle(timestamp, id)
-                    .ifPresent(outcome -> applied.put(id, new Applied(outcome, index, changes.size())));
+                    .ifPresent(outcome -> ended(id, new Applied(outcome, index, changes.size())));
         }
         if (!applied.containsKey(id)) {
             Outcome outcome = abandoned
@@ -88,6 +94,11 @@ public final class CommittedModel {
             applied.put(id, new Applied(outcome, index, changes.size()));
         }
         doneBelow.merge(id.client(), command.doneBelow(), Math::max);
+    }
+
+    private void ended(WriteId id, Applied how) {
+        applied.put(id, how);
+        acknowledged.settle(id, how);
     }
 
     private Outcome decide(long timestamp, Command command, boolean late) {
@@ -200,9 +211,16 @@ public final class CommittedModel {
         return changes.size();
     }
 
-    /** The changes that somebody outside knew of at this time, in simulated nanoseconds. */
-    public long knownAt(long time) {
-        return acknowledged.at(time);
+    /**
+     * What a question must be answered by at least.
+     *
+     * @param position the changes that somebody outside knew of when it was asked
+     * @param asOf so old the answer may be, in simulated nanoseconds: what was promised before must hold
+     */
+    public record Known(long position, long asOf) {}
+
+    public Known known(long asOf) {
+        return new Known(acknowledged.at(asOf), asOf);
     }
 
     public Optional<Applied> find(WriteId id) {
@@ -221,8 +239,20 @@ public final class CommittedModel {
         acknowledged.reach(time, known.position());
     }
 
-    /** A read of one key that was asked when {@code from} changes were known. */
-    public void checkRead(long time, Bytes key, Query.Value answer, long from) {
+    /** A client was told that a transaction is committed which writes here. It may be prepared here and no more, if it was decided elsewhere. */
+    public void checkCommitted(long time, WriteId id, long timestamp) {
+        var promised = new Outcome(Outcome.Kind.COMMITTED, timestamp);
+        if (transactions.isPrepared(id)) {
+            acknowledged.owe(time, id, promised);
+        } else {
+            checkAcknowledged(time, id, promised);
+        }
+    }
+
+    /** A read of one key. */
+    public void checkRead(long time, Bytes key, Query.Value answer, Known known) {
+        checkNothingOwed(known, key::equals, answer);
+        long from = acknowledged.atLeast(known);
         KeyHistory history = keys.get(key);
         boolean neverWritten = history == null && answer.value().isEmpty();
         if (neverWritten) {
@@ -237,14 +267,38 @@ public final class CommittedModel {
         acknowledged.reach(time, seen);
     }
 
+    /** Where a transaction was promised that is prepared here and not yet applied, nothing that it writes may be answered. */
+    private void checkNothingOwed(Known known, Predicate<Bytes> asked, Query.Answer answer) {
+        for (WriteId id : acknowledged.owedSince(known.asOf())) {
+            if (transactions.writesOne(id, asked)) {
+                throw CheckFailed.of(
+                        "a read gave %s, but transaction %s, which writes there, was known to be committed",
+                        answer, id);
+            }
+        }
+    }
+
+    /** A command has made all changes behind this position at once. */
+    void together(long before) {
+        for (long position = before + 1; position < changes.size(); position++) {
+            within.add(position);
+        }
+    }
+
     /** A page of a scan: answered from one state of the whole partition. */
-    public void checkPage(long time, Query.Scan scan, Query.Page page, long from) {
+    public void checkPage(long time, Query.Scan scan, Query.Page page, Known known) {
+        ReadWriteSet.Range range = ReadWriteSet.Range.of(scan, page, 0);
+        checkNothingOwed(known, key -> TransactionModel.within(range, key), page);
+        long from = acknowledged.atLeast(known);
+        boolean changed = true;
         for (long position = from; position <= position(); position++) {
-            boolean changed =
-                    position == from || changes.get((int) position - 1).startsWith(scan.prefix());
-            if (changed && pageAt(scan, page.resumeBehind(), position).equals(Optional.of(page.entries()))) {
-                acknowledged.reach(time, position);
-                return;
+            changed |= position > from && changes.get((int) position - 1).startsWith(scan.prefix());
+            if (changed && !within.contains(position)) {
+                if (pageAt(scan, page.resumeBehind(), position).equals(Optional.of(page.entries()))) {
+                    acknowledged.reach(time, position);
+                    return;
+                }
+                changed = false;
             }
         }
         throw CheckFailed.of(

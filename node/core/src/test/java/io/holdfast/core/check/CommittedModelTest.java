@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.core.Bytes;
+import io.holdfast.core.check.CommittedModel.Known;
 import io.holdfast.core.raft.Entry;
 import io.holdfast.core.store.Command;
 import io.holdfast.core.store.CommandBatch;
 import io.holdfast.core.store.Condition;
+import io.holdfast.core.store.Decision;
 import io.holdfast.core.store.Outcome;
+import io.holdfast.core.store.Participant;
 import io.holdfast.core.store.Query;
+import io.holdfast.core.store.ReadWriteSet;
 import io.holdfast.core.store.WriteId;
 import java.util.List;
 import java.util.Optional;
@@ -65,10 +69,14 @@ class CommittedModelTest {
     void acceptsAnyStateSinceWhatWasKnownAndNoOlderOne() {
         long first = put(1, 1, KEY, "a");
         long second = put(1, 2, KEY, "b");
-        assertThatCode(() -> model.checkRead(5, KEY, value("a", first), 0)).doesNotThrowAnyException();
-        assertThatCode(() -> model.checkRead(5, KEY, value("b", second), 2)).doesNotThrowAnyException();
-        assertThatThrownBy(() -> model.checkRead(5, KEY, value("a", first), 2)).isInstanceOf(CheckFailed.class);
-        assertThatThrownBy(() -> model.checkRead(5, KEY, Query.Value.ABSENT, 1)).isInstanceOf(CheckFailed.class);
+        assertThatCode(() -> model.checkRead(5, KEY, value("a", first), new Known(0, 0)))
+                .doesNotThrowAnyException();
+        assertThatCode(() -> model.checkRead(5, KEY, value("b", second), new Known(2, 0)))
+                .doesNotThrowAnyException();
+        assertThatThrownBy(() -> model.checkRead(5, KEY, value("a", first), new Known(2, 0)))
+                .isInstanceOf(CheckFailed.class);
+        assertThatThrownBy(() -> model.checkRead(5, KEY, Query.Value.ABSENT, new Known(1, 0)))
+                .isInstanceOf(CheckFailed.class);
     }
 
     @Test
@@ -77,9 +85,9 @@ class CommittedModelTest {
         long second = put(1, 2, KEY, "b");
         model.checkAcknowledged(10, new WriteId(1, 1), new Outcome(Outcome.Kind.APPLIED, first));
         model.checkAcknowledged(20, new WriteId(1, 2), new Outcome(Outcome.Kind.APPLIED, second));
-        assertThat(model.knownAt(9)).isZero();
-        assertThat(model.knownAt(10)).isEqualTo(1);
-        assertThat(model.knownAt(25)).isEqualTo(2);
+        assertThat(model.known(9).position()).isZero();
+        assertThat(model.known(10).position()).isEqualTo(1);
+        assertThat(model.known(25).position()).isEqualTo(2);
     }
 
     @Test
@@ -91,13 +99,92 @@ class CommittedModelTest {
         var old = new Query.KeyValue(KEY, Bytes.utf8("a"), first);
         var other = new Query.KeyValue(OTHER, Bytes.utf8("b"), second);
         var young = new Query.KeyValue(KEY, Bytes.utf8("c"), third);
-        assertThatCode(() -> model.checkPage(1, scan, new Query.Page(List.of(old, other), Optional.empty(), 0), 0))
+        assertThatCode(() -> model.checkPage(
+                        1, scan, new Query.Page(List.of(old, other), Optional.empty(), 0), new Known(0, 0)))
                 .doesNotThrowAnyException();
-        assertThatCode(() -> model.checkPage(1, scan, new Query.Page(List.of(young, other), Optional.empty(), 0), 3))
+        assertThatCode(() -> model.checkPage(
+                        1, scan, new Query.Page(List.of(young, other), Optional.empty(), 0), new Known(3, 0)))
                 .doesNotThrowAnyException();
-        assertThatThrownBy(() -> model.checkPage(1, scan, new Query.Page(List.of(young), Optional.empty(), 0), 0))
+        assertThatThrownBy(() ->
+                        model.checkPage(1, scan, new Query.Page(List.of(young), Optional.empty(), 0), new Known(0, 0)))
                 .isInstanceOf(CheckFailed.class);
-        assertThatThrownBy(() -> model.checkPage(1, scan, new Query.Page(List.of(old, other), Optional.empty(), 0), 3))
+        assertThatThrownBy(() -> model.checkPage(
+                        1, scan, new Query.Page(List.of(old, other), Optional.empty(), 0), new Known(3, 0)))
                 .isInstanceOf(CheckFailed.class);
+    }
+
+    /** Prepares a transaction at the model, which another partition decides. */
+    private WriteId prepare(Bytes key, String value) {
+        var id = new WriteId(3, 1);
+        var set = new ReadWriteSet(
+                List.of(), List.of(), List.of(new ReadWriteSet.Write(key, Optional.of(Bytes.utf8(value)))));
+        commit(new Command(
+                id, 0, Long.MAX_VALUE, new Command.Prepare(set, new Command.Follows(new Participant("p", 1)), 1_000)));
+        return id;
+    }
+
+    private long commit(Command command) {
+        index++;
+        model.committed(new Entry(1, index, index << 16, Entry.Kind.COMMANDS, CommandBatch.encode(List.of(command))));
+        return index << 16;
+    }
+
+    @Test
+    void refusesTheValueBeforeATransactionThatIsKnownToBeCommitted() {
+        long before = put(1, 1, KEY, "a");
+        WriteId id = prepare(KEY, "b");
+        model.checkCommitted(10, id, 2 << 16);
+        assertThatCode(() -> model.checkRead(20, KEY, value("a", before), model.known(10)))
+                .as("asked when nobody knew")
+                .doesNotThrowAnyException();
+        assertThatThrownBy(() -> model.checkRead(20, KEY, value("a", before), model.known(11)))
+                .isInstanceOf(CheckFailed.class)
+                .hasMessageContaining("known to be committed");
+        var scan = new Query.Scan(Bytes.EMPTY, Optional.empty(), 10, 1000, false);
+        var page = new Query.Page(List.of(new Query.KeyValue(KEY, Bytes.utf8("a"), before)), Optional.empty(), 0);
+        assertThatThrownBy(() -> model.checkPage(20, scan, page, model.known(11)))
+                .isInstanceOf(CheckFailed.class)
+                .hasMessageContaining("known to be committed");
+
+        Known known = model.known(11);
+        commit(Command.step(id, 0, new Command.Resolve(Decision.commitAt(2 << 16))));
+
+        assertThatThrownBy(() -> model.checkRead(20, KEY, value("a", before), known))
+                .as("it stands here now, and counts from when it was known")
+                .isInstanceOf(CheckFailed.class);
+        assertThatCode(() -> model.checkRead(20, KEY, value("b", 2 << 16), known))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void refusesATransactionThatIsKnownToBeCommittedAndIsNot() {
+        assertThatThrownBy(() -> model.checkCommitted(10, new WriteId(3, 1), 1 << 16))
+                .isInstanceOf(CheckFailed.class)
+                .hasMessageContaining("not committed");
+        WriteId id = prepare(KEY, "b");
+        model.checkCommitted(10, id, 2 << 16);
+        assertThatThrownBy(() -> commit(Command.step(id, 0, new Command.Resolve(Decision.ABORT))))
+                .isInstanceOf(CheckFailed.class)
+                .hasMessageContaining("but ends as");
+    }
+
+    @Test
+    void refusesAPageWithHalfOfATransaction() {
+        var set = new ReadWriteSet(
+                List.of(),
+                List.of(),
+                List.of(
+                        new ReadWriteSet.Write(KEY, Optional.of(Bytes.utf8("a"))),
+                        new ReadWriteSet.Write(OTHER, Optional.of(Bytes.utf8("b")))));
+        long at = commit(new Command(new WriteId(3, 1), 0, Long.MAX_VALUE, new Command.Commit(set)));
+        var scan = new Query.Scan(Bytes.EMPTY, Optional.empty(), 10, 1000, false);
+        var one = new Query.KeyValue(KEY, Bytes.utf8("a"), at);
+        var other = new Query.KeyValue(OTHER, Bytes.utf8("b"), at);
+        assertThatThrownBy(() ->
+                        model.checkPage(1, scan, new Query.Page(List.of(one), Optional.empty(), 0), new Known(0, 0)))
+                .isInstanceOf(CheckFailed.class);
+        assertThatCode(() -> model.checkPage(
+                        1, scan, new Query.Page(List.of(one, other), Optional.empty(), 0), new Known(0, 0)))
+                .doesNotThrowAnyException();
     }
 }

@@ -6,6 +6,8 @@ import io.holdfast.core.raft.HardState;
 import io.holdfast.core.raft.LogPeek;
 import io.holdfast.core.raft.LogWrite;
 import io.holdfast.core.raft.RaftNode;
+import io.holdfast.core.store.CommandBatch;
+import io.holdfast.core.store.WriteId;
 
 /**
  * What one storage of one replica holds durably, computed from the records alone and apart from the production replay: the
@@ -84,6 +86,20 @@ public final class JournalShadow {
         if (!hardState.equals(before)) {
             throw CheckFailed.of("durable hard state went from %s to %s by a snapshot", before, hardState);
         }
+    }
+
+    /** Whether one of its entries behind this index holds the command. */
+    boolean holds(WriteId command, long behind) {
+        for (long index = log.lastIndex(); index > Math.max(behind, log.baseIndex()); index--) {
+            Entry entry = log.entry(index);
+            boolean found = entry.kind() == Entry.Kind.COMMANDS
+                    && CommandBatch.decode(entry.payload()).stream()
+                            .anyMatch(it -> it.id().equals(command));
+            if (found) {
+                return true;
+            }
+        }
+        return false;
     }
 
     boolean holds(long index, long term) {

@@ -8,6 +8,7 @@ import io.holdfast.core.raft.Membership;
 import io.holdfast.core.raft.Outgoing;
 import io.holdfast.core.raft.PeerMessage;
 import io.holdfast.core.raft.RaftNode;
+import io.holdfast.core.store.WriteId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -166,6 +167,20 @@ public final class RaftChecker {
             Entry entry = LogPeek.entry(node, index);
             place(replica, entry, replica.log.lastTerm());
             replica.log.append(entry);
+            if (entry.kind() == Entry.Kind.ADMIT && entry.term() == node.leadingTerm()) {
+                checkOnlyAdmission(replica, node, index);
+            }
+        }
+    }
+
+    /** Two majorities never differ in more than one identity, so a leader proposes the next only when the one before is committed. */
+    private static void checkOnlyAdmission(Replica leader, RaftNode node, long admission) {
+        for (long index = Math.max(node.commitIndex(), leader.log.baseIndex()) + 1; index < admission; index++) {
+            if (leader.log.entry(index).kind() == Entry.Kind.ADMIT) {
+                throw CheckFailed.of(
+                        "one admission at a time: leader %s admits by entry %d, and entry %d is not committed",
+                        leader.site, admission, index);
+            }
         }
     }
 
@@ -255,6 +270,11 @@ public final class RaftChecker {
     public boolean everySiteHolds(long index) {
         Entry entry = committed.get((int) index - 1);
         return replicas.stream().allMatch(it -> durablyHolds(it, entry));
+    }
+
+    /** Whether the site's storage holds an entry with the command that is not committed. */
+    public boolean holdsUncommitted(int site, WriteId command) {
+        return journal(site).holds(command, committed.size());
     }
 
     private void elected(Replica replica, RaftNode node) {

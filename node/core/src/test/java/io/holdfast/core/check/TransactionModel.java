@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** The part of {@link CommittedModel} that knows what the steps of transactions do to a partition. Plain, and slow. */
 final class TransactionModel {
@@ -39,6 +40,16 @@ final class TransactionModel {
                 .map(it -> new CommittedModel.Locked(
                         it.getKey(), it.getValue().timestamp(), it.getValue().prepare()))
                 .toList();
+    }
+
+    boolean isPrepared(WriteId id) {
+        return prepared.containsKey(id);
+    }
+
+    /** Whether it is prepared and will write one of these keys. */
+    boolean writesOne(WriteId id, Predicate<Bytes> keys) {
+        return prepared.containsKey(id)
+                && prepared.get(id).prepare().set().writes().stream().anyMatch(write -> keys.test(write.key()));
     }
 
     boolean forbidWrite(Bytes key) {
@@ -75,7 +86,7 @@ final class TransactionModel {
         return false;
     }
 
-    private static boolean within(ReadWriteSet.Range range, Bytes key) {
+    static boolean within(ReadWriteSet.Range range, Bytes key) {
         return range.from().compareTo(key) <= 0
                 && (range.to().isEmpty() || key.compareTo(range.to().get()) < 0);
     }
@@ -125,9 +136,11 @@ final class TransactionModel {
     }
 
     private void write(ReadWriteSet set, long timestamp) {
+        long before = model.position();
         set.writes().stream()
                 .filter(write -> write.value().isPresent() || model.liveVersion(write.key()) != 0)
                 .forEach(write -> model.change(write.key(), timestamp, write.value()));
+        model.together(before);
     }
 
     /** The outcome from now on, if this step makes one. */

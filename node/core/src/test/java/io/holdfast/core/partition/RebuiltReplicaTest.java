@@ -3,12 +3,15 @@ package io.holdfast.core.partition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.core.SiteId;
+import io.holdfast.core.raft.Entry;
 import io.holdfast.core.raft.Floors;
 import io.holdfast.core.raft.Input;
+import io.holdfast.core.raft.LogPeek;
 import io.holdfast.core.raft.PeerMessage.AppendResponse;
 import io.holdfast.core.raft.PeerMessage.VoteRequest;
 import io.holdfast.core.raft.Role;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** A replica whose storage was lost is a stranger until it has been rebuilt and admitted (DESIGN 3, rule 11). */
@@ -225,5 +228,41 @@ class RebuiltReplicaTest {
         idle.run(2_000);
 
         assertThat(idle.core("c").raft().role()).isEqualTo(Role.FOLLOWER);
+    }
+
+    /** Two majorities never differ in more than one identity, so the second waits until the first is committed, however ready it is. */
+    @Test
+    void ofTwoStrangersOneIsAdmittedAtATime() {
+        var five = Cluster.ledByFirst(new Settings("a", "b", "c", "d", "e"));
+        five.write("a", "k", 5);
+        five.wipe("d", 2);
+        five.wipe("e", 3);
+        // The strangers come level, and nothing more is committed: two of the voters write nothing down.
+        five.at("b").diskHeld = true;
+        five.at("c").diskHeld = true;
+        five.run(500);
+        assertThat(admissions(five)).isEqualTo(1);
+        assertThat(five.core("d").raft().lastIndex())
+                .isEqualTo(five.core("a").raft().lastIndex());
+        assertThat(five.core("e").raft().lastIndex())
+                .isEqualTo(five.core("a").raft().lastIndex());
+
+        five.at("b").diskHeld = false;
+        five.at("c").diskHeld = false;
+        five.run(500);
+
+        assertThat(admissions(five)).isEqualTo(2);
+        assertThat(five.core("a").raft().membership().isVoter(new SiteId("d"), 2))
+                .isTrue();
+        assertThat(five.core("a").raft().membership().isVoter(new SiteId("e"), 3))
+                .isTrue();
+    }
+
+    /** That stand in the leader's log. */
+    private static long admissions(Cluster cluster) {
+        var raft = cluster.core("a").raft();
+        return LongStream.rangeClosed(LogPeek.baseIndex(raft) + 1, raft.lastIndex())
+                .filter(index -> LogPeek.entry(raft, index).kind() == Entry.Kind.ADMIT)
+                .count();
     }
 }

@@ -43,5 +43,10 @@ enum Fault {
     /** A node has no room left for more data, for a while. */
     FULL_MEMORY,
     /** A disk is put back from an older copy. */
-    ROLL_BACK
+    ROLL_BACK,
+    /**
+     * Clients and transactions meet on some keys, where one finds the other's locks. Chosen like a fault, so that a failure shows whether it needs it; by chance
+     * of its own, so that seeds without it go as they did before there was this.
+     */
+    SHARED_KEYS
 }

@@ -1,5 +1,6 @@
 package io.holdfast.core.sim;
 
+import io.holdfast.core.check.CommittedModel;
 import io.holdfast.core.partition.WriteConcern;
 import io.holdfast.core.store.Command;
 import io.holdfast.core.store.Query;
@@ -20,7 +21,7 @@ final class SimCall {
     WriteConcern concern = WriteConcern.MAJORITY;
     long maxStalenessMillis;
     /** Changes that the answer must hold at least. */
-    long knownBefore;
+    CommittedModel.Known known;
 
     long invoked;
     long begunAt;

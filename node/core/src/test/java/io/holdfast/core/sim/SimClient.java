@@ -110,7 +110,8 @@ final class SimClient {
     }
 
     private Query scan() {
-        Bytes prefix = Bytes.utf8(world.random.pick(List.of("", "x/", "y/")));
+        String own = world.random.pick(List.of("", "x/", "y/"));
+        Bytes prefix = Bytes.utf8(world.meet(0.3) ? SimTransaction.Workload.SHARED.prefix : own);
         Optional<Bytes> after = world.random.chance(0.3) ? Optional.of(all.randomKey()) : Optional.empty();
         int maxEntries = (int) world.random.between(1, 12);
         return new Query.Scan(

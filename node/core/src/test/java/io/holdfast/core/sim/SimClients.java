@@ -95,6 +95,9 @@ final class SimClients {
     }
 
     Bytes randomKey() {
+        if (world.meet(0.25)) {
+            return SimTransactions.sharedKey(world.meetings);
+        }
         // Some keys are hot.
         return keys.get(Math.min(world.random.below(KEYS), world.random.below(KEYS)));
     }
@@ -173,7 +176,7 @@ final class SimClients {
                 // A clock may run at half the true rate, and so count an age as half of it.
                 asOf -= 2 * call.maxStalenessMillis * MILLI + stalenessSlackNanos;
             }
-            call.knownBefore = partitions.get(call.partition).model().knownAt(asOf);
+            call.known = partitions.get(call.partition).model().known(asOf);
         }
         attempt(call);
     }
@@ -240,7 +243,7 @@ final class SimClients {
     void replied(int site, SimPartition partition, Reply reply) {
         SimCall call = waiting.get(reply.token());
         if (call != null && reply instanceof Reply.Written written) {
-            checkPromise(partition, call, written);
+            checkPromise(site, partition, call, written);
         }
         if (world.random.chance(loss)) {
             return;
@@ -249,7 +252,7 @@ final class SimClients {
     }
 
     /** What an acknowledgement promises must be true when it leaves the replica. */
-    private static void checkPromise(SimPartition partition, SimCall call, Reply.Written written) {
+    private static void checkPromise(int site, SimPartition partition, SimCall call, Reply.Written written) {
         if (call.concern == WriteConcern.ALL && !locked(written)) {
             for (Command command : call.commands) {
                 long index = partition
@@ -260,6 +263,15 @@ final class SimClients {
                 if (!partition.checker().everySiteHolds(index)) {
                     throw CheckFailed.of(
                             "%s is acknowledged with ALL, but not every site holds %d", command.id(), index);
+                }
+            }
+        }
+        if (call.concern == WriteConcern.ONE && !locked(written)) {
+            for (Command command : call.commands) {
+                boolean committed = partition.model().find(command.id()).isPresent();
+                if (!committed && !partition.checker().holdsUncommitted(site, command.id())) {
+                    throw CheckFailed.of(
+                            "%s is acknowledged with ONE, but its leader's journal does not hold it", command.id());
                 }
             }
         }
@@ -350,7 +362,7 @@ final class SimClients {
         SimPartition partition = partitions.get(call.partition);
         if (query instanceof Query.Get get) {
             Query.Value value = (Query.Value) answer;
-            partition.model().checkRead(world.queue.now(), get.key(), value, call.knownBefore);
+            partition.model().checkRead(world.queue.now(), get.key(), value, call.known);
             int number = value.value().map(SimClients::valueOf).orElse(0);
             if (number != 0) {
                 seen[call.partition].put(get.key(), new Seen(number, value.version()));
@@ -359,7 +371,7 @@ final class SimClients {
                 history.read(call, get.key(), returned, number, value.version());
             }
         } else {
-            partition.model().checkPage(world.queue.now(), (Query.Scan) query, (Query.Page) answer, call.knownBefore);
+            partition.model().checkPage(world.queue.now(), (Query.Scan) query, (Query.Page) answer, call.known);
         }
     }
 

@@ -107,7 +107,7 @@ final class SimCluster {
         chaos.revive(dead);
         steadyLoad.start();
         converge();
-        history.check(partitions);
+        history.check(partitions, transactions.history);
         new SimTransactionCheck(partitions, transactions.history).check();
     }
 

@@ -9,6 +9,7 @@ import io.holdfast.core.sim.SimCall.WriteRecord;
 import io.holdfast.core.store.Command;
 import io.holdfast.core.store.Condition;
 import io.holdfast.core.store.Outcome;
+import io.holdfast.core.store.Query;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,9 +21,13 @@ import java.util.stream.Stream;
 
 /** What the clients saw, and its judgement at the end of a run. */
 final class SimHistory {
+    private static final Bytes SHARED = Bytes.utf8(SimTransaction.Workload.SHARED.prefix);
+
     private final Map<Place, OfOneKey> keys = new HashMap<>();
     /** Of each partition. */
     private final List<ValueOfVersion> valueOfVersion;
+    /** Of shared keys: a transaction writes several at once, with one version. */
+    private final Map<Place, ValueOfVersion> valueOfShared = new HashMap<>();
 
     private long undecided;
 
@@ -34,7 +39,8 @@ final class SimHistory {
         }
     }
 
-    private record OfOneKey(List<Operation> reads, List<WriteRecord> writes) {}
+    /** @param reads of clients, and of transactions on shared keys */
+    private record OfOneKey(List<Operation> reads, List<WriteRecord> writes, List<SimTransaction> transactions) {}
 
     SimHistory(int partitions) {
         valueOfVersion = Stream.generate(ValueOfVersion::new).limit(partitions).toList();
@@ -42,15 +48,30 @@ final class SimHistory {
 
     void read(SimCall call, Bytes key, long returned, int value, long version) {
         if (value != 0) {
-            versionIs(call.partition, version, value);
+            versionIs(new Place(call.partition, key), version, value);
         }
         of(call.partition, key)
                 .reads()
                 .add(Operation.read("client " + call.client.id(), call.invoked, returned, value));
     }
 
-    private void versionIs(int partition, long version, int value) {
-        int known = valueOfVersion.get(partition).putIfAbsent(version, value);
+    /** What a transaction read of a key that clients write as well. */
+    void read(SimTransaction transaction, SimTransaction.Place place, long invoked, long returned, Query.Value answer) {
+        int value = answer.value().map(SimClients::valueOf).orElse(0);
+        if (value != 0) {
+            versionIs(new Place(place.partition(), place.key()), answer.version(), value);
+        }
+        of(place.partition(), place.key()).reads().add(Operation.read(transaction.what, invoked, returned, value));
+    }
+
+    private ValueOfVersion values(Place place) {
+        return place.key().startsWith(SHARED)
+                ? valueOfShared.computeIfAbsent(place, it -> new ValueOfVersion())
+                : valueOfVersion.get(place.partition());
+    }
+
+    private void versionIs(Place place, long version, int value) {
+        int known = values(place).putIfAbsent(version, value);
         if (known != value) {
             throw CheckFailed.of("version %d is value %d and value %d", version, known, value);
         }
@@ -66,15 +87,28 @@ final class SimHistory {
 
     private OfOneKey of(int partition, Bytes key) {
         return keys.computeIfAbsent(
-                new Place(partition, key), it -> new OfOneKey(new ArrayList<>(), new ArrayList<>()));
+                new Place(partition, key), it -> new OfOneKey(new ArrayList<>(), new ArrayList<>(), new ArrayList<>()));
     }
 
     long undecided() {
         return undecided;
     }
 
-    /** Judges each key's history by itself. */
-    void check(List<SimPartition> partitions) {
+    private void wrote(SimTransaction transaction) {
+        transaction.appends.forEach((where, value) -> {
+            var place = new Place(where.partition(), where.key());
+            of(place.partition(), place.key()).transactions().add(transaction);
+            if (transaction.ending == SimTransaction.Ending.COMMITTED && value != SimTransaction.DELETION) {
+                versionIs(place, transaction.timestamp, value);
+            }
+        });
+    }
+
+    /** Judges each key's history by itself. A transaction is one operation of each key that it writes. */
+    void check(List<SimPartition> partitions, List<SimTransaction> transactions) {
+        transactions.stream()
+                .filter(it -> it.workload == SimTransaction.Workload.SHARED)
+                .forEach(this::wrote);
         var places = new TreeMap<>(keys);
         places.forEach((place, calls) -> calls.writes().forEach(write -> certainOutcome(partitions, place, write)));
         places.forEach((place, calls) -> check(partitions.get(place.partition()).model(), place, calls));
@@ -82,9 +116,7 @@ final class SimHistory {
 
     private void check(CommittedModel model, Place place, OfOneKey calls) {
         var operations = new ArrayList<Operation>();
-        for (WriteRecord write : inOrder(calls.writes(), model)) {
-            operation(place, write, operations);
-        }
+        operations.addAll(inOrder(place, calls, model));
         operations.addAll(calls.reads());
         Linearizability.Result result = Linearizability.check(operations);
         if (result.verdict() == Linearizability.Verdict.NOT_LINEARIZABLE) {
@@ -96,12 +128,15 @@ final class SimHistory {
         undecided += result.verdict() == Linearizability.Verdict.UNDECIDED ? 1 : 0;
     }
 
-    private record Placed(WriteRecord write, long committedAt) {}
+    private record Placed(Operation write, long committedAt) {}
 
-    private static List<WriteRecord> inOrder(List<WriteRecord> records, CommittedModel model) {
-        var placed = new ArrayList<Placed>(records.size());
-        for (WriteRecord write : records) {
-            placed.add(new Placed(write, committedAt(model, write)));
+    private List<Operation> inOrder(Place place, OfOneKey calls, CommittedModel model) {
+        var placed = new ArrayList<Placed>(calls.writes().size());
+        for (WriteRecord write : calls.writes()) {
+            operation(place, write).ifPresent(it -> placed.add(new Placed(it, committedAt(model, write))));
+        }
+        for (SimTransaction transaction : calls.transactions()) {
+            operation(place, transaction).ifPresent(it -> placed.add(new Placed(it, committedAt(model, transaction))));
         }
         placed.sort((one, other) -> Long.compare(one.committedAt(), other.committedAt()));
         return placed.stream().map(Placed::write).toList();
@@ -118,6 +153,25 @@ final class SimHistory {
                 .orElse(Long.MAX_VALUE);
     }
 
+    private static long committedAt(CommittedModel model, SimTransaction transaction) {
+        return transaction
+                .id
+                .flatMap(model::find)
+                .filter(it -> it.outcome().kind() == Outcome.Kind.COMMITTED)
+                .map(it -> 2 * it.position())
+                .orElse(Long.MAX_VALUE);
+    }
+
+    private static Optional<Operation> operation(Place place, SimTransaction transaction) {
+        int value = transaction.appends.get(new SimTransaction.Place(place.partition(), place.key()));
+        var operation = Operation.write(transaction.what, transaction.invoked, transaction.returned, value);
+        return switch (transaction.ending) {
+            case COMMITTED -> Optional.of(operation);
+            case UNKNOWN -> Optional.of(operation.indeterminate());
+            case ABORTED -> Optional.empty();
+        };
+    }
+
     private void certainOutcome(List<SimPartition> partitions, Place place, WriteRecord write) {
         if (write.outcome.isEmpty()) {
             return;
@@ -129,7 +183,7 @@ final class SimHistory {
         // The version of a write that was lost may be given again: nobody is left who knows that it was used.
         boolean kept = !write.mayBeLost || committed.isPresent();
         if (madeVersion && kept) {
-            versionIs(place.partition(), outcome.version(), write.value);
+            versionIs(place, outcome.version(), write.value);
         }
         // A write that only one site held may be gone, and then a copy of it may come too late, or somebody may have
         // settled it. What is
@@ -146,7 +200,8 @@ final class SimHistory {
         });
     }
 
-    private void operation(Place place, WriteRecord write, List<Operation> operations) {
+    /** Nothing for what was never applied: then nobody may see it, and the search fails if somebody did. */
+    private Optional<Operation> operation(Place place, WriteRecord write) {
         var operation = Operation.write(write.what, write.invoked, write.returned, write.value);
         Condition condition = condition(write.command);
         if (condition instanceof Condition.Absent) {
@@ -157,22 +212,18 @@ final class SimHistory {
             operation = operation.when(Operation.Condition.IS, write.expected);
         }
         if (write.outcome.isEmpty() || write.mayBeLost) {
-            operations.add(operation.indeterminate());
-            return;
+            return Optional.of(operation.indeterminate());
         }
         Outcome outcome = write.outcome.get();
-        switch (outcome.kind()) {
-            case APPLIED -> operations.add(operation);
+        return switch (outcome.kind()) {
+            case APPLIED -> Optional.of(operation);
             case CONDITION_FAILED -> {
-                int found = outcome.version() == 0
-                        ? 0
-                        : valueOfVersion.get(place.partition()).getOrDefault(outcome.version(), Operation.UNKNOWN);
-                operations.add(operation.failed(found));
+                int found =
+                        outcome.version() == 0 ? 0 : values(place).getOrDefault(outcome.version(), Operation.UNKNOWN);
+                yield Optional.of(operation.failed(found));
             }
-            default -> {
-                // Never applied: then nobody may see it, and the search fails if somebody did.
-            }
-        }
+            default -> Optional.empty();
+        };
     }
 
     private static Condition condition(Command command) {

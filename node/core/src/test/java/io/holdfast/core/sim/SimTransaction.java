@@ -12,7 +12,7 @@ import java.util.TreeMap;
 
 /**
  * What one client did in one transaction and how it ended. Lists of numbers are read and appended to; or accounts, where a list
- * holds the balance and the number of the transfer that wrote it.
+ * holds the balance and the number of the transfer that wrote it; or single numbers, which others write without a transaction.
  */
 final class SimTransaction {
     final String what;
@@ -27,9 +27,12 @@ final class SimTransaction {
     Optional<WriteId> id = Optional.empty();
     final List<Seen> reads = new ArrayList<>();
     final List<SeenRange> ranges = new ArrayList<>();
+    /** What it writes: the number by which each write is known, {@link #DELETION} where it deletes a number. */
     final TreeMap<Place, Integer> appends = new TreeMap<>();
     /** Of a transfer: what each account gets. */
     final TreeMap<Place, Integer> amounts = new TreeMap<>();
+
+    static final int DELETION = 0;
 
     enum Kind {
         READ_WRITE,
@@ -63,7 +66,8 @@ final class SimTransaction {
 
     enum Workload {
         LISTS("t/"),
-        BANK("b/");
+        BANK("b/"),
+        SHARED("s/");
 
         final String prefix;
 
@@ -90,6 +94,7 @@ final class SimTransaction {
         var partitions = new java.util.TreeSet<Integer>();
         reads.forEach(it -> partitions.add(it.place().partition()));
         ranges.forEach(it -> partitions.add(it.partition()));
+        appends.keySet().forEach(it -> partitions.add(it.partition()));
         var sets = new TreeMap<Integer, ReadWriteSet>();
         for (int partition : partitions) {
             sets.put(partition, set(partition));
@@ -113,14 +118,22 @@ final class SimTransaction {
         var writes = new ArrayList<ReadWriteSet.Write>();
         for (Place place : appends.keySet()) {
             if (place.partition() == partition) {
-                writes.add(new ReadWriteSet.Write(place.key(), Optional.of(encode(appended(place)))));
+                writes.add(new ReadWriteSet.Write(place.key(), written(place)));
             }
         }
         return new ReadWriteSet(here, scanned, writes);
     }
 
+    private Optional<Bytes> written(Place place) {
+        boolean deletes = workload == Workload.SHARED && appends.get(place) == DELETION;
+        return deletes ? Optional.empty() : Optional.of(encode(appended(place)));
+    }
+
     /** The list as it is after this transaction. */
-    List<Integer> appended(Place place) {
+    private List<Integer> appended(Place place) {
+        if (workload == Workload.SHARED) {
+            return List.of(appends.get(place));
+        }
         if (workload == Workload.BANK) {
             return List.of(SimBank.balance(listAt(place)) + amounts.get(place), appends.get(place));
         }

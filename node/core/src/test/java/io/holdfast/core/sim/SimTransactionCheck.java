@@ -11,6 +11,7 @@ import io.holdfast.core.sim.SimTransaction.Place;
 import io.holdfast.core.sim.SimTransaction.Seen;
 import io.holdfast.core.sim.SimTransaction.SeenRange;
 import io.holdfast.core.sim.SimTransaction.Workload;
+import io.holdfast.core.store.Outcome;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -118,9 +119,12 @@ final class SimTransactionCheck {
     private OptionalCommit commitOf(SimTransaction transaction) {
         Optional<Long> common = Optional.empty();
         for (Map.Entry<Place, Integer> append : transaction.appends.entrySet()) {
-            long version = transaction.workload == Workload.LISTS
-                    ? versionWith(append.getKey(), append.getValue())
-                    : versionOf(append.getKey(), append.getValue());
+            long version =
+                    switch (transaction.workload) {
+                        case LISTS -> versionWith(append.getKey(), append.getValue());
+                        case BANK -> versionOf(append.getKey(), append.getValue());
+                        case SHARED -> versionBy(transaction, append.getKey(), append.getValue());
+                    };
             if (common.isPresent() && common.get() != version) {
                 throw CheckFailed.of("%s is half applied: at %d and at %d", transaction, common.get(), version);
             }
@@ -133,6 +137,23 @@ final class SimTransactionCheck {
     private long versionWith(Place place, int number) {
         return arrivals.computeIfAbsent(place, it -> arrivals(model(it.partition()), it.key()))
                 .getOrDefault(number, 0L);
+    }
+
+    /** The version in which a shared key holds the number, or nothing after a deletion, by the commit that the partition's entries tell of; or 0. */
+    private long versionBy(SimTransaction transaction, Place place, int number) {
+        CommittedModel model = model(place.partition());
+        long version = transaction
+                .id
+                .flatMap(model::find)
+                .filter(it -> it.outcome().kind() == Outcome.Kind.COMMITTED)
+                .map(it -> it.outcome().version())
+                .orElse(0L);
+        List<Integer> stands = SimTransaction.decode(model.valueAt(place.key(), version));
+        boolean written = number == SimTransaction.DELETION ? stands.isEmpty() : stands.equals(List.of(number));
+        if (version != 0 && !written) {
+            throw CheckFailed.of("%s is committed, but %s holds %s at %d", transaction, place, stands, version);
+        }
+        return version;
     }
 
     /** The version that this transfer made of an account, or 0. */

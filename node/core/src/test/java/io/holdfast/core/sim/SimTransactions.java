@@ -13,9 +13,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Clients that run transactions, beside those of {@link SimClients}, on keys of their own in the same partitions. */
+/** Clients that run transactions, beside those of {@link SimClients}, in the same partitions: on keys of their own, and in some runs on shared ones. */
 final class SimTransactions {
     private static final String PREFIX = Workload.LISTS.prefix;
+    private static final int SHARED_KEYS = 3;
     private static final int CLIENTS = 6;
     private static final int KEYS = 4;
 
@@ -109,12 +110,57 @@ final class SimTransactions {
         SimTransaction.Kind kind = dice < 65
                 ? SimTransaction.Kind.READ_WRITE
                 : dice < 80 ? SimTransaction.Kind.STRICT_READ : SimTransaction.Kind.SNAPSHOT;
-        Workload workload = world.random.chance(0.3) ? Workload.BANK : Workload.LISTS;
+        Workload own = world.random.chance(0.3) ? Workload.BANK : Workload.LISTS;
+        Workload workload = world.meet(0.4) ? Workload.SHARED : own;
         var record = new SimTransaction(
                 "client " + client + " transaction " + begun, workload, kind, cluster.clients.moment());
         history.add(record);
         new SimTransactor(this, client, record, 3_000 + client, begun)
-                .start(workload == Workload.BANK ? bank.questions(record, this) : questions(record));
+                .start(
+                        switch (workload) {
+                            case BANK -> bank.questions(record, this);
+                            case LISTS -> questions(record);
+                            case SHARED -> sharedQuestions(record);
+                        });
+    }
+
+    /** Reads some keys, and writes or deletes some of them and perhaps one that it has not read. */
+    private List<SimTransactor.Question> sharedQuestions(SimTransaction record) {
+        SimRandom random = world.meetings;
+        var questions = new ArrayList<SimTransactor.Question>();
+        boolean writes = record.kind == SimTransaction.Kind.READ_WRITE;
+        for (int i = random.below(3); i >= 0; i--) {
+            Place place = sharedPlace();
+            boolean known = questions.stream()
+                    .anyMatch(it -> it.place().filter(place::equals).isPresent());
+            if (!known) {
+                questions.add(
+                        new SimTransactor.Question(place.partition(), new Query.Get(place.key()), Optional.of(place)));
+                if (writes && random.chance(0.6)) {
+                    record.appends.put(place, numberOrDeletion());
+                }
+            }
+        }
+        if (writes && (record.appends.isEmpty() || random.chance(0.3))) {
+            record.appends.put(sharedPlace(), numberOrDeletion());
+        }
+        if (random.chance(0.2)) {
+            var scan = new Query.Scan(Bytes.utf8(Workload.SHARED.prefix), Optional.empty(), 100, 100_000, false);
+            questions.add(new SimTransactor.Question(sharedPlace().partition(), scan, Optional.empty()));
+        }
+        return questions;
+    }
+
+    private Place sharedPlace() {
+        return new Place(world.meetings.below(world.options.partitions()), sharedKey(world.meetings));
+    }
+
+    static Bytes sharedKey(SimRandom random) {
+        return Bytes.utf8(Workload.SHARED.prefix + random.below(SHARED_KEYS));
+    }
+
+    private int numberOrDeletion() {
+        return world.meetings.chance(0.35) ? SimTransaction.DELETION : cluster.clients.newValue();
     }
 
     private List<SimTransactor.Question> questions(SimTransaction record) {

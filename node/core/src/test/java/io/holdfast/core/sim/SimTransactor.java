@@ -3,6 +3,7 @@ package io.holdfast.core.sim;
 import static io.holdfast.core.sim.SimWorld.MILLI;
 
 import io.holdfast.core.check.CheckFailed;
+import io.holdfast.core.check.CommittedModel;
 import io.holdfast.core.partition.Reply;
 import io.holdfast.core.partition.WriteConcern;
 import io.holdfast.core.sim.SimTransaction.Ending;
@@ -98,7 +99,15 @@ final class SimTransactor {
         List<Query> queries = questions.stream()
                 .<Query>map(question -> new Query.ForTime(question.query(), at))
                 .toList();
-        all.calls.read(-1, site, partition, queries, (from, reply) -> found(questions, attempt, from, reply));
+        var asked = new Asked(all.cluster.clients.moment(), model(partition).known(world.queue.now()));
+        all.calls.read(-1, site, partition, queries, (from, reply) -> found(questions, attempt, asked, from, reply));
+    }
+
+    /** When a question was asked, and what anybody could know then of its partition. */
+    private record Asked(long moment, CommittedModel.Known known) {}
+
+    private CommittedModel model(int partition) {
+        return all.cluster.partitions.get(partition).model();
     }
 
     /** As the SDK does: the longer it has been trying, the rarer. */
@@ -106,7 +115,7 @@ final class SimTransactor {
         world.queue.after(world.random.exponential(10.0 * MILLI * (1 << Math.min(4, attempt))), event);
     }
 
-    private void found(List<Question> questions, int attempt, int from, Optional<Reply> reply) {
+    private void found(List<Question> questions, int attempt, Asked asked, int from, Optional<Reply> reply) {
         if (done) {
             return;
         }
@@ -130,6 +139,12 @@ final class SimTransactor {
         }
         for (int i = 0; i < questions.size(); i++) {
             take(questions.get(i), (Query.Dated) answered.answers().get(i));
+            if (at.isEmpty()) {
+                checkFresh(
+                        questions.get(i),
+                        asked,
+                        ((Query.Dated) answered.answers().get(i)).answer());
+            }
         }
         waitingFor--;
         List<Question> rest = rest(questions, answered.answers());
@@ -142,6 +157,20 @@ final class SimTransactor {
             finish();
         } else if (!open.isEmpty()) {
             ask(open.remove(), 0);
+        }
+    }
+
+    /** What is asked for no timestamp is answered as it is now, like a read without a transaction. */
+    private void checkFresh(Question question, Asked asked, Query.PlainAnswer answer) {
+        CommittedModel model = model(question.partition());
+        if (answer instanceof Query.Page page) {
+            model.checkPage(world.queue.now(), (Query.Scan) question.query(), page, asked.known());
+            return;
+        }
+        Place place = question.place().orElseThrow();
+        model.checkRead(world.queue.now(), place.key(), (Query.Value) answer, asked.known());
+        if (record.workload == SimTransaction.Workload.SHARED) {
+            all.cluster.history.read(record, place, asked.moment(), all.cluster.clients.moment(), (Query.Value) answer);
         }
     }
 
@@ -367,6 +396,8 @@ final class SimTransactor {
         record.end(how, all.cluster.clients.moment(), timestamp);
         if (how == Ending.COMMITTED) {
             all.sees(client, timestamp);
+            record.appends.keySet().stream().map(Place::partition).distinct().forEach(it -> model(it)
+                    .checkCommitted(world.queue.now(), id, timestamp));
         }
         all.ended(client, record);
     }

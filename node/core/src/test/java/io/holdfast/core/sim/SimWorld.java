@@ -15,6 +15,9 @@ final class SimWorld {
 
     final SimOptions options;
     final SimRandom random;
+    /** For who meets whom on which keys, beside all else that is left to chance. */
+    final SimRandom meetings;
+
     final EventQueue queue = new EventQueue();
     final Trace trace;
     final List<SiteId> sites;
@@ -28,6 +31,7 @@ final class SimWorld {
 
     SimWorld(long seed, SimOptions options, boolean readable) {
         this.random = new SimRandom(seed);
+        this.meetings = new SimRandom(seed ^ Long.MIN_VALUE);
         this.trace = new Trace(queue, readable);
         int sites = options.sites() != 0 ? options.sites() : random.chance(0.75) ? 3 : 5;
         // Three and more, for a transaction to have two that prepare; more make it longer.
@@ -42,7 +46,7 @@ final class SimWorld {
         double density = random.pick(List.of(0.15, 0.4, 0.7, 1.0));
         for (Fault fault : Fault.values()) {
             // Drawn for each fault in any case, so that leaving one out changes the others' choice as little as can be.
-            boolean on = random.chance(density);
+            boolean on = fault == Fault.SHARED_KEYS ? meetings.chance(0.5) : random.chance(density);
             if (on && !options.without().contains(fault)) {
                 faults.add(fault);
             }
@@ -56,6 +60,11 @@ final class SimWorld {
     /** For how long after its making a write may be applied: less than outcomes are kept, by all that clocks and queues may add. */
     long longestLifetimeMillis() {
         return Math.min(120_000, retentionMillis - 340);
+    }
+
+    /** Whether clients and transactions meet on some keys, in trouble and in the calm; with this probability they do now. */
+    boolean meet(double probability) {
+        return faults.contains(Fault.SHARED_KEYS) && meetings.chance(probability);
     }
 
     boolean has(Fault fault) {
