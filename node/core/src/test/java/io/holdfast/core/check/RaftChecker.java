@@ -272,9 +272,9 @@ public final class RaftChecker {
         return replicas.stream().allMatch(it -> durablyHolds(it, entry));
     }
 
-    /** Whether the site's storage holds an entry with the command that is not committed. */
+    /** Whether the site's storage holds an entry with the command that its replica does not know to be committed, and may never be. */
     public boolean holdsUncommitted(int site, WriteId command) {
-        return journal(site).holds(command, committed.size());
+        return journal(site).holds(command, replicas.get(site).commitIndex);
     }
 
     private void elected(Replica replica, RaftNode node) {

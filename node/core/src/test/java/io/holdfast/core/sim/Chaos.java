@@ -26,6 +26,7 @@ final class Chaos {
     private final long wrongByMillis;
     private boolean isWrong = true;
     private final ClockChaos clocks;
+    private Optional<SimClients> clients = Optional.empty();
     private long lastIdentity;
 
     Chaos(SimWorld world, SimNetwork network, List<SimNode> nodes, List<SimPartition> partitions, long lastIdentity) {
@@ -75,6 +76,7 @@ final class Chaos {
 
     /** Whom it brings where trouble is. */
     void clients(SimClients all) {
+        clients = Optional.of(all);
         clocks.clients(all);
     }
 
@@ -307,6 +309,9 @@ final class Chaos {
         for (SimPartition partition : partitions) {
             SimNode to = any();
             from.whenAwake(() -> from.replica(partition.number()).raft(new Input.Transfer(to.site())));
+        }
+        if (world.has(Fault.CROWD)) {
+            partitions.forEach(it -> clients.orElseThrow().crowd(from.index(), it.number(), 2 * MILLI, 120 * MILLI));
         }
         later(world.random.exponential(1.5 * MILLI), () -> isolate(from, true));
         later(world.random.between(100, 600) * MILLI, () -> isolate(from, false));

@@ -48,5 +48,12 @@ enum Fault {
      * Clients and transactions meet on some keys, where one finds the other's locks. Chosen like a fault, so that a failure shows whether it needs it; by chance
      * of its own, so that seeds without it go as they did before there was this.
      */
-    SHARED_KEYS
+    SHARED_KEYS,
+    /** Where a leader gives its lead away and is cut off, many ask it and the others. Chosen as the one before. */
+    CROWD;
+
+    /** Came later than the others, and must not change what is drawn for them. */
+    boolean hasOwnChance() {
+        return compareTo(SHARED_KEYS) >= 0;
+    }
 }

@@ -26,6 +26,7 @@ final class Mutant {
 
     private final String name;
     private final Map<Path, String> changed = new LinkedHashMap<>();
+    private String words = "";
 
     private Mutant(String name) {
         this.name = name;
@@ -33,6 +34,16 @@ final class Mutant {
 
     static Mutant called(String name) {
         return new Mutant(name);
+    }
+
+    /** What is said of it wherever it is found. Not for bugs that show in several ways. */
+    Mutant shows(String certainWords) {
+        words = certainWords;
+        return this;
+    }
+
+    String words() {
+        return words;
     }
 
     /** Replaces the one place where this text stands in the file; spaces and line breaks do not matter. */

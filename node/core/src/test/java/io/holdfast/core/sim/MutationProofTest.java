@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("mutation")
 class MutationProofTest {
     private static final int SEEDS_AT_MOST = 10_000;
+    private static final int OPERATIONS = 500;
 
     @TempDir
     private Path scratch;
@@ -34,28 +35,33 @@ class MutationProofTest {
     private static Stream<Mutant> elections() {
         return Stream.of(
                 Mutant.called("vote not durable before the request leaves")
+                        .shows("sends VoteRequest")
                         .in(
                                 "raft/Election.java",
                                 "raft.sendWhenDurable( other, new VoteRequest(",
                                 "raft.send(other, new VoteRequest("),
                 Mutant.called("vote not durable before the reply")
+                        .shows("sends VoteResponse")
                         .in(
                                 "raft/Election.java",
                                 "raft.sendWhenDurable( request.from(), new VoteResponse(",
                                 "raft.send(request.from(), new VoteResponse("),
                 Mutant.called("second vote in a term after a restart")
+                        .shows("replay gave hard state")
                         .in(
                                 "partition/Recovery.java",
                                 "write.hardState().ifPresent(changed -> hardState = changed);",
                                 "write.hardState().ifPresent(changed -> hardState = new HardState("
                                         + "changed.term(), java.util.Optional.empty(), changed.identity()));"),
                 Mutant.called("vote for a shorter log")
+                        .shows("leader completeness")
                         .in(
                                 "raft/Election.java",
                                 "&& raft.hardState().vote().map(request.from()::equals).orElse(true)"
                                         + " && raft.log.isUpToDate(request.lastIndex(), request.lastTerm())",
                                 "&& raft.hardState().vote().map(request.from()::equals).orElse(true)"),
                 Mutant.called("promise forgotten at a restart")
+                        .shows(" gave ")
                         .in(
                                 "raft/Election.java",
                                 "promisedUntil = fresh ? now : now + raft.config.leaseNanos();",
@@ -65,6 +71,7 @@ class MutationProofTest {
     private static Stream<Mutant> logs() {
         return Stream.of(
                 Mutant.called("entry of an older term committed by counting")
+                        .shows("section 5.4.2")
                         .in(
                                 "raft/Leadership.java",
                                 "majority > raft.commitIndex && raft.log.termAt(majority) == raft.term()",
@@ -79,11 +86,19 @@ class MutationProofTest {
                                 "if (raft.log.termAt(entry.index()) == entry.term()) {",
                                 "if (entry.index() < request.prevIndex()) {"),
                 Mutant.called("admission of nobody who does not hold what is committed now")
+                        .shows("liveness")
                         .in(
                                 "raft/Leadership.java",
                                 "admissionLevel.isReached(response.matchIndex())",
                                 "response.matchIndex() >= raft.commitIndex"),
+                Mutant.called("admission before the one before is committed")
+                        .shows("one admission at a time")
+                        .in(
+                                "raft/Leadership.java",
+                                "acceptsProposals() && pendingAdmission <= raft.commitIndex;",
+                                "acceptsProposals();"),
                 Mutant.called("acknowledged before it is durable")
+                        .shows("sends AppendResponse")
                         .in(
                                 "raft/Following.java",
                                 "long match = Math.min(verifiedIndex, raft.wal.durableIndex());",
@@ -101,6 +116,7 @@ class MutationProofTest {
                                 "write.truncateFrom().isPresent()",
                                 "write.truncateFrom().isPresent() && write.number() < 0"),
                 Mutant.called("replica stuck when an image races a restart")
+                        .shows("liveness")
                         .in("raft/ImageSender.java", "acknowledged = lastAcknowledgement;", "")
                         .in("raft/ImageSender.java", "next == 0 && acknowledged > 0", "next < 0"));
     }
@@ -128,13 +144,34 @@ class MutationProofTest {
                         .in("partition/PendingWrites.java", "queued.clear(); proposals.clear();", "queued.clear();")
                         .in("partition/PendingWrites.java", "attempts.clear();", ""),
                 Mutant.called("read without lease or quorum")
+                        .shows(" gave ")
                         .in("raft/Confirmation.java", "if (ready && leaseHolds()) {", "if (ready) {"),
+                Mutant.called("stale read however old")
+                        .shows(" gave ")
+                        .in(
+                                "partition/PartitionCore.java",
+                                "return asOf > 0 && dates.soundNow(now).wallMillis() - asOf <= maxStalenessMillis;",
+                                "return true;"),
+                Mutant.called("answered with ALL when a majority holds it")
+                        .shows("acknowledged with ALL")
+                        .in(
+                                "partition/PendingWrites.java",
+                                "if (submit.concern() == WriteConcern.ALL) {",
+                                "if (submit.concern() == WriteConcern.ALL && bytes < 0) {"),
+                Mutant.called("answered with ONE before the journal holds it")
+                        .shows("acknowledged with ONE")
+                        .in(
+                                "partition/PartitionCore.java",
+                                "writes.durableHere(raft.durableIndex(), out.replies);",
+                                "writes.durableHere(raft.lastIndex(), out.replies);"),
                 Mutant.called("lease not dropped on transfer")
+                        .shows(" gave ")
                         .in(
                                 "raft/Leadership.java",
                                 "confirmation.dropLease(); raft.send(to, new TimeoutNow",
                                 "raft.send(to, new TimeoutNow"),
                 Mutant.called("lease under clocks that run apart")
+                        .shows(" gave ")
                         .in("raft/ClockRateGuard.java", "return proven;", "return true;"),
                 Mutant.called("duplicate applied after a takeover")
                         .in(
@@ -168,6 +205,29 @@ class MutationProofTest {
                                 "new Reply.Written(pending.submit.token(), foreseen(pending.submit))",
                                 "new Reply.Written(pending.submit.token(), last ? List.of(new"
                                         + " Outcome(Outcome.Kind.COMMITTED, timestamp)) : foreseen(pending.submit))"),
+                Mutant.called("read of a key that is about to change")
+                        .shows(" gave ")
+                        .in(
+                                "store/Answers.java",
+                                "&& transactions.locks().preparedWrite(get.key()).isPresent()",
+                                "&& transactions.locks().preparedWrite(get.key()).isEmpty() && false"),
+                Mutant.called("scan of keys that are about to change")
+                        .shows(" gave ")
+                        .in(
+                                "store/Answers.java",
+                                "return preparedWrite(scan, page).isPresent() ? new Query.Denied(Denial.LOCKED) : page;",
+                                "return page;"),
+                Mutant.called("deletion in a transaction left out")
+                        .shows(" gave ")
+                        .in(
+                                "store/TransactionSteps.java",
+                                "boolean nothing = write.value().isEmpty() && before.map(Version::liveTimestamp).orElse(0L) == 0;",
+                                "boolean nothing = write.value().isEmpty();"),
+                Mutant.called("read of a past that is forgotten")
+                        .in(
+                                "store/Answers.java",
+                                "if (forTime.at().isPresent() && at < history.horizon()) {",
+                                "if (at < 0) {"),
                 Mutant.called("commit below the timestamp of a reader")
                         .in(
                                 "store/Answers.java",
@@ -241,10 +301,13 @@ class MutationProofTest {
                                 "if (floor.isAbove(hardState()",
                                 "if (floor.term() < 0 && floor.isAbove(hardState()"),
                 Mutant.called("what is not committed held against a storage")
+                        .shows("took a sound storage")
                         .in("raft/Replication.java", "return Math.min(index, raft.commitIndex);", "return index;"),
                 Mutant.called("late votes counted for a term that was led before")
+                        .shows("election safety")
                         .in("raft/Election.java", "standingIn = 0; resetTimer();", "resetTimer();"),
                 Mutant.called("a leader's own wall clock trusted")
+                        .shows("ahead of that of most sites")
                         .in(
                                 "partition/EntryDates.java",
                                 "now.wallMillis() + raft.wallCorrectionMillis(now));",
@@ -261,6 +324,7 @@ class MutationProofTest {
                                 "for (var first = first(silent); isBefore(first, goneSince);",
                                 "for (var first = first(silent); isBefore(first, silentSince);"),
                 Mutant.called("locks left for seconds beyond their deadline")
+                        .shows("beyond its deadline")
                         .in(
                                 "partition/Overdue.java",
                                 "if (late && known.mayBeAskedFor(now)) {",
@@ -293,13 +357,16 @@ class MutationProofTest {
                                 "noRoom = true; decide();",
                                 "noRoom = true; aborted(Cause.NO_ROOM, others);"),
                 Mutant.called("lease without allowance for differing clocks")
+                        .shows(" gave ")
                         .in(
                                 "raft/Replication.java",
                                 "(long) (response.promiseNanos() / (1 + raft.config.clockDriftBound()));",
                                 "response.promiseNanos();"),
                 Mutant.called("lease counted from the answer instead of the question")
+                        .shows(" gave ")
                         .in("raft/Replication.java", "response.stamp() + shortest", "raft.now.nanos() + shortest"),
                 Mutant.called("promise shorter than the follower says")
+                        .shows(" gave ")
                         .in(
                                 "raft/Election.java",
                                 "void promise() { campaigns = 0; promisedUntil = raft.now.nanos() + raft.config.leaseNanos();",
@@ -323,9 +390,14 @@ class MutationProofTest {
     @ParameterizedTest
     @MethodSource("mutants")
     void isCaught(Mutant mutant) throws IOException {
-        String found = mutant.firstFailure(scratch, 0, SEEDS_AT_MOST, 500);
+        String found = mutant.firstFailure(scratch, 0, SEEDS_AT_MOST, OPERATIONS);
         assertThat(found).as("%s survives %d seeds", mutant, SEEDS_AT_MOST).isNotEmpty();
         int space = found.indexOf(' ');
+        long seed = Long.parseLong(found.substring(0, space));
+        assertThat(SimRun.of(seed, SimOptions.of(0, OPERATIONS), false).failure())
+                .as("seed %d without the bug", seed)
+                .isEmpty();
+        assertThat(found).as("%s", mutant).contains(mutant.words());
         String first = found.lines().findFirst().orElseThrow();
         System.out.printf(
                 "%-55s caught by seed %4s: %s%n", mutant, found.substring(0, space), first.substring(space + 1));

@@ -245,10 +245,40 @@ final class SimClients {
         if (call != null && reply instanceof Reply.Written written) {
             checkPromise(site, partition, call, written);
         }
+        if (call != null) {
+            tally(site, call, reply);
+        }
         if (world.random.chance(loss)) {
             return;
         }
         world.queue.after(world.random.between(MILLI / 20, MILLI / 2), () -> receive(site, reply));
+    }
+
+    private void tally(int site, SimCall call, Reply reply) {
+        if (locked(reply)) {
+            world.tally.count(call.isRead() ? SimTally.Event.READ_LOCKED : SimTally.Event.WRITE_LOCKED);
+            return;
+        }
+        boolean follows = nodes.get(site)
+                .replica(call.partition)
+                .core()
+                .filter(core -> core.raft().leadingTerm() == 0)
+                .isPresent();
+        if (reply instanceof Reply.Answered && call.maxStalenessMillis > 0 && follows) {
+            world.tally.count(SimTally.Event.STALE_READ_BY_FOLLOWER);
+        }
+        if (reply instanceof Reply.Written && call.concern == WriteConcern.ALL) {
+            world.tally.count(SimTally.Event.ANSWERED_WITH_ALL);
+        }
+        if (reply instanceof Reply.Written
+                && call.concern == WriteConcern.ONE
+                && partitions
+                        .get(call.partition)
+                        .model()
+                        .find(call.commands.get(0).id())
+                        .isEmpty()) {
+            world.tally.count(SimTally.Event.ANSWERED_WITH_ONE);
+        }
     }
 
     /** What an acknowledgement promises must be true when it leaves the replica. */

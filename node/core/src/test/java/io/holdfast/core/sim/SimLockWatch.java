@@ -121,7 +121,8 @@ final class SimLockWatch {
     private long soundVoters(SimNode leader, int partition) {
         var raft = leader.replica(partition).core().orElseThrow().raft();
         return cluster.nodes.stream()
-                .filter(node -> raft.membership().isVoter(node.site(), node.identity()))
+                .filter(node -> raft.membership()
+                        .isVoter(node.site(), node.replica(partition).identity()))
                 .filter(node -> node == leader || node.sound() && cluster.network.sound(leader.index(), node.index()))
                 .filter(node -> node.replica(partition)
                         .core()

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /** Runs any number of seeds on any number of cores, or repeats one and shows its timeline. */
 public final class SimMain {
     private final PrintStream out = System.out;
+    private final Runner runner;
     private long seeds = 1000;
     private long first = 1;
     private int cores = 1;
@@ -28,8 +29,18 @@ public final class SimMain {
     private final AtomicLong failed = new AtomicLong();
     private final AtomicLong cpuNanos = new AtomicLong();
 
+    /** Runs one seed. */
+    interface Runner {
+        SimRun run(long seed, SimOptions options, boolean readable);
+    }
+
     /** @throws IllegalArgumentException in words for the person who gave the arguments */
     SimMain(String... args) {
+        this(SimRun::of, args);
+    }
+
+    SimMain(Runner runner, String... args) {
+        this.runner = runner;
         parse(args);
     }
 
@@ -43,7 +54,12 @@ public final class SimMain {
             System.exit(2);
             return;
         }
-        System.exit(main.replay.isPresent() ? main.replay(main.replay.getAsLong()) : main.runAll());
+        System.exit(main.run());
+    }
+
+    /** Answers 0 only if all seeds that were asked for have come to their end, and none failed. */
+    int run() throws InterruptedException {
+        return replay.isPresent() ? replay(replay.getAsLong()) : runAll();
     }
 
     private void parse(String[] args) {
@@ -119,7 +135,7 @@ public final class SimMain {
     }
 
     private int replay(long seed) {
-        SimRun run = SimRun.of(seed, options, true);
+        SimRun run = runner.run(seed, options, true);
         run.timeline().forEach(out::println);
         report(run);
         return run.failure().isPresent() ? 1 : 0;
@@ -143,24 +159,36 @@ public final class SimMain {
             }
         }
         progress(start);
-        return failed.get() > 0 ? 1 : 0;
+        return failed.get() > 0 || finished.get() < seeds ? 1 : 0;
     }
 
     private void runSome() {
         long seed = next.getAndIncrement();
-        while (seed < first + seeds && failed.get() < keepGoing) {
-            long before = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
-            SimRun run = SimRun.of(seed, options, false);
-            cpuNanos.addAndGet(ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - before);
-            finished.incrementAndGet();
-            operations.addAndGet(run.operations());
-            steps.addAndGet(run.steps());
-            undecided.addAndGet(run.undecided());
-            if (run.failure().isPresent()) {
+        // Not by the last seed's number, which may be too great for one.
+        while (seed - first < seeds && failed.get() < keepGoing) {
+            try {
+                runOne(seed);
+            } catch (Throwable e) {
+                // Not even a run that can be told of: this seed has failed all the same, and the others are still to be
+                // run.
                 failed.incrementAndGet();
-                report(shrink ? run.shrunk() : run);
+                out.printf("seed %d FAILS before or behind its run: %s%n", seed, e);
             }
             seed = next.getAndIncrement();
+        }
+    }
+
+    private void runOne(long seed) {
+        long before = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+        SimRun run = runner.run(seed, options, false);
+        cpuNanos.addAndGet(ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - before);
+        finished.incrementAndGet();
+        operations.addAndGet(run.operations());
+        steps.addAndGet(run.steps());
+        undecided.addAndGet(run.undecided());
+        if (run.failure().isPresent()) {
+            failed.incrementAndGet();
+            report(shrink ? run.shrunk() : run);
         }
     }
 
@@ -170,7 +198,9 @@ public final class SimMain {
             return;
         }
         Throwable failure = run.failure().get();
-        out.printf("seed %d FAILS at %.3f s: %s%n", run.seed(), run.simulatedNanos() / 1e9, failure.getMessage());
+        // An error of the machine has no words of its own.
+        String what = failure instanceof RuntimeException ? failure.getMessage() : failure.toString();
+        out.printf("seed %d FAILS at %.3f s: %s%n", run.seed(), run.simulatedNanos() / 1e9, what);
         StackTraceElement[] stack = failure.getStackTrace();
         for (int i = 0; i < Math.min(8, stack.length); i++) {
             out.println("    at " + stack[i]);

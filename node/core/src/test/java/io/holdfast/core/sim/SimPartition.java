@@ -7,6 +7,7 @@ import io.holdfast.core.check.CommittedModel;
 import io.holdfast.core.check.RaftChecker;
 import io.holdfast.core.partition.PartitionConfig;
 import io.holdfast.core.partition.Reply;
+import io.holdfast.core.raft.Entry;
 import io.holdfast.core.raft.Membership;
 import io.holdfast.core.raft.RaftConfig;
 import io.holdfast.core.store.PartitionStore;
@@ -43,7 +44,7 @@ final class SimPartition {
         long historyMillis = world.random.pick(List.of(1L, 200L, 2000L));
         this.mostSkipped = world.random.pick(List.of(1, 2, 4096));
         this.model = new CommittedModel(historyMillis, mostSkipped);
-        this.checker = new RaftChecker(world.sites, genesis, model::committed);
+        this.checker = new RaftChecker(world.sites, genesis, this::committed);
         drawConfigs(historyMillis);
     }
 
@@ -87,6 +88,13 @@ final class SimPartition {
                     pendingBytes,
                     pendingReads,
                     snapshotBytes));
+        }
+    }
+
+    private void committed(Entry entry) {
+        model.committed(entry);
+        if (entry.kind() == Entry.Kind.ADMIT) {
+            world.tally.count(SimTally.Event.ADMISSION);
         }
     }
 

@@ -122,6 +122,7 @@ final class SimReplica {
         identity = running.raft().hardState().identity();
         JournalShadow durable = partition.checker().journal(node.index());
         if (out.rolledBack().isPresent()) {
+            world.tally.count(SimTally.Event.ROLL_BACK_FOUND);
             if (forgotten.isEmpty()) {
                 throw CheckFailed.of(
                         "%s took a sound storage for one that has gone back: %s", node.site(), out.rolledBack());
@@ -167,7 +168,13 @@ final class SimReplica {
     }
 
     void snapshotSaved(long number) {
+        world.tally.count(SimTally.Event.SNAPSHOT_SAVED);
+        // An image that was received is applied when it is saved.
+        long before = core.map(PartitionCore::appliedIndex).orElse(Long.MAX_VALUE);
         step(new PartitionInput.SnapshotSaved(number));
+        if (core.map(PartitionCore::appliedIndex).orElse(0L) > before) {
+            world.tally.count(SimTally.Event.IMAGE_INSTALLED);
+        }
     }
 
     void snapshotFailed(long number) {
@@ -270,10 +277,11 @@ final class SimReplica {
                 world.random.exponential(1.0 * MILLI),
                 () -> node.whenAwake(() -> {
                     if (current == life) {
-                        step(
-                                fails
-                                        ? new PartitionInput.ImageUndecodable(image.index())
-                                        : new PartitionInput.ImageDecoded(decoded(image)));
+                        if (fails) {
+                            step(new PartitionInput.ImageUndecodable(image.index()));
+                        } else {
+                            step(new PartitionInput.ImageDecoded(decoded(image)));
+                        }
                     }
                 }));
     }

@@ -2,12 +2,14 @@ package io.holdfast.core.sim;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * One run and its end.
  *
  * @param failure what was found wrong, if anything
  * @param hash of the whole timeline
+ * @param tally what happened in it
  */
 record SimRun(
         long seed,
@@ -19,14 +21,23 @@ record SimRun(
         long steps,
         long events,
         long simulatedNanos,
-        long undecided) {
+        long undecided,
+        SimTally tally) {
 
     static SimRun of(long seed, SimOptions options, boolean readable) {
+        return of(seed, options, readable, cluster -> {});
+    }
+
+    /** @param steering what is to happen beside all that the seed decides */
+    static SimRun of(long seed, SimOptions options, boolean readable, Consumer<SimCluster> steering) {
         var cluster = new SimCluster(seed, options, readable);
         Optional<Throwable> failure = Optional.empty();
         try {
+            steering.accept(cluster);
             cluster.run();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+            // Whatever it is, an error of the machine's too: this seed has failed, and those behind it are still to be
+            // run.
             failure = Optional.of(e);
         }
         long steps = cluster.partitions.stream().mapToLong(SimPartition::steps).sum();
@@ -40,7 +51,8 @@ record SimRun(
                 steps,
                 cluster.world.queue.planned(),
                 cluster.world.queue.now(),
-                cluster.history.undecided());
+                cluster.history.undecided(),
+                cluster.world.tally);
     }
 
     /** The same seed with fewer faults and fewer operations, as long as something is still found wrong. */

@@ -391,10 +391,32 @@ final class SimTransactor {
         write(decider, new Command(id, id.sequence(), notAfter(), settle));
     }
 
+    private void tally() {
+        boolean audits = record.workload == SimTransaction.Workload.BANK && record.kind != Kind.READ_WRITE;
+        if (audits) {
+            world.tally.count(SimTally.Event.AUDIT);
+        }
+        world.tally.count(
+                switch (record.kind) {
+                    case STRICT_READ -> SimTally.Event.STRICT_READ;
+                    case SNAPSHOT -> SimTally.Event.SNAPSHOT_READ;
+                    case READ_WRITE ->
+                        switch (record.workload) {
+                            case LISTS -> SimTally.Event.LISTS_COMMITTED;
+                            case BANK -> SimTally.Event.TRANSFER_COMMITTED;
+                            case SHARED -> SimTally.Event.SHARED_COMMITTED;
+                        };
+                });
+        if (record.appends.containsValue(SimTransaction.DELETION)) {
+            world.tally.count(SimTally.Event.DELETION_COMMITTED);
+        }
+    }
+
     private void end(Ending how, long timestamp) {
         done = true;
         record.end(how, all.cluster.clients.moment(), timestamp);
         if (how == Ending.COMMITTED) {
+            tally();
             all.sees(client, timestamp);
             record.appends.keySet().stream().map(Place::partition).distinct().forEach(it -> model(it)
                     .checkCommitted(world.queue.now(), id, timestamp));

@@ -19,6 +19,7 @@ final class SimWorld {
     final SimRandom meetings;
 
     final EventQueue queue = new EventQueue();
+    final SimTally tally = new SimTally();
     final Trace trace;
     final List<SiteId> sites;
     final Set<Fault> faults;
@@ -46,7 +47,7 @@ final class SimWorld {
         double density = random.pick(List.of(0.15, 0.4, 0.7, 1.0));
         for (Fault fault : Fault.values()) {
             // Drawn for each fault in any case, so that leaving one out changes the others' choice as little as can be.
-            boolean on = fault == Fault.SHARED_KEYS ? meetings.chance(0.5) : random.chance(density);
+            boolean on = fault.hasOwnChance() ? meetings.chance(0.5) : random.chance(density);
             if (on && !options.without().contains(fault)) {
                 faults.add(fault);
             }

@@ -15,6 +15,7 @@ class SimulationTest {
     void allHoldsForAFixedSetOfSeeds(int sites) {
         long first = sites * 10_000L;
         int seeds = sites == 3 ? SEEDS : SEEDS / 3;
+        var tally = new SimTally();
         for (long seed = first; seed < first + seeds; seed++) {
             SimRun run = SimRun.of(seed, SimOptions.of(sites, 500), false);
             if (run.failure().isPresent()) {
@@ -27,6 +28,10 @@ class SimulationTest {
             assertThat(run.undecided())
                     .as("histories that took too long to judge")
                     .isZero();
+            tally.add(run.tally());
+        }
+        for (SimTally.Event event : SimTally.Event.values()) {
+            assertThat(tally.of(event)).as("%s, of %s", event, tally).isGreaterThanOrEqualTo(event.leastOf(seeds));
         }
     }
 
