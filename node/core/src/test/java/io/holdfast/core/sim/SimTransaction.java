@@ -5,6 +5,7 @@ import io.holdfast.core.store.ReadWriteSet;
 import io.holdfast.core.store.WriteId;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -100,6 +101,26 @@ final class SimTransaction {
             sets.put(partition, set(partition));
         }
         return sets;
+    }
+
+    /** What was read, to be asked of each partition by itself, absent keys as ranges: as the client does it (`Footprint.readsByPartition`). */
+    Map<Integer, ReadWriteSet> questions() {
+        var questions = new TreeMap<Integer, ReadWriteSet>();
+        sets().forEach((partition, set) -> {
+            var scanned = new ArrayList<>(set.ranges());
+            reads.stream()
+                    .filter(read -> read.place().partition() == partition && read.version() == 0)
+                    .forEach(read -> scanned.add(absence(read)));
+            var found = set.reads().stream().filter(read -> read.version() != 0).toList();
+            questions.put(partition, new ReadWriteSet(found, scanned, set.writes()));
+        });
+        return questions;
+    }
+
+    private static ReadWriteSet.Range absence(Seen read) {
+        byte[] key = read.place().key().unsafeArray();
+        return new ReadWriteSet.Range(
+                Bytes.wrap(key), Optional.of(Bytes.wrap(Arrays.copyOf(key, key.length + 1))), read.until());
     }
 
     private ReadWriteSet set(int partition) {

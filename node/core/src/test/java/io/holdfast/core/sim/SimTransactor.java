@@ -237,7 +237,7 @@ final class SimTransactor {
     }
 
     private void validate() {
-        Map<Integer, ReadWriteSet> sets = record.sets();
+        Map<Integer, ReadWriteSet> sets = record.questions();
         waitingFor = sets.size();
         sets.forEach((partition, set) -> validate(partition, set, 0));
     }
