@@ -148,12 +148,15 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
                 .onMessage(ReplicaEvent.Leave.class, leave -> leave())
                 .onMessage(ReplicaMessage.Nudge.class, nudge -> step(raft(new Input.Nudge())))
                 .onMessage(ReplicaMessage.KeepAlive.class, alive -> this)
-                .onSignal(
-                        Terminated.class,
-                        ended -> journalFailed(new IllegalStateException("the journal actor stopped")))
+                .onSignal(Terminated.class, ended -> actorStopped(Adapter.toClassic(ended.getRef())))
                 .onSignal(PreRestart.class, signal -> ended())
                 .onSignal(PostStop.class, signal -> ended())
                 .build();
+    }
+
+    private Behavior<ReplicaMessage> actorStopped(org.apache.pekko.actor.ActorRef actor) {
+        storage.stopped(actor);
+        return this;
     }
 
     private Behavior<ReplicaMessage> opened(ReplicaEvent.Opened opened) {
@@ -406,7 +409,10 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         return this;
     }
 
-    /** Whatever finds an invariant broken, in a step or in what the core is asked: this replica does not start again in this process. */
+    /**
+     * Whatever finds an invariant broken, in a step or in what the core is asked: this replica does not start again in this process. And what the storage of
+     * an earlier life has told, none of this one may hear.
+     */
     private final class Guarded extends Receive<ReplicaMessage> {
         private final Receive<ReplicaMessage> receive;
 
@@ -417,6 +423,9 @@ public final class PartitionReplica extends AbstractBehavior<ReplicaMessage> {
         @Override
         public Behavior<ReplicaMessage> receiveMessage(ReplicaMessage message) throws Exception {
             try {
+                if (message instanceof ReplicaEvent.FromStorage told) {
+                    return told.by() == storage ? receive.receiveMessage(told.event()) : Behaviors.same();
+                }
                 return receive.receiveMessage(message);
             } catch (InvariantViolation violation) {
                 throw broken(violation);

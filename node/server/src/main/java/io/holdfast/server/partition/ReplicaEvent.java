@@ -10,6 +10,13 @@ import java.util.Optional;
 /** What happens to a replica on its own node: its journal's answers, time, hints. Never leaves the JVM. */
 sealed interface ReplicaEvent extends ReplicaMessage {
 
+    /**
+     * Told by what reads or writes a journal.
+     *
+     * @param by whose it was: the end of one life's journal must not end the next one, which has another
+     */
+    record FromStorage(ReplicaStorage by, ReplicaEvent event) implements ReplicaEvent {}
+
     /** Earlier journals have been read, under a lease; the replica's own of this life is still to be opened. */
     record Opened(Recovery recovery, String persistenceId) implements ReplicaEvent {}
 

@@ -14,6 +14,7 @@ import org.apache.pekko.actor.typed.javadsl.Adapter;
  */
 final class ReplicaStorage {
     private final ActorContext<ReplicaMessage> replica;
+    private final org.apache.pekko.actor.typed.ActorRef<ReplicaMessage> self;
     private final PartitionId partition;
     private final KeyspaceDefinition definition;
     private final ReplicaContext shared;
@@ -30,7 +31,7 @@ final class ReplicaStorage {
         this.partition = partition;
         this.definition = definition;
         this.shared = shared;
-        var self = replica.getSelf();
+        this.self = replica.getSelf();
         this.tenure = shared.tenancy().begin(partition, parts -> self.tell(new ReplicaEvent.Retired(parts)));
     }
 
@@ -64,9 +65,24 @@ final class ReplicaStorage {
                         claim,
                         shared.tenancy().retryInterval(),
                         shared.incidents(),
-                        replica.getSelf()::tell));
+                        this::told));
         Adapter.watch(replica, started);
         opening = Optional.of(started);
+    }
+
+    /** On any thread. */
+    private void told(ReplicaEvent event) {
+        self.tell(new ReplicaEvent.FromStorage(this, event));
+    }
+
+    /**
+     * An actor has stopped. If it was the one that reads or writes the journal now, the replica is told that this has failed, but after whatever the actor
+     * has told itself, which says why.
+     */
+    void stopped(ActorRef actor) {
+        if (opening.or(() -> journal).filter(actor::equals).isPresent()) {
+            told(new ReplicaEvent.JournalFailed(new IllegalStateException("the journal actor stopped")));
+        }
     }
 
     /** The earlier journals have been read. */
@@ -81,9 +97,7 @@ final class ReplicaStorage {
 
     private void openJournal(Recovery recovery, String persistenceId) {
         ActorRef started = Adapter.actorOf(
-                replica,
-                PartitionJournal.props(
-                        partition, persistenceId, recovery, tenure, shared.pace(), replica.getSelf()::tell));
+                replica, PartitionJournal.props(partition, persistenceId, recovery, tenure, shared.pace(), this::told));
         Adapter.watch(replica, started);
         journal = Optional.of(started);
     }

@@ -172,6 +172,10 @@ final class ReplicaGroup implements AutoCloseable {
         return ActorSystem.create(Behaviors.empty(), "beside-" + site, config(site));
     }
 
+    org.apache.pekko.actor.ActorSystem classicSystem(String node) {
+        return running.get(node).system().classicSystem();
+    }
+
     private Config config(String site) {
         return ConfigFactory.parseMap(Map.of(
                         "pekko.actor.provider", "local",
