@@ -4,8 +4,8 @@ import io.holdfast.persistence.cells.SharedCells.Cell;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -26,18 +26,27 @@ public final class SiteLease extends Lease {
 
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
+    /** Nothing that was asked of the store is without an answer. */
+    private static final long NONE = -1;
+
     private final LeaseSettings settings;
     private final NodeSession node;
     private final String name;
     private volatile Optional<Held> held = Optional.empty();
-    private volatile boolean released;
-    /** The last attempt to acquire it, which may be under way when its user goes. */
-    private volatile CompletionStage<Boolean> attempt = CompletableFuture.completedFuture(false);
-    /**
-     * The session for which the store was asked in vain: an attempt of which no answer came may have taken the lease, or may yet. A later one that is refused
-     * says nothing of those before it.
-     */
-    private volatile Optional<NodeSession.Session> tried = Optional.empty();
+    private final AtomicBoolean released = new AtomicBoolean();
+    /** One operation at a time: how the last one ends. */
+    private CompletableFuture<?> last = CompletableFuture.completedFuture(true);
+
+    // For the operation whose turn it is.
+
+    /** The name is this life's in this process: from its first attempt until the cell is known to hold nothing of it, now and later. */
+    private boolean owns;
+
+    /** Of the last attempt. An earlier session of this node is over, and so is what it took, or may take yet. */
+    private Optional<NodeSession.Session> session = Optional.empty();
+
+    /** The highest version that an attempt without an answer expects: it may take the lease at any time, until the cell has a higher one. */
+    private long doubt = NONE;
 
     private record Held(NodeSession.Session session, long version, LeaseRecord record) {}
 
@@ -58,42 +67,54 @@ public final class SiteLease extends Lease {
      */
     @Override
     public CompletionStage<Boolean> acquire() {
-        Optional<NodeSession.Session> session = node.current();
-        var begun = new CompletableFuture<Boolean>();
-        if (session.isEmpty() || !begin(begun)) {
+        return inTurn(this::attempt);
+    }
+
+    private <T> CompletionStage<T> inTurn(Supplier<CompletionStage<T>> operation) {
+        var ended = new CompletableFuture<T>();
+        follow(ended)
+                .handle((done, failure) -> true)
+                .thenCompose(turn -> operation.get())
+                .whenComplete((done, failure) -> {
+                    if (failure == null) {
+                        ended.complete(done);
+                    } else {
+                        ended.completeExceptionally(failure);
+                    }
+                });
+        return ended;
+    }
+
+    private synchronized CompletableFuture<?> follow(CompletableFuture<?> next) {
+        CompletableFuture<?> before = last;
+        last = next;
+        return before;
+    }
+
+    private CompletionStage<Boolean> attempt() {
+        Optional<NodeSession.Session> now = node.current();
+        if (released.get() || held.isPresent() || now.isEmpty() || !own()) {
             return CompletableFuture.completedFuture(false);
         }
-        if (!node.use(name)) {
-            begun.complete(false);
-            return begun;
-        }
+        session = now;
         // A store that throws instead of answering is none that did not answer.
-        CompletableFuture.completedFuture(session.get())
+        return CompletableFuture.completedFuture(now.get())
                 .thenCompose(own -> node.read(cell()).thenCompose(found -> take(own, found)))
-                .whenComplete((taken, failure) -> ended(begun, taken, failure));
-        return begun;
+                .whenComplete((taken, failure) -> {
+                    if (held.isEmpty() && doubt == NONE) {
+                        disown();
+                    }
+                });
     }
 
-    /** From here on a release waits for the attempt: else one that comes while it begins would free nothing, and nobody else would. */
-    private synchronized boolean begin(CompletableFuture<Boolean> begun) {
-        if (!released) {
-            attempt = begun;
-        }
-        return !released;
+    private boolean own() {
+        owns = owns || node.use(name);
+        return owns;
     }
 
-    private void ended(CompletableFuture<Boolean> begun, Boolean taken, Throwable failure) {
-        if (failure != null) {
-            node.unused(name);
-            begun.completeExceptionally(failure);
-            return;
-        }
-        if (taken) {
-            tried = Optional.empty();
-        } else {
-            node.unused(name);
-        }
-        begun.complete(taken);
+    private void disown() {
+        owns = false;
+        node.unused(name);
     }
 
     /**
@@ -114,7 +135,7 @@ public final class SiteLease extends Lease {
         node.after(node.times().renewInterval(), () -> {
             if (checkLease()) {
                 tellWhenLost(leaseLost);
-            } else if (!released) {
+            } else if (!released.get()) {
                 leaseLost.accept(Optional.empty());
             }
         });
@@ -131,11 +152,15 @@ public final class SiteLease extends Lease {
     }
 
     private CompletionStage<Boolean> take(Held wanted) {
-        tried = Optional.of(wanted.session());
-        return node.set(cell(), wanted.version() - 1, wanted.record().encode()).thenApply(done -> {
+        long before = doubt;
+        doubt = wanted.version() - 1;
+        return node.set(cell(), doubt, wanted.record().encode()).thenApply(done -> {
             if (done) {
                 held = Optional.of(wanted);
             }
+            // Done, the cell has a version that no earlier attempt expects, and holds what this one took; refused, it
+            // may hold what an earlier one took.
+            doubt = done ? NONE : before;
             return done;
         });
     }
@@ -145,88 +170,68 @@ public final class SiteLease extends Lease {
     }
 
     /**
-     * Frees the lease. Its user must have stopped for good: from here on it may be acquired by another object of this process, and as soon as the
-     * store has heard of it by other nodes. An attempt that is under way is waited for, since a lease that its user is too late for would be nobody's for
-     * as long as this node lives. False: it was not held any more. Failed: it is tried again as long as the node's session lives.
+     * Frees the lease. Its user must have stopped for good: as soon as the store has heard of it, others may acquire it, of this process as well. False: it
+     * was not held any more. Failed: it is tried again as long as the node's session lives. Until the cell is known to be clear the name stays in use in this
+     * process: else it would not be known whose is what a late attempt takes, and a lease that nobody frees is nobody's for as long as this node lives.
      */
     @Override
     public CompletionStage<Boolean> release() {
-        return lastAttempt().handle((taken, failure) -> held).thenCompose(now -> {
-            if (now.isPresent()) {
-                return free(now.get());
-            }
-            return tried.map(this::freeIfTaken).orElseGet(() -> CompletableFuture.completedFuture(true));
-        });
+        // Before its turn comes: the lease is not counted on any more, and nothing begins behind this.
+        boolean first = released.compareAndSet(false, true);
+        return inTurn(() -> first && owns
+                ? clearUntilKnown(node.times().retryInterval())
+                : CompletableFuture.completedFuture(true));
     }
 
-    private synchronized CompletionStage<Boolean> lastAttempt() {
-        released = true;
-        return attempt;
-    }
-
-    private CompletionStage<Boolean> free(Held last) {
-        return change(LeaseRecord::freed, ATTEMPTS).handle((done, failure) -> {
-            node.unused(name);
+    /** Answers what the first attempt came to. */
+    private CompletionStage<Boolean> clearUntilKnown(Duration pause) {
+        return clear().whenComplete((done, failure) -> {
             if (failure != null) {
-                later(
-                        () -> change(LeaseRecord::freed, ATTEMPTS),
-                        last.session(),
-                        node.times().retryInterval());
-                throw new CompletionException(failure);
+                Duration longer = pause.multipliedBy(2);
+                node.after(pause, () -> clearAgain(longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE));
             }
-            return done;
         });
     }
 
-    /** A second look comes after all that was on its way to the store. */
-    private CompletionStage<Boolean> freeIfTaken(NodeSession.Session session) {
-        Supplier<CompletionStage<Boolean>> look = () -> freeUnused(session);
-        return look.get()
-                .whenComplete(
-                        (done, failure) -> later(look, session, node.times().operationTimeout()));
+    private void clearAgain(Duration pause) {
+        if (session.filter(NodeSession.Session::isOver).isPresent()) {
+            // Whatever it has taken, or takes yet, is free.
+            disown();
+        } else {
+            clearUntilKnown(pause);
+        }
     }
 
     /**
-     * Only while nobody in this process uses it: the next life of its user has the same session, and may have taken it with the very record that the attempt
-     * asked for. Failed then, so that it is tried again: that life may never get so far.
+     * Frees whatever of this life the cell holds, or is still to hold: a cell with a new version is none that an attempt under way expects. Hence it is set
+     * also where it is another's, or nobody's, to what it says.
      */
-    private CompletionStage<Boolean> freeUnused(NodeSession.Session session) {
-        if (!node.use(name)) {
-            return CompletableFuture.failedFuture(
-                    new IllegalStateException("the lease " + name + " is in use again in this process"));
+    private CompletionStage<Boolean> clear() {
+        return CompletableFuture.completedFuture(cell()).thenCompose(node::read).thenCompose(this::clear);
+    }
+
+    private CompletionStage<Boolean> clear(Optional<Cell> found) {
+        LeaseRecord record = found.map(cell -> LeaseRecord.decode(cell.value())).orElseGet(LeaseRecord::never);
+        long version = found.map(Cell::version).orElse(0L);
+        boolean mine = record.holder().equals(session.map(NodeSession.Session::holder));
+        if (!mine && version > doubt) {
+            disown();
+            return CompletableFuture.completedFuture(false);
         }
-        return CompletableFuture.completedFuture(cell())
-                .thenCompose(node::read)
-                .thenCompose(found -> freeIfOf(session, found))
-                .whenComplete((done, failure) -> node.unused(name));
+        return node.set(cell(), version, (mine ? record.freed() : record).encode())
+                .thenCompose(done -> done ? cleared(mine) : clear());
     }
 
-    private CompletionStage<Boolean> freeIfOf(NodeSession.Session session, Optional<Cell> found) {
-        Optional<LeaseRecord> own = found.map(cell -> LeaseRecord.decode(cell.value()))
-                .filter(record -> record.holder().equals(Optional.of(session.holder())));
-        return own.isEmpty()
-                ? CompletableFuture.completedFuture(false)
-                : node.set(cell(), found.get().version(), own.get().freed().encode());
-    }
-
-    /** Else another node that the replica has moved to would wait for as long as this node lives. */
-    private void later(Supplier<CompletionStage<Boolean>> free, NodeSession.Session session, Duration pause) {
-        node.after(pause, () -> {
-            if (!session.isOver()) {
-                free.get().whenComplete((done, failure) -> {
-                    if (failure != null) {
-                        Duration longer = pause.multipliedBy(2);
-                        later(free, session, longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE);
-                    }
-                });
-            }
-        });
+    private CompletionStage<Boolean> cleared(boolean mine) {
+        disown();
+        return CompletableFuture.completedFuture(mine);
     }
 
     /** Whether it is held at this moment, so that nobody else can have it. */
     @Override
     public boolean checkLease() {
-        return !released && held.filter(it -> it.session().holds(node.now())).isPresent();
+        return !released.get()
+                && held.filter(it -> it.session().holds(node.now())).isPresent();
     }
 
     /**
@@ -245,7 +250,9 @@ public final class SiteLease extends Lease {
 
     /** Leaves a note. False: the lease has been lost. Failed: it is not known whether the next holder will find it. */
     public CompletionStage<Boolean> leave(byte[] note) {
-        return change(record -> record.with(note), ATTEMPTS);
+        return inTurn(() -> released.get()
+                ? CompletableFuture.completedFuture(false)
+                : change(record -> record.with(note), ATTEMPTS));
     }
 
     private Held mine() {

@@ -235,12 +235,13 @@ class SiteLeaseTest {
         SiteLease first = leaseOfOneInSession();
         toOne.hold(true);
         assertThat(first.acquire().toCompletableFuture()).failsWithin(5, TimeUnit.SECONDS);
-        assertThat(first.release().toCompletableFuture().join())
-                .as("nothing there yet")
-                .isFalse();
+        assertThat(first.release().toCompletableFuture())
+                .as("the store has heard of nothing yet")
+                .failsWithin(5, TimeUnit.SECONDS);
         toOne.hold(false);
 
-        assertThatTwoGetsItWhileOneLives();
+        awaitAcquired(two);
+        assertThat(one.current()).as("its session was not given up").isPresent();
     }
 
     @Test

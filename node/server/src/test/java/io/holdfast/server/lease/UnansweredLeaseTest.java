@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.holdfast.persistence.cells.SharedCells;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
@@ -16,8 +17,12 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Changes of a lease of which no answer came. */
 class UnansweredLeaseTest {
@@ -107,9 +112,88 @@ class UnansweredLeaseTest {
         twoGetsItWhileOneLives();
     }
 
+    /** The store may keep it for as long as it likes; when nobody looks any more it must find nothing that it expects. */
+    @Test
+    void anAttemptThatComesLongAfterItsUserHasGoneTakesNothing() {
+        await().atMost(PATIENCE)
+                .until(() -> one.current().isPresent() && two.current().isPresent());
+        SiteLease lease = lease(one);
+        fates.add(Fate.LOST);
+        assertThat(acquire(lease)).isFalse();
+        assertThat(lease.release().toCompletableFuture()).succeedsWithin(5, TimeUnit.SECONDS);
+        passes(TestLeases.TIMES.operationTimeout().multipliedBy(3));
+
+        late.run();
+
+        twoGetsItWhileOneLives();
+    }
+
+    private static void passes(Duration time) {
+        long until = System.nanoTime() + time.toNanos();
+        await().atMost(PATIENCE).until(() -> System.nanoTime() - until >= 0);
+    }
+
+    /** Whatever becomes of three attempts, and whenever those that were lost arrive. */
+    @ParameterizedTest
+    @MethodSource("threeFates")
+    void nothingOfUnansweredAttemptsIsLeft(List<Fate> threeFates, boolean lateBeforeRelease) {
+        await().atMost(PATIENCE)
+                .until(() -> one.current().isPresent() && two.current().isPresent());
+        SiteLease lease = lease(one);
+        fates.addAll(threeFates);
+        threeFates.forEach(fate -> acquire(lease));
+        Runnable lost = late;
+        if (lateBeforeRelease) {
+            lost.run();
+        }
+        fates.clear();
+        assertThat(lease.release().toCompletableFuture()).succeedsWithin(5, TimeUnit.SECONDS);
+        lost.run();
+        SiteLease next = lease(one);
+        await().atMost(PATIENCE).until(() -> acquire(next));
+        lost.run();
+        assertThat(next.leave(new byte[] {1}).toCompletableFuture())
+                .as("nobody has taken it away")
+                .succeedsWithin(5, TimeUnit.SECONDS)
+                .isEqualTo(true);
+        assertThat(next.release().toCompletableFuture()).succeedsWithin(5, TimeUnit.SECONDS);
+        lost.run();
+        twoGetsItWhileOneLives();
+    }
+
+    private static Stream<Arguments> threeFates() {
+        return Stream.of(Fate.values())
+                .flatMap(first -> Stream.of(Fate.values())
+                        .flatMap(second -> Stream.of(Fate.values()).map(third -> List.of(first, second, third))))
+                .flatMap(all -> Stream.of(Arguments.of(all, false), Arguments.of(all, true)));
+    }
+
+    /** As {@link #anAttemptThatComesLongAfterItsUserHasGoneTakesNothing}, where it is known only later that the store has heard of the end. */
+    @Test
+    void theNameStaysInUseUntilTheCellIsKnownToBeClear() {
+        await().atMost(PATIENCE)
+                .until(() -> one.current().isPresent() && two.current().isPresent());
+        SiteLease lease = lease(one);
+        fates.add(Fate.LOST);
+        fates.add(Fate.LOST);
+        assertThat(acquire(lease)).isFalse();
+        Runnable attempt = late;
+        assertThat(lease.release().toCompletableFuture()).failsWithin(5, TimeUnit.SECONDS);
+        Runnable end = late;
+        SiteLease next = lease(one);
+        await().atMost(PATIENCE).until(() -> acquire(next));
+        attempt.run();
+        end.run();
+        assertThat(next.leave(new byte[] {1}).toCompletableFuture())
+                .succeedsWithin(5, TimeUnit.SECONDS)
+                .isEqualTo(true);
+        assertThat(next.release().toCompletableFuture()).succeedsWithin(5, TimeUnit.SECONDS);
+        twoGetsItWhileOneLives();
+    }
+
     /** An attempt was lost, its user went, and the next life in this process has the lease: nobody may free that one's. */
     @Test
-    void aSecondLookForALostAttemptDoesNotFreeTheLeaseOfTheNextLife() {
+    void whatLooksForALostAttemptDoesNotFreeTheLeaseOfTheNextLife() {
         await().atMost(PATIENCE)
                 .until(() -> one.current().isPresent() && two.current().isPresent());
         SiteLease before = lease(one);
@@ -119,7 +203,7 @@ class UnansweredLeaseTest {
         SiteLease now = lease(one);
         assertThat(acquire(now)).isTrue();
         SiteLease other = lease(two);
-        // The second look comes when the store must have answered: after half a second.
+        // What is repeated after a pause, or after the store must have answered, comes meanwhile.
         await().during(Duration.ofSeconds(2)).atMost(PATIENCE).until(() -> !acquire(other) && !other.checkLease());
         assertThat(now.checkLease()).isTrue();
         assertThat(now.release().toCompletableFuture()).succeedsWithin(5, TimeUnit.SECONDS);
