@@ -108,8 +108,7 @@ final class ReplicaOpening extends AbstractActorWithTimers {
 
     private void taken(Taken taken) {
         if (taken.taken()) {
-            lineage = claim.lineage();
-            read(lineage.counting());
+            begin();
             return;
         }
         long now = System.nanoTime();
@@ -121,6 +120,17 @@ final class ReplicaOpening extends AbstractActorWithTimers {
                     taken.failure().map(CassandraErrors::reason).orElse("another node of the site has it"));
         }
         getTimers().startSingleTimer(Timer.TRY, Timer.TRY, retryInterval);
+    }
+
+    /** A lineage that is damaged, or from a newer version, is told for what it is. */
+    private void begin() {
+        try {
+            lineage = claim.lineage();
+        } catch (RuntimeException unreadable) {
+            replica.accept(new ReplicaEvent.JournalFailed(unreadable));
+            return;
+        }
+        read(lineage.counting());
     }
 
     private void read(List<Lineage.Part> parts) {
