@@ -27,7 +27,7 @@ final class JournalLoader extends AbstractPersistentActor {
     private JournalLoader(String persistenceId, long last, Recovery recovery, ActorRef listener) {
         this.persistenceId = persistenceId;
         this.last = last;
-        this.replay = new JournalReplay(persistenceId, recovery);
+        this.replay = new JournalReplay(persistenceId, last != Lineage.OPEN, recovery);
         this.listener = listener;
     }
 
@@ -66,7 +66,10 @@ final class JournalLoader extends AbstractPersistentActor {
         replay.snapshot(offer);
     }
 
-    /** What was found must be all of it: a record that is said to be there and is not must not be passed over. */
+    /**
+     * What was found must be all of it: a record that is said to be there and is not must not be passed over. In a closed journal it has been read and settled,
+     * and been lost since, so that no later attempt would find it.
+     */
     private void completed() {
         long expected = last == Lineage.OPEN ? lastSequenceNr() : last;
         try {

@@ -8,9 +8,10 @@ final class JournalReplay {
     private final Recovery recovery;
     private final ReplayWatch watch;
 
-    JournalReplay(String persistenceId, Recovery recovery) {
+    /** @param settled as {@link ReplayWatch} takes it */
+    JournalReplay(String persistenceId, boolean settled, Recovery recovery) {
         this.recovery = recovery;
-        this.watch = new ReplayWatch(persistenceId);
+        this.watch = new ReplayWatch(persistenceId, settled);
     }
 
     void snapshot(SnapshotOffer offer) {

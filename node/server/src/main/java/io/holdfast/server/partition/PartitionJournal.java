@@ -59,7 +59,7 @@ final class PartitionJournal extends AbstractPersistentActor {
         this.tenure = tenure;
         this.pace = pace.share();
         this.replica = replica;
-        this.replay = new JournalReplay(persistenceId, recovery);
+        this.replay = new JournalReplay(persistenceId, false, recovery);
     }
 
     /**

@@ -8,11 +8,14 @@ import io.holdfast.core.partition.JournalContradiction;
  */
 final class ReplayWatch {
     private final String persistenceId;
+    private final boolean settled;
     private long seen;
     private boolean recordSeen;
 
-    ReplayWatch(String persistenceId) {
+    /** @param settled whether it is durable with which record the journal ends: all of it was there once, and nothing is to be waited for */
+    ReplayWatch(String persistenceId, boolean settled) {
         this.persistenceId = persistenceId;
+        this.settled = settled;
     }
 
     /** It stands for all records up to its number. */
@@ -24,7 +27,7 @@ final class ReplayWatch {
      * Before it is replayed.
      *
      * @throws IllegalStateException when it is not the first one, and should be
-     * @throws JournalContradiction when there is a hole before it
+     * @throws JournalContradiction when there is a hole before it, or the journal's end is settled
      */
     void record(long number) {
         if (number != seen + 1 && recordSeen) {
@@ -42,7 +45,7 @@ final class ReplayWatch {
      * At the end.
      *
      * @param last the record that the journal is known to end with
-     * @throws IllegalStateException when it was not seen
+     * @throws IllegalStateException when it was not seen; a {@link JournalContradiction} if that it was there is settled
      */
     void end(long last) {
         if (seen != last) {
@@ -51,6 +54,10 @@ final class ReplayWatch {
     }
 
     private IllegalStateException missing(String what) {
+        if (settled) {
+            return new JournalContradiction(
+                    "the journal " + persistenceId + " " + what + ": a record that was there before has gone");
+        }
         return new IllegalStateException("the journal " + persistenceId + " " + what
                 + ": records, or the snapshot that stands for them, are missing or cannot be read yet. If they are lost, start this site without its"
                 + " journal and its snapshots, so that it is rebuilt from the others");

@@ -131,11 +131,21 @@ public final class ReplicaKeeper extends AbstractBehavior<ReplicaKeeper.Command>
 
     private Behavior<Command> pingAll() {
         kept.forEach(this::ping);
+        kept.stream()
+                .map(directory::find)
+                .flatMap(Optional::stream)
+                .filter(local -> votes(local.view()))
+                .forEach(this::hasBeenRebuilt);
         if (allAdmitted()) {
             incidents.recovered("storage-replaced", site);
             incidents.recovered("storage-rolled-back", site);
         }
         return this;
+    }
+
+    /** Until it votes again a copy is missing, whatever its journals have shown. */
+    private void hasBeenRebuilt(ReplicaDirectory.Local local) {
+        incidents.recovered("two-writers", local.partition().toString());
     }
 
     private Behavior<Command> nodeGone(String siteOfNode) {

@@ -139,6 +139,27 @@ abstract class LeasedReplicas {
                 writeLate(journal, new LogWrite(1, Optional.empty(), OptionalLong.empty(), List.of(stray), 0)));
     }
 
+    /** As a late deletion may that an earlier recovery has asked for: a record goes that somebody has read and settled since. */
+    @Test
+    void aSettledJournalThatEndsShortMakesTheReplicaANewOneThatTheLeaderFills() {
+        isRebuiltAfter(journal -> {
+            startAtA("a4");
+            await().atMost(PATIENCE).until(() -> open("a4"));
+            group.kill("a4");
+            empty(journal);
+        });
+    }
+
+    private void empty(String journal) {
+        var system = group.onJournalOf("a");
+        var deleted = new CompletableFuture<Boolean>();
+        ((ExtendedActorSystem) Adapter.toClassic(system))
+                .systemActorOf(RetiredJournal.props(journal, () -> deleted.complete(true)), "deleter");
+        deleted.orTimeout(10, java.util.concurrent.TimeUnit.SECONDS).join();
+        system.terminate();
+        system.getWhenTerminated().toCompletableFuture().join();
+    }
+
     /** @param planting of a second writer's traces in the journal of this name, while nobody uses it */
     void isRebuiltAfter(Consumer<String> planting) {
         startAtA("a1");

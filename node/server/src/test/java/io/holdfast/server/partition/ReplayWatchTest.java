@@ -8,7 +8,7 @@ import io.holdfast.core.partition.JournalContradiction;
 import org.junit.jupiter.api.Test;
 
 class ReplayWatchTest {
-    private final ReplayWatch watch = new ReplayWatch("shop/0#3");
+    private final ReplayWatch watch = new ReplayWatch("shop/0#3", false);
 
     @Test
     void recordsFollowTheSnapshotUpToTheEnd() {
@@ -30,6 +30,19 @@ class ReplayWatchTest {
     void anEndThatIsKnownMustBeThere() {
         watch.record(1);
         assertThatIllegalStateException().isThrownBy(() -> watch.end(2)).withMessageContaining("ends at record 1");
+    }
+
+    /** It was read and settled by an earlier holder, so it has gone since, and is not to be waited for. */
+    @Test
+    void whatIsMissingOfASettledJournalIsAContradiction() {
+        var settled = new ReplayWatch("shop/0#3", true);
+        assertThatThrownBy(() -> settled.record(5))
+                .isInstanceOf(JournalContradiction.class)
+                .hasMessageContaining("shop/0#3 has record 5 behind 0");
+        settled.record(1);
+        assertThatThrownBy(() -> settled.end(2))
+                .isInstanceOf(JournalContradiction.class)
+                .hasMessageContaining("ends at record 1, and should at 2");
     }
 
     /** No disk and no snapshot explains it: somebody else has written, or the store has forgotten. */
