@@ -15,12 +15,19 @@ public record LeaseTimes(
         Duration retryInterval,
         double driftBound) {
     private static final int RENEWALS_WITHIN = 3;
+    private static final int LOST = 2;
 
     public LeaseTimes {
         if (renewInterval.multipliedBy(RENEWALS_WITHIN).compareTo(lasting) > 0) {
             throw new IllegalArgumentException("holdfast.lease.renew-interval is " + renewInterval
                     + " and the lease lasts " + lasting + ": at least " + RENEWALS_WITHIN
                     + " renewals must fit, so that two lost ones do not end it");
+        }
+        if (renewInterval.plus(operationTimeout.multipliedBy(LOST)).compareTo(lasting) >= 0) {
+            throw new IllegalArgumentException("holdfast.lease.operation-timeout is " + operationTimeout
+                    + ", a renewal comes every " + renewInterval + " and the lease lasts " + lasting
+                    + ": a renew-interval and "
+                    + LOST + " timeouts must fit, so that " + LOST + " lost renewals do not end it");
         }
         if (driftBound < 0 || driftBound > 1) {
             throw new IllegalArgumentException("the clocks' drift bound is " + driftBound + ": give 0 to 1");

@@ -211,7 +211,8 @@ public final class NodeSession implements AutoCloseable {
     }
 
     private CompletionStage<Void> renew(Session session) {
-        long version = session.clock().sending(now());
+        long sent = now();
+        long version = session.clock().sending(sent);
         byte[] value = new SessionRecord(
                         session.holder().session(), true, times.lasting().toNanos())
                 .encode();
@@ -220,7 +221,7 @@ public final class NodeSession implements AutoCloseable {
                 .thenComposeAsync(
                         done -> {
                             if (done) {
-                                session.clock().renewed(version + 1);
+                                session.clock().renewed(version + 1, sent);
                                 return CompletableFuture.completedFuture(null);
                             }
                             return read(cell(node)).thenAcceptAsync(found -> looked(session, found), thread);

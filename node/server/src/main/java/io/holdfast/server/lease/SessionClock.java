@@ -4,8 +4,9 @@ package io.holdfast.server.lease;
  * Until when a node may count on its session. It is told what was sent and what became of it, in times of the node's monotonic clock;
  * one thread may tell it, any thread may ask {@link #holds}.
  *
- * <p>A renewal counts from the moment before it was sent for the first time: the cell cannot have changed earlier, and who waits for
- * the cell to change begins to wait later. A session that was not renewed in time does not hold, but is not lost either: as long as its
+ * <p>A renewal that was answered counts from the moment before it was sent. One that is only found to have happened counts from the moment before one with its
+ * version was sent for the first time, since nobody knows which of them it was: the cell cannot have changed earlier, and who waits for the cell to change
+ * begins to wait later. A session that was not renewed in time does not hold, but is not lost either: as long as its
  * cell has not been changed by others, the next renewal makes it hold again.
  */
 final class SessionClock {
@@ -32,12 +33,17 @@ final class SessionClock {
         return version;
     }
 
-    /** The cell has this version and says that the session lives, which nobody but its own node writes. */
-    void renewed(long confirmedVersion) {
+    /** The cell was read: it has this version and says that the session lives, which nobody but its own node writes. */
+    void renewed(long foundVersion) {
+        renewed(foundVersion, firstSentNanos);
+    }
+
+    /** The store has answered that a renewal which was sent at {@code sentNanos} gave the cell this version. */
+    void renewed(long confirmedVersion, long sentNanos) {
         if (sent && confirmedVersion > version) {
             version = confirmedVersion;
             sent = false;
-            validUntilNanos = firstSentNanos + lastingNanos;
+            validUntilNanos = sentNanos + lastingNanos;
         }
     }
 

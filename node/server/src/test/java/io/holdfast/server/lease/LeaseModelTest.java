@@ -1,7 +1,10 @@
 package io.holdfast.server.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -30,10 +33,13 @@ class LeaseModelTest {
         final boolean ends;
         final long arrives;
         final long answered;
+        final long sent;
         boolean done;
         boolean arrived;
 
-        Change(long expects, boolean ends, long arrives, long answered) {
+        /** @param sent on the clock of its sender */
+        Change(long expects, boolean ends, long arrives, long answered, long sent) {
+            this.sent = sent;
             this.expects = expects;
             this.ends = ends;
             this.arrives = arrives;
@@ -95,7 +101,7 @@ class LeaseModelTest {
                 if (change.arrived && change.answered <= time) {
                     underWay.remove(change);
                     if (change.done && !change.ends) {
-                        session.renewed(change.expects + 1);
+                        session.renewed(change.expects + 1, change.sent);
                     }
                 }
             }
@@ -116,9 +122,10 @@ class LeaseModelTest {
         }
 
         private void renew() {
-            long expects = session.sending(holder.at(time));
+            long sent = holder.at(time);
+            long expects = session.sending(sent);
             long arrives = time + late();
-            underWay.add(new Change(expects, false, arrives, arrives + late()));
+            underWay.add(new Change(expects, false, arrives, arrives + late(), sent));
         }
 
         private void lookAsHolder() {
@@ -133,7 +140,7 @@ class LeaseModelTest {
             silence = silence == null ? new Silence(id, version, now) : silence.observed(id, version, now);
             if (silence.isLongEnough(LASTING, BOUND, now)) {
                 long arrives = time + late();
-                underWay.add(new Change(silence.version(), true, arrives, arrives));
+                underWay.add(new Change(silence.version(), true, arrives, arrives, now));
             }
         }
     }
@@ -163,7 +170,7 @@ class LeaseModelTest {
     }
 
     @Test
-    void aRenewalCountsFromWhenItWasFirstSent() {
+    void aRenewalThatIsOnlyFoundCountsFromWhenItWasFirstSent() {
         var session = new SessionClock(LASTING, 1, 0);
         assertThat(session.sending(400)).isEqualTo(1);
         // No answer; sent once more.
@@ -171,6 +178,29 @@ class LeaseModelTest {
         session.renewed(2);
         assertThat(session.holds(1399)).isTrue();
         assertThat(session.holds(1400)).isFalse();
+    }
+
+    @Test
+    void aRenewalThatIsAnsweredCountsFromWhenItWasSentItself() {
+        var session = new SessionClock(LASTING, 1, 0);
+        assertThat(session.sending(400)).isEqualTo(1);
+        assertThat(session.sending(900)).isEqualTo(1);
+        session.renewed(2, 900);
+        assertThat(session.holds(1899)).isTrue();
+        assertThat(session.holds(1900)).isFalse();
+    }
+
+    @Test
+    void twoLostRenewalsEndNothing() {
+        assertThatCode(() -> times(Duration.ofSeconds(1))).doesNotThrowAnyException();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> times(Duration.ofMillis(1250)))
+                .withMessageContaining("holdfast.lease.operation-timeout is PT1.25S");
+    }
+
+    private static LeaseTimes times(Duration operationTimeout) {
+        return new LeaseTimes(
+                Duration.ofSeconds(3), Duration.ofMillis(500), operationTimeout, Duration.ofMillis(200), BOUND);
     }
 
     @Test

@@ -10,7 +10,7 @@ import org.apache.pekko.coordination.lease.LeaseSettings;
 /** Leases of a node that has no actor system of its own, with short times. */
 public final class TestLeases implements AutoCloseable {
     static final LeaseTimes TIMES = new LeaseTimes(
-            Duration.ofMillis(900), Duration.ofMillis(100), Duration.ofMillis(500), Duration.ofMillis(50), 0.05);
+            Duration.ofMillis(900), Duration.ofMillis(100), Duration.ofMillis(350), Duration.ofMillis(50), 0.05);
 
     private final NodeSession session;
     private final SiteLeases leases;
