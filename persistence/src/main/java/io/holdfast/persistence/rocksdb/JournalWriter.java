@@ -5,8 +5,10 @@ import io.holdfast.persistence.StorageException;
 import io.holdfast.persistence.StorageHealth;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
@@ -33,6 +35,9 @@ final class JournalWriter {
     private RocksEngine engine;
     private StreamTable streams;
     private boolean everOpened;
+    /** Of the directory that was opened. */
+    private Optional<Object> directoryKey = Optional.empty();
+
     private boolean beyondRepair;
     private long nextOpen = System.nanoTime();
 
@@ -150,13 +155,15 @@ final class JournalWriter {
     private void open() {
         try {
             if (everOpened) {
+                requireSameDirectory();
                 requireFreeSpace();
             }
-            RocksEngine opened = RocksEngine.open(settings);
+            RocksEngine opened = RocksEngine.open(settings, !everOpened);
             database.swapEngine(opened);
             engine = opened;
             streams = new StreamTable(opened);
             everOpened = true;
+            directoryKey = directoryKey();
             health.report(StorageHealth.State.OK, "");
         } catch (StorageException e) {
             beyondRepair = e instanceof StorageException.Corrupt;
@@ -169,6 +176,31 @@ final class JournalWriter {
                             + ". Check that RocksDB's native library suits this machine, then restart");
         } finally {
             nextOpen = System.nanoTime() + settings.reopenInterval().toNanos();
+        }
+    }
+
+    /**
+     * Where the disk is not mounted any more its mount point is an empty directory, in which even closing the old files may have begun new ones: a journal
+     * there would have forgotten what was confirmed.
+     */
+    private void requireSameDirectory() {
+        if (!directoryKey().equals(directoryKey)) {
+            throw new StorageException(
+                    "The journal " + settings.directory()
+                            + " is another directory than the one that this process had open. Check that its disk is mounted; the journal goes on by itself");
+        }
+    }
+
+    /** By which the file system knows it; empty where it has no such thing. */
+    private Optional<Object> directoryKey() {
+        try {
+            return Optional.ofNullable(Files.readAttributes(settings.directory(), BasicFileAttributes.class)
+                    .fileKey());
+        } catch (IOException e) {
+            throw new StorageException(
+                    "Cannot look at the journal directory " + settings.directory() + " (" + e
+                            + "). Check that its disk is mounted; the journal goes on by itself",
+                    e);
         }
     }
 

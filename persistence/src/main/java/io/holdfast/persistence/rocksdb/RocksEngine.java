@@ -57,7 +57,7 @@ final class RocksEngine implements AutoCloseable {
     private final ColumnFamilyHandle events;
     private final ColumnFamilyHandle meta;
 
-    private RocksEngine(JournalSettings settings) throws RocksDBException {
+    private RocksEngine(JournalSettings settings, boolean mayCreate) throws RocksDBException {
         stallNanos = settings.stallTimeout().toNanos();
         try {
             var cache = own(new LRUCache(settings.blockCache()));
@@ -73,7 +73,8 @@ final class RocksEngine implements AutoCloseable {
                     new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, small),
                     new ColumnFamilyDescriptor(EVENTS, large),
                     new ColumnFamilyDescriptor(META, small));
-            db = own(RocksDB.open(own(options(settings)), settings.directory().toString(), families, handles));
+            db = own(RocksDB.open(
+                    own(options(settings, mayCreate)), settings.directory().toString(), families, handles));
             handles.forEach(this::own);
             events = handles.get(1);
             meta = handles.get(2);
@@ -86,15 +87,18 @@ final class RocksEngine implements AutoCloseable {
     /**
      * Opens or creates the database.
      *
+     * @param mayCreate not where this process had it open before: an empty one, as where its disk is not mounted any more, would forget what it has promised
      * @throws StorageException.Corrupt when the files are damaged or incomplete
      * @throws StorageException when it cannot be opened now: locked, no space, no permission
      */
-    static RocksEngine open(JournalSettings settings) {
+    static RocksEngine open(JournalSettings settings, boolean mayCreate) {
         Path directory = settings.directory();
         try {
-            DirectorySync.TO_DISK.create(directory);
-            refuseIfHeadless(directory);
-            return new RocksEngine(settings);
+            if (mayCreate) {
+                DirectorySync.TO_DISK.create(directory);
+            }
+            refuseIfHeadless(directory, mayCreate);
+            return new RocksEngine(settings, mayCreate);
         } catch (IOException e) {
             throw new StorageException(
                     "Cannot create or read the journal directory " + directory + " (" + e
@@ -105,7 +109,7 @@ final class RocksEngine implements AutoCloseable {
         }
     }
 
-    private static DBOptions options(JournalSettings settings) {
+    private static DBOptions options(JournalSettings settings, boolean mayCreate) {
         // This one switch has no Java setter. With it a whole write-ahead file that went missing, or lost synced
         // bytes, is an error at open and not a silently shorter history.
         var properties = new Properties();
@@ -114,7 +118,7 @@ final class RocksEngine implements AutoCloseable {
         if (options == null) {
             throw new IllegalStateException("this rocksdbjni does not know " + properties);
         }
-        return options.setCreateIfMissing(true)
+        return options.setCreateIfMissing(mayCreate)
                 .setCreateMissingColumnFamilies(true)
                 .setParanoidChecks(true)
                 // A crash may cut the last, never confirmed, write short: that much is tolerated. Damage before it
@@ -132,7 +136,7 @@ final class RocksEngine implements AutoCloseable {
     }
 
     /** RocksDB founds a new, empty database where CURRENT is missing, even over the files of an old one. */
-    private static void refuseIfHeadless(Path directory) throws IOException {
+    private static void refuseIfHeadless(Path directory, boolean mayCreate) throws IOException {
         if (Files.exists(directory.resolve("CURRENT"))) {
             return;
         }
@@ -147,6 +151,11 @@ final class RocksEngine implements AutoCloseable {
                                 + orphan.get().getFileName(),
                         null);
             }
+        }
+        if (!mayCreate) {
+            throw new StorageException("The journal in " + directory
+                    + " does not exist any more, and this process had it open: check that its disk is mounted; the journal retries"
+                    + " by itself");
         }
     }
 

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -15,6 +14,9 @@ import org.rocksdb.Status;
 /** RocksDB's exceptions in words that say what happened, to which directory and file, and what to do. */
 final class RocksErrors {
     private static final Pattern FILE = Pattern.compile("MANIFEST-\\d+|CURRENT|\\d{6,}\\.(log|sst)");
+
+    /** Not any mention of a lock, which a path may hold as well. */
+    private static final Pattern LOCKED = Pattern.compile("While lock file|lock hold by");
 
     private static final Pattern MISSING_LOG = Pattern.compile("log number: (\\d{1,18})\\b");
 
@@ -31,7 +33,7 @@ final class RocksErrors {
         if (isCorruption(e)) {
             return corrupt(directory, said, e);
         }
-        if (said.toLowerCase(Locale.ROOT).contains("lock")) {
+        if (LOCKED.matcher(said).find()) {
             return new StorageException(
                     "The journal directory " + directory + " is locked by another process (" + said
                             + "). Stop the other process, or give this one a directory of its own (site.data-dir, or persistence.rocksdb.dir)",
