@@ -68,7 +68,7 @@ public final class CassandraSiteJournal extends CassandraJournal {
                         .orElseGet(() -> write(batches, 0))
                         .toCompletableFuture();
         writing.put(persistenceId, written);
-        return PluginFutures.asScala(storage.watched(written).whenComplete((done, failure) -> self().tell(
+        return PluginFutures.asScala(storage.watchedWrite(written).whenComplete((done, failure) -> self().tell(
                         new OnActor(() -> writing.remove(persistenceId, written)), self())));
     }
 
@@ -120,7 +120,8 @@ public final class CassandraSiteJournal extends CassandraJournal {
     @Override
     public Future<Object> asyncReadHighestSequenceNr(String persistenceId, long fromSequenceNr) {
         CompletableFuture<?> before = writing.getOrDefault(persistenceId, CompletableFuture.completedFuture(null));
-        return PluginFutures.asScala(storage.watched(before.handle((done, failed) -> done)
+        // The fence is a write.
+        return PluginFutures.asScala(storage.watchedWrite(before.handle((done, failed) -> done)
                 .thenCompose(settled -> storage.identity())
                 .thenCompose(same -> fence.announce(persistenceId))
                 .thenCompose(raised -> onActor(() -> highest(persistenceId, fromSequenceNr))
@@ -193,19 +194,22 @@ public final class CassandraSiteJournal extends CassandraJournal {
 
     @Override
     public Future<BoxedUnit> asyncDeleteMessagesTo(String persistenceId, long toSequenceNr) {
-        return PluginFutures.asScala(
-                storage.watched(PluginFutures.asJava(super.asyncDeleteMessagesTo(persistenceId, toSequenceNr))));
+        return PluginFutures.asScala(storage.watchedWrite(storage.<BoxedUnit>refusal()
+                .orElseGet(() -> PluginFutures.asJava(super.asyncDeleteMessagesTo(persistenceId, toSequenceNr)))));
     }
 
     private <T> CompletionStage<T> onActor(java.util.function.Supplier<CompletionStage<T>> work) {
         var answer = new CompletableFuture<T>();
-        Runnable task = () -> work.get().whenComplete((value, failure) -> {
-            if (failure == null) {
-                answer.complete(value);
-            } else {
-                answer.completeExceptionally(failure);
-            }
-        });
+        // Work that throws is work that has failed: nobody may wait for its answer.
+        Runnable task = () -> CompletableFuture.completedFuture(work)
+                .thenCompose(java.util.function.Supplier::get)
+                .whenComplete((value, failure) -> {
+                    if (failure == null) {
+                        answer.complete(value);
+                    } else {
+                        answer.completeExceptionally(CassandraErrors.plain(failure));
+                    }
+                });
         self().tell(new OnActor(task), self());
         return answer;
     }

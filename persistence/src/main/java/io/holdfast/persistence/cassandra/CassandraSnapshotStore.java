@@ -93,20 +93,24 @@ public final class CassandraSnapshotStore extends OrderedSnapshotStore {
 
     @Override
     protected CompletionStage<Void> storeSnapshot(SnapshotHeader header, byte[] content) {
-        return storage.watched(storage.<Void>refusal().orElseGet(() -> snapshots.save(header, content)));
+        return storage.watchedWrite(storage.<Void>refusal().orElseGet(() -> snapshots.save(header, content)));
     }
 
     @Override
     protected CompletionStage<Void> deleteSnapshot(String persistenceId, long sequenceNr, long timestamp) {
-        return storage.watched(snapshots
+        return storage.watchedWrite(storage.<Void>refusal().orElseGet(() -> snapshots
                 .list(persistenceId, sequenceNr, sequenceNr)
                 .thenCompose(saves -> snapshots.delete(saves.stream()
                         .filter(save -> timestamp == 0 || readable(save).timestamp() == timestamp)
-                        .toList())));
+                        .toList()))));
     }
 
     @Override
     protected CompletionStage<Void> deleteSnapshots(String persistenceId, SnapshotSelectionCriteria criteria) {
+        return storage.watchedWrite(storage.<Void>refusal().orElseGet(() -> deleteThose(persistenceId, criteria)));
+    }
+
+    private CompletionStage<Void> deleteThose(String persistenceId, SnapshotSelectionCriteria criteria) {
         long from = criteria.minSequenceNr();
         long to = criteria.maxSequenceNr();
         // Without bounds in time the numbers say enough, and so what is damaged or half saved can be deleted as well.
@@ -116,6 +120,6 @@ public final class CassandraSnapshotStore extends OrderedSnapshotStore {
                 : snapshots.list(persistenceId, from, to).thenApply(saves -> saves.stream()
                         .filter(save -> criteria.matches(readable(save).pekkoMetadata()))
                         .toList());
-        return storage.watched(matching.thenCompose(snapshots::delete));
+        return matching.thenCompose(snapshots::delete);
     }
 }

@@ -1,6 +1,5 @@
 package io.holdfast.persistence.cassandra;
 
-import com.datastax.oss.driver.api.core.DriverException;
 import com.datastax.oss.driver.api.core.cql.Row;
 import io.holdfast.persistence.HealthCell;
 import io.holdfast.persistence.StorageException;
@@ -42,6 +41,7 @@ public final class CassandraStorage implements Extension {
 
     private final CassandraTables tables;
     private final HealthCell health;
+    private final CassandraHealth outcomes;
     /** The storage that this process has begun with. */
     private final AtomicReference<Optional<Long>> begunWith = new AtomicReference<>(Optional.empty());
 
@@ -58,6 +58,7 @@ public final class CassandraStorage implements Extension {
         this.health = new HealthCell(
                 "Cassandra keyspace " + keyspace + " at " + config.getStringList("driver.basic.contact-points"),
                 Clock.systemUTC());
+        this.outcomes = new CassandraHealth(health);
         // Replicas that have failed come back with a backoff of their own; somebody has to see that Cassandra is back,
         // and that it is still the same.
         Cancellable probes = system.scheduler()
@@ -156,17 +157,20 @@ public final class CassandraStorage implements Extension {
         return bytes;
     }
 
-    /** Takes the outcome into the health. What is wrong with one persistence id alone says nothing of the storage. */
+    /** Takes the outcome of what only reads, or changes a cell alone, into the health. */
     <T> CompletionStage<T> watched(CompletionStage<T> stage) {
         return stage.whenComplete((done, failure) -> {
-            Throwable cause = CassandraErrors.plain(failure);
-            if (replaced) {
-                return;
+            if (!replaced) {
+                outcomes.read(failure);
             }
-            if (failure == null) {
-                health.report(StorageHealth.State.OK, "");
-            } else if (cause instanceof DriverException) {
-                health.report(StorageHealth.State.FAILED, CassandraErrors.describe(place(), cause));
+        });
+    }
+
+    /** The same of what writes events or snapshots. */
+    <T> CompletionStage<T> watchedWrite(CompletionStage<T> stage) {
+        return stage.whenComplete((done, failure) -> {
+            if (!replaced) {
+                outcomes.written(failure);
             }
         });
     }

@@ -65,10 +65,9 @@ public final class SiteCassandra implements AutoCloseable {
         }
     }
 
-    private static CassandraException notConnected(String place, AllNodesFailedException e) {
-        boolean refused = e.getAllErrors().values().stream()
-                .flatMap(List::stream)
-                .anyMatch(AuthenticationException.class::isInstance);
+    static CassandraException notConnected(String place, AllNodesFailedException e) {
+        boolean refused =
+                e.getAllErrors().values().stream().flatMap(List::stream).anyMatch(SiteCassandra::refusesLogin);
         if (refused) {
             return CassandraException.mistake(
                     "Login failed at " + place + " (" + CassandraErrors.reason(e)
@@ -79,6 +78,12 @@ public final class SiteCassandra implements AutoCloseable {
                 "Cannot connect to " + place + " (" + CassandraErrors.reason(e)
                         + "): start it, or check persistence.cassandra.contact-points, the network, and tls",
                 e);
+    }
+
+    /** Cassandra says the same where it cannot read its own table of users, as while too few of its nodes are there. */
+    private static boolean refusesLogin(Throwable error) {
+        return error instanceof AuthenticationException
+                && !String.valueOf(error.getMessage()).contains("Unable to perform authentication");
     }
 
     /** Fails unless a node may keep its journal here. */
@@ -145,7 +150,8 @@ public final class SiteCassandra implements AutoCloseable {
         if (before.replication().isPresent() && before.copies() != copies) {
             throw CassandraException.mistake("The keyspace '" + keyspace + "' in " + place
                     + " is there already, with replication " + before.copies() + ", not " + copies
-                    + ": give that, or alter the keyspace with Cassandra's own tools first");
+                    + ": give that, or alter the keyspace first, while no node of this site runs: stop them, ALTER KEYSPACE, nodetool repair -full"
+                    + " on every node of Cassandra, and start them");
         }
         asking(() -> {
             schema(CassandraSchema.keyspace(keyspace, datacenter, copies));
