@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
@@ -57,7 +58,8 @@ final class RocksEngine implements AutoCloseable {
     private final ColumnFamilyHandle events;
     private final ColumnFamilyHandle meta;
 
-    private RocksEngine(JournalSettings settings, boolean mayCreate) throws RocksDBException {
+    private RocksEngine(JournalSettings settings, boolean mayCreate, UnaryOperator<DBOptions> amended)
+            throws RocksDBException {
         stallNanos = settings.stallTimeout().toNanos();
         try {
             var cache = own(new LRUCache(settings.blockCache()));
@@ -74,7 +76,10 @@ final class RocksEngine implements AutoCloseable {
                     new ColumnFamilyDescriptor(EVENTS, large),
                     new ColumnFamilyDescriptor(META, small));
             db = own(RocksDB.open(
-                    own(options(settings, mayCreate)), settings.directory().toString(), families, handles));
+                    own(amended.apply(options(settings, mayCreate))),
+                    settings.directory().toString(),
+                    families,
+                    handles));
             handles.forEach(this::own);
             events = handles.get(1);
             meta = handles.get(2);
@@ -92,13 +97,18 @@ final class RocksEngine implements AutoCloseable {
      * @throws StorageException when it cannot be opened now: locked, no space, no permission
      */
     static RocksEngine open(JournalSettings settings, boolean mayCreate) {
+        return open(settings, mayCreate, UnaryOperator.identity());
+    }
+
+    /** With options amended, so that a test can let RocksDB count what it does. */
+    static RocksEngine open(JournalSettings settings, boolean mayCreate, UnaryOperator<DBOptions> amended) {
         Path directory = settings.directory();
         try {
             if (mayCreate) {
-                DirectorySync.TO_DISK.create(directory);
+                DiskSync.TO_DISK.create(directory);
             }
             refuseIfHeadless(directory, mayCreate);
-            return new RocksEngine(settings, mayCreate);
+            return new RocksEngine(settings, mayCreate, amended);
         } catch (IOException e) {
             throw new StorageException(
                     "Cannot create or read the journal directory " + directory + " (" + e

@@ -34,17 +34,17 @@ final class SnapshotDirectory implements AutoCloseable {
 
     private final Path directory;
     private final SnapshotHealth health;
-    private final DirectorySync disk;
+    private final DiskSync disk;
     private Optional<DirectoryLock> lock = Optional.empty();
     private boolean closed;
 
     /** Does not touch the disk yet: like the journal, it exists and tells its health even when it cannot be opened. */
     SnapshotDirectory(Path directory, Clock clock) {
-        this(directory, clock, DirectorySync.TO_DISK, TRY_AGAIN);
+        this(directory, clock, DiskSync.TO_DISK, TRY_AGAIN);
     }
 
     /** @param tryAgain how often it is tried whether what has failed would succeed again */
-    SnapshotDirectory(Path directory, Clock clock, DirectorySync disk, Duration tryAgain) {
+    SnapshotDirectory(Path directory, Clock clock, DiskSync disk, Duration tryAgain) {
         this.directory = directory;
         this.disk = disk;
         this.health = new SnapshotHealth(new HealthCell(directory.toString(), clock), tryAgain);
@@ -111,7 +111,7 @@ final class SnapshotDirectory implements AutoCloseable {
         Path unfinished = UnfinishedFile.in(home, String.valueOf(header.sequenceNr()));
         try {
             disk.create(home);
-            SnapshotFile.write(unfinished, header, content);
+            SnapshotFile.write(unfinished, header, content, disk);
             Files.move(unfinished, file(home, header.sequenceNr()), StandardCopyOption.ATOMIC_MOVE);
             syncNames(home);
             health.succeeded();

@@ -25,7 +25,7 @@ final class SnapshotFile {
     private SnapshotFile() {}
 
     /** Writes a new file and returns when it is on disk. The name is not: that takes a sync of the directory. */
-    static void write(Path file, SnapshotHeader described, byte[] content) throws IOException {
+    static void write(Path file, SnapshotHeader described, byte[] content, DiskSync disk) throws IOException {
         try (var channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             byte[] header = described.encode();
             writeFully(
@@ -38,7 +38,7 @@ final class SnapshotFile {
             for (int from = 0; from < content.length; from += SLICE) {
                 writeFully(channel, ByteBuffer.wrap(content, from, Math.min(SLICE, content.length - from)));
             }
-            channel.force(true);
+            disk.syncContent(file, channel);
         }
     }
 

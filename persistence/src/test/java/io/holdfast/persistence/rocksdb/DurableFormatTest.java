@@ -63,7 +63,7 @@ class DurableFormatTest {
     @Test
     void snapshotFilesOfVersionOneStayAsTheyAre() throws Exception {
         Path file = dir.resolve("new");
-        SnapshotFile.write(file, SNAPSHOT, PAYLOAD.bytes());
+        SnapshotFile.write(file, SNAPSHOT, PAYLOAD.bytes(), DiskSync.TO_DISK);
         assertThat(hex(Files.readAllBytes(file))).isEqualTo(SNAPSHOT_V1);
         Path old = Files.write(dir.resolve("old"), bytes(SNAPSHOT_V1));
         assertThat(SnapshotFile.read(old)).isEqualTo(new LoadedSnapshot(SNAPSHOT, PAYLOAD));

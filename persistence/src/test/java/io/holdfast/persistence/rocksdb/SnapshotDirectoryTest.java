@@ -9,8 +9,11 @@ import io.holdfast.persistence.SnapshotHeader;
 import io.holdfast.persistence.StorageException;
 import io.holdfast.persistence.StorageHealth;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -82,7 +85,7 @@ class SnapshotDirectoryTest {
         Path home = root.resolve("id-a");
         var synced = new ArrayList<Path>();
         var broken = new HashSet<Path>();
-        DirectorySync disk = directory -> {
+        DiskSync disk = directory -> {
             if (broken.contains(directory)) {
                 throw new IOException("broken");
             }
@@ -111,9 +114,48 @@ class SnapshotDirectoryTest {
     }
 
     @Test
+    void aSnapshotGetsItsNameOnlyWhenItsContentIsOnDisk() throws IOException {
+        Path snapshot = dir.resolve("id-a/0000000000000000001.snapshot");
+        var broken = new AtomicBoolean(true);
+        var sizes = new ArrayList<Long>();
+        var disk = new DiskSync() {
+            @Override
+            public void sync(Path directory) {}
+
+            @Override
+            public void syncContent(Path file, FileChannel written) throws IOException {
+                assertThat(snapshot).doesNotExist();
+                sizes.add(Files.size(file));
+                if (broken.get()) {
+                    throw new IOException("broken");
+                }
+            }
+        };
+        try (var files = new SnapshotDirectory(dir, Clock.systemUTC(), disk, SELDOM)) {
+            assertThatThrownBy(() -> save(files, 1)).hasMessageContaining("did not take snapshot 1 of a");
+            assertThat(snapshot).doesNotExist();
+            broken.set(false);
+            save(files, 1);
+            assertThat(snapshot).isRegularFile();
+            assertThat(sizes).as("all was written").containsExactly(Files.size(snapshot), Files.size(snapshot));
+        }
+    }
+
+    /** There is no asking the disk; but whoever asks a closed file for its sync hears of it. */
+    @Test
+    void contentIsReallySynced() throws IOException {
+        Path file = Files.createFile(dir.resolve("f"));
+        FileChannel written = FileChannel.open(file, StandardOpenOption.WRITE);
+        DiskSync.TO_DISK.syncContent(file, written);
+        written.close();
+        assertThatThrownBy(() -> DiskSync.TO_DISK.syncContent(file, written))
+                .isInstanceOf(ClosedChannelException.class);
+    }
+
+    @Test
     void aSaveIsNotConfirmedBeforeTheNameOfItsDirectoryIsOnDisk() throws IOException {
         var broken = new HashSet<Path>();
-        DirectorySync disk = directory -> {
+        DiskSync disk = directory -> {
             if (broken.contains(directory)) {
                 throw new IOException("broken");
             }
@@ -133,7 +175,7 @@ class SnapshotDirectoryTest {
     void afterAFailedSaveItIsWellAgainOnceTheDiskIsThoughNothingIsSaved() throws IOException {
         var broken = new AtomicBoolean(true);
         var tried = new AtomicInteger();
-        DirectorySync disk = directory -> {
+        DiskSync disk = directory -> {
             if (broken.get() && directory.endsWith("id-a")) {
                 tried.incrementAndGet();
                 throw new IOException("broken");
@@ -158,7 +200,7 @@ class SnapshotDirectoryTest {
     @Test
     void aDirectoryThatDidNotOpenDoesSoByItself() throws IOException {
         Path inTheWay = Files.createFile(dir.resolve("s"));
-        try (var files = new SnapshotDirectory(inTheWay, Clock.systemUTC(), DirectorySync.TO_DISK, OFTEN)) {
+        try (var files = new SnapshotDirectory(inTheWay, Clock.systemUTC(), DiskSync.TO_DISK, OFTEN)) {
             files.openOrReport();
             assertThat(files.health().current().state()).isEqualTo(StorageHealth.State.FAILED);
             Files.delete(inTheWay);
