@@ -2,6 +2,7 @@ package io.holdfast.client;
 
 import com.google.protobuf.ByteString;
 import java.io.ByteArrayOutputStream;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -63,7 +64,7 @@ public record TransactionId(String keyspace, WriteId write) {
             if (plain || "._~-".indexOf(it) >= 0) {
                 text.append((char) it);
             } else {
-                text.append(String.format("%%%02X", it));
+                text.append(String.format(Locale.ROOT, "%%%02X", it));
             }
         }
         return text.toString();

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** The bytes of a file of settings. The library reads what is no text with other letters in its place, and so another value. */
@@ -36,7 +37,8 @@ final class SettingsText {
             }
             throw new SettingsException(List.of(new SettingsProblem(
                     "",
-                    Optional.of(String.format("The file is not in UTF-8: the byte 0x%02x is no text", bytes[position])),
+                    Optional.of(String.format(
+                            Locale.ROOT, "The file is not in UTF-8: the byte 0x%02x is no text", bytes[position])),
                     name + ":" + line,
                     "text in UTF-8",
                     "write this line anew, or convert the file, such as with: iconv -f ISO-8859-1 -t UTF-8")));

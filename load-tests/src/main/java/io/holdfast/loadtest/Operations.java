@@ -18,6 +18,7 @@ import io.holdfast.loadtest.load.Values;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Function;
@@ -36,7 +37,7 @@ record Operations(String keyspace, Mix mix, Values values, int scanLimit) {
     private static final String NUMBER = "number";
 
     static String key(long number) {
-        return String.format("key/%010d", number);
+        return String.format(Locale.ROOT, "key/%010d", number);
     }
 
     /** What each virtual user gets: a key, the number that makes its value, when its request is due, and in which step of the schedule. */

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletionStage;
@@ -79,7 +80,7 @@ public final class Transfers extends LoadSimulation {
     }
 
     private static String account(long number) {
-        return String.format("account/%07d", number);
+        return String.format(Locale.ROOT, "account/%07d", number);
     }
 
     private static byte[] text(long balance) {

@@ -19,6 +19,7 @@ import io.holdfast.loadtest.load.Values;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
@@ -51,7 +52,7 @@ final class YcsbOperations {
     }
 
     static String key(long number) {
-        return String.format("user%010d", number);
+        return String.format(Locale.ROOT, "user%010d", number);
     }
 
     /** What each virtual user gets. */

@@ -3,6 +3,7 @@ package io.holdfast.persistence;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.function.Function;
 import java.util.zip.CRC32C;
 
@@ -42,7 +43,7 @@ public final class SealedRecord {
         int actual = checksum(record, bound);
         if (stored != actual) {
             throw new StorageException.Corrupt(
-                    String.format("the record's CRC32C is %08x where %08x was stored", actual, stored));
+                    String.format(Locale.ROOT, "the record's CRC32C is %08x where %08x was stored", actual, stored));
         }
         try {
             ByteBuffer body = ByteBuffer.wrap(record).position(HEADER).slice();

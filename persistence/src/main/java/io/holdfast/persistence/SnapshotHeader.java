@@ -5,6 +5,7 @@ import static io.holdfast.persistence.SealedRecord.text;
 import static io.holdfast.persistence.SealedRecord.utf8;
 
 import java.nio.ByteBuffer;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.zip.CRC32C;
 import org.apache.pekko.persistence.SnapshotMetadata;
@@ -62,8 +63,8 @@ public record SnapshotHeader(
         }
         int actual = checksum(content);
         if (actual != contentChecksum) {
-            throw new StorageException.Corrupt(
-                    String.format("the CRC32C of its content is %08x where %08x was written", actual, contentChecksum));
+            throw new StorageException.Corrupt(String.format(
+                    Locale.ROOT, "the CRC32C of its content is %08x where %08x was written", actual, contentChecksum));
         }
         return new SerializedObject(serializerId, manifest, content);
     }

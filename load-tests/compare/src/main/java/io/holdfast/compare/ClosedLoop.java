@@ -2,6 +2,7 @@ package io.holdfast.compare;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -24,7 +25,7 @@ final class ClosedLoop {
     /** What is the same for all peers. */
     record Plan(int keys, byte[] value, Duration warmUp, Duration measured) {
         String key(int number) {
-            return String.format("key/%08d", number);
+            return String.format(Locale.ROOT, "key/%08d", number);
         }
     }
 

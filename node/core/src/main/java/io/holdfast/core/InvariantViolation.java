@@ -1,5 +1,7 @@
 package io.holdfast.core;
 
+import java.util.Locale;
+
 /**
  * A safety rule of the protocol does not hold. Whoever sees one must stop the replica at once and keep its storage for
  * inspection: going on could lose an acknowledged write. Never caught to be retried.
@@ -14,7 +16,7 @@ public final class InvariantViolation extends IllegalStateException {
     /** Checks an invariant, in production too (DESIGN 3: assertions stay on). */
     public static void check(boolean holds, String format, Object... args) {
         if (!holds) {
-            throw new InvariantViolation(String.format(format, args));
+            throw new InvariantViolation(String.format(Locale.ROOT, format, args));
         }
     }
 
@@ -24,14 +26,14 @@ public final class InvariantViolation extends IllegalStateException {
     /** The same as {@link #check(boolean, String, Object...)}. */
     public static void check(boolean holds, String format, long one, long two) {
         if (!holds) {
-            throw new InvariantViolation(String.format(format, one, two));
+            throw new InvariantViolation(String.format(Locale.ROOT, format, one, two));
         }
     }
 
     /** The same as {@link #check(boolean, String, Object...)}. */
     public static void check(boolean holds, String format, long one, long two, long three) {
         if (!holds) {
-            throw new InvariantViolation(String.format(format, one, two, three));
+            throw new InvariantViolation(String.format(Locale.ROOT, format, one, two, three));
         }
     }
 }

@@ -6,6 +6,8 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import java.io.PrintStream;
+import java.io.PrintWriter;
 import org.junit.jupiter.api.Test;
 
 /** The walls of DESIGN 7: who may know whom. */
@@ -14,6 +16,10 @@ class ServerArchitectureTest {
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("io.holdfast.server");
+    /** The server's and those of all modules that it is built from. */
+    private static final JavaClasses EVERY_MODULE = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("io.holdfast");
 
     @Test
     void messagesOfTheProtocolAreForReplicasAndSerializersOnly() {
@@ -64,5 +70,24 @@ class ServerArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAPackage("com.esotericsoftware.kryo..");
         rule.check(CLASSES);
+    }
+
+    @Test
+    void whatProgramsReadLooksTheSameInEveryLanguage() {
+        noClasses()
+                .should()
+                .callMethod(String.class, "format", String.class, Object[].class)
+                .orShould()
+                .callMethod(String.class, "formatted", Object[].class)
+                .orShould()
+                .callMethod(String.class, "toLowerCase")
+                .orShould()
+                .callMethod(String.class, "toUpperCase")
+                .orShould()
+                .callMethod(PrintStream.class, "printf", String.class, Object[].class)
+                .orShould()
+                .callMethod(PrintWriter.class, "printf", String.class, Object[].class)
+                .because("the default locale may have digits and letters of its own: say Locale.ROOT")
+                .check(EVERY_MODULE);
     }
 }

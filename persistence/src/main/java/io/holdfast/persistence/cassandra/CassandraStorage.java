@@ -8,6 +8,7 @@ import io.holdfast.persistence.cells.SharedCells;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -124,9 +125,12 @@ public final class CassandraStorage implements Extension {
                 .orElseThrow();
         if (begun != found) {
             throw replaced(String.format(
+                    Locale.ROOT,
                     "%s is storage %016x, and this node has begun with %016x: it was replaced under a running node. Start the"
                             + " node anew, which is then rebuilt from the other sites",
-                    place(), found, begun));
+                    place(),
+                    found,
+                    begun));
         }
         return found;
     }

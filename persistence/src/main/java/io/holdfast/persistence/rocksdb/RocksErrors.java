@@ -55,7 +55,9 @@ final class RocksErrors {
     static StorageException.Corrupt corrupt(Path directory, String what, Throwable cause) {
         var missing = MISSING_LOG.matcher(what);
         String file = missing.find()
-                ? " (file " + directory.resolve(String.format("%06d.log", Long.parseLong(missing.group(1)))) + ")"
+                ? " (file "
+                        + directory.resolve(String.format(Locale.ROOT, "%06d.log", Long.parseLong(missing.group(1))))
+                        + ")"
                 : FILE.matcher(what).find() ? "" : suspect(directory);
         return new StorageException.Corrupt(
                 "The journal in " + directory + " is corrupt: " + what + file + ". Check the disk. Then "

@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.apache.pekko.persistence.SnapshotSelectionCriteria;
@@ -273,7 +274,7 @@ final class SnapshotDirectory implements AutoCloseable {
     }
 
     private static Path file(Path home, long sequenceNr) {
-        return home.resolve(String.format("%019d.snapshot", sequenceNr));
+        return home.resolve(String.format(Locale.ROOT, "%019d.snapshot", sequenceNr));
     }
 
     private StorageException failure(String what, Exception e) {

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -150,6 +151,24 @@ class SnapshotDirectoryTest {
         written.close();
         assertThatThrownBy(() -> DiskSync.TO_DISK.syncContent(file, written))
                 .isInstanceOf(ClosedChannelException.class);
+    }
+
+    /** In some languages the default locale has digits of its own, which no name was ever written with before. */
+    @Test
+    void aSnapshotIsFoundWhateverLanguageTheMachineSpeaks() throws IOException {
+        Locale before = Locale.getDefault();
+        Locale.setDefault(Locale.forLanguageTag("fa-IR"));
+        try (var files = new SnapshotDirectory(dir, Clock.systemUTC())) {
+            save(files, 12);
+            assertThat(dir.resolve("id-a/0000000000000000012.snapshot")).exists();
+            assertThat(files.load("a", SnapshotSelectionCriteria.latest()))
+                    .hasValueSatisfying(
+                            found -> assertThat(found.header().sequenceNr()).isEqualTo(12));
+            files.delete("a", SnapshotSelectionCriteria.latest());
+            assertThat(files.load("a", SnapshotSelectionCriteria.latest())).isEmpty();
+        } finally {
+            Locale.setDefault(before);
+        }
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.holdfast.server.membership.MembershipMessage.PromiseAnswer;
 import io.holdfast.server.membership.MembershipMessage.PromiseRequest;
 import io.holdfast.server.membership.SiteIdentityStore.Stored;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -131,7 +132,7 @@ final class ClusterJoiner extends AbstractActorWithTimers {
         if (stored.flatMap(Stored::genesis).isEmpty() && now.genesis().isPresent()) {
             LOG.info(
                     "This site's storage {} belongs to the cluster {}",
-                    String.format("%016x", now.identity()),
+                    String.format(Locale.ROOT, "%016x", now.identity()),
                     now.genesis().get().name());
         }
         if (adopting) {
@@ -148,8 +149,11 @@ final class ClusterJoiner extends AbstractActorWithTimers {
         Long founding = genesis.identities().get(new SiteId(site));
         if (founding == null || founding != identity) {
             String evidence = String.format(
+                    Locale.ROOT,
                     "storage %016x is not %s, with which the cluster %s was founded",
-                    identity, founding == null ? "any" : String.format("%016x", founding), genesis.name());
+                    identity,
+                    founding == null ? "any" : String.format(Locale.ROOT, "%016x", founding),
+                    genesis.name());
             context.incidents().report("storage-replaced", site, evidence, "its replicas are rebuilt from the leaders");
             LOG.warn("Site {}: {}. Its replicas are rebuilt from the other sites", site, evidence);
         }

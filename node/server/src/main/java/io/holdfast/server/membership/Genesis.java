@@ -6,6 +6,7 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Collections;
+import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -29,7 +30,7 @@ public record Genesis(long clusterId, SortedMap<SiteId, Long> identities) {
 
     /** The id as people see it, in messages and logs. */
     public String name() {
-        return String.format("%016x", clusterId);
+        return String.format(Locale.ROOT, "%016x", clusterId);
     }
 
     /** Durable (inside {@link IdentityRecord}): the format is fixed for ever. */

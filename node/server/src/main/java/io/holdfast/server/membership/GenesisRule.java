@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -63,9 +64,12 @@ final class GenesisRule {
                 .findFirst();
         if (elsewhere.isPresent()) {
             return new Step.Refuse(String.format(
+                    Locale.ROOT,
                     "this node has the storage %016x, and %s of the same site has %016x: the nodes of a site must share one."
                             + " Give all of them the same persistence.cassandra settings",
-                    identity, elsewhere.get().self().address(), elsewhere.get().identity()));
+                    identity,
+                    elsewhere.get().self().address(),
+                    elsewhere.get().identity()));
         }
 
         if (holders.size() > 1) {

@@ -2,6 +2,7 @@ package io.holdfast.server.membership;
 
 import io.holdfast.server.membership.IdentityRecord.GenesisAdopted;
 import io.holdfast.server.membership.IdentityRecord.IdentityDrawn;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.apache.pekko.actor.ActorRef;
@@ -72,7 +73,9 @@ final class SiteIdentityStore extends AbstractPersistentActor {
         while (drawn == 0) {
             drawn = random.getAsLong();
         }
-        LOG.info("The storage of this site is empty: it gets the identity {}", String.format("%016x", drawn));
+        LOG.info(
+                "The storage of this site is empty: it gets the identity {}",
+                String.format(Locale.ROOT, "%016x", drawn));
         keep(new IdentityDrawn(drawn));
     }
 

@@ -4,6 +4,7 @@ import io.holdfast.core.InvariantViolation;
 import io.holdfast.core.raft.Floor;
 import io.holdfast.core.raft.Outputs;
 import io.holdfast.server.membership.IncidentLog;
+import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,8 +76,13 @@ final class ReplicaIncidents {
     void rolledBack(Outputs.RolledBack found) {
         Floor floor = found.floor();
         String evidence = String.format(
+                Locale.ROOT,
                 "its replica of %s ends at entry %d of term %d and has held entry %d of term %d: an older copy of the disk, or a disk that lost what it had confirmed",
-                partition, found.index(), found.term(), floor.index(), floor.term());
+                partition,
+                found.index(),
+                found.term(),
+                floor.index(),
+                floor.term());
         boolean first = incidents.report(
                 "storage-rolled-back",
                 site,

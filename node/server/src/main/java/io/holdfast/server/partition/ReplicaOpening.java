@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -189,7 +190,10 @@ final class ReplicaOpening extends AbstractActorWithTimers {
                 "two-writers",
                 partition.toString(),
                 "its journals " + journals + " contradict themselves: " + cause.getMessage(),
-                String.format("rebuilt from the leader as the new replica %016x; its journals are kept", identity));
+                String.format(
+                        Locale.ROOT,
+                        "rebuilt from the leader as the new replica %016x; its journals are kept",
+                        identity));
         LOG.error(
                 "{}: its journals {} contradict themselves, it is rebuilt from the leader; they were of {}",
                 partition,

@@ -3,6 +3,7 @@ package io.holdfast.server.cli.demo;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -26,7 +27,7 @@ final class Ledger {
         }
 
         String orderKey(int number) {
-            return prefix + "/order-" + String.format("%07d", number);
+            return prefix + "/order-" + String.format(Locale.ROOT, "%07d", number);
         }
 
         String counterKey() {

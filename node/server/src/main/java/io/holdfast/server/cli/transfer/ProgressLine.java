@@ -2,6 +2,7 @@ package io.holdfast.server.cli.transfer;
 
 import io.holdfast.server.cli.Text;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -40,7 +41,7 @@ record ProgressLine(String verb, long records, double perSecond, OptionalDouble 
     }
 
     private String percent() {
-        return fraction.isEmpty() ? "" : String.format(" %3d%%", (int) (fraction.getAsDouble() * 100));
+        return fraction.isEmpty() ? "" : String.format(Locale.ROOT, " %3d%%", (int) (fraction.getAsDouble() * 100));
     }
 
     private String numbers() {
