@@ -3,12 +3,14 @@ package io.holdfast.server.partition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
+import io.holdfast.core.Bytes;
 import io.holdfast.core.SiteId;
 import io.holdfast.core.partition.PartitionImage;
 import io.holdfast.core.partition.PartitionInput;
 import io.holdfast.core.partition.PartitionOutput.SaveSnapshot;
 import io.holdfast.core.partition.Recovery;
 import io.holdfast.core.partition.ReplicaSnapshot;
+import io.holdfast.core.raft.Entry;
 import io.holdfast.core.raft.HardState;
 import io.holdfast.core.raft.Input;
 import io.holdfast.core.raft.LogWrite;
@@ -113,6 +115,23 @@ class PartitionJournalTest {
         write();
         saveSnapshot();
         write();
+        stop();
+        restart();
+        assertThat(next()).isInstanceOf(ReplicaEvent.Recovered.class);
+    }
+
+    /** A snapshot stands for the records before it. One that had overtaken the record of its own last entry would meet that entry again. */
+    @Test
+    void aSnapshotStandsBehindTheWriteThatIsUnderWay() throws InterruptedException {
+        write();
+        writes++;
+        var entry = new Entry(1, 1, 1, Entry.Kind.NOOP, Bytes.EMPTY);
+        var write = new LogWrite(writes, Optional.empty(), OptionalLong.empty(), List.of(entry), 0);
+        var snapshot = new ReplicaSnapshot(empty().hardState(), empty().image(), List.of(entry));
+        journal.tell(write, ActorRef.noSender());
+        journal.tell(new SaveSnapshot(1, snapshot, false), ActorRef.noSender());
+        assertThat(next()).isEqualTo(new ReplicaEvent.ForCore(new PartitionInput.ToRaft(new Input.Durable(writes))));
+        assertThat(next()).isEqualTo(new ReplicaEvent.SnapshotTried(1, Optional.empty()));
         stop();
         restart();
         assertThat(next()).isInstanceOf(ReplicaEvent.Recovered.class);
