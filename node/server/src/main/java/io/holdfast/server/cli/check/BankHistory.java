@@ -21,7 +21,8 @@ final class BankHistory {
     private final List<String> lines = new ArrayList<>();
 
     private long transfers;
-    private long audits;
+    private long strictAudits;
+    private long snapshotAudits;
     private Optional<String> wrong = Optional.empty();
 
     BankHistory(long total) {
@@ -43,10 +44,12 @@ final class BankHistory {
         lines.add(Json.compact(line));
     }
 
-    synchronized void audit(long process, String type, Map<Integer, Long> balances) {
+    /** @param strict in a transaction, or else in a snapshot */
+    synchronized void audit(long process, String type, boolean strict, Map<Integer, Long> balances) {
         ObjectNode line = line(process, type, "read");
         if (type.equals("ok")) {
-            audits++;
+            strictAudits += strict ? 1 : 0;
+            snapshotAudits += strict ? 0 : 1;
             ObjectNode value = line.putObject("value");
             balances.forEach((account, balance) -> value.put(account.toString(), balance));
             judge(balances);
@@ -81,7 +84,16 @@ final class BankHistory {
     }
 
     synchronized long audits() {
-        return audits;
+        return strictAudits + snapshotAudits;
+    }
+
+    /** Those in transactions. */
+    synchronized long strictAudits() {
+        return strictAudits;
+    }
+
+    synchronized long snapshotAudits() {
+        return snapshotAudits;
     }
 
     /** What the first audit that did not find the sum has found. */

@@ -76,7 +76,7 @@ final class BankLoad extends Load {
     }
 
     private Status audit(HoldfastClient client, long process, boolean strict) {
-        history.audit(process, "invoke", Map.of());
+        history.audit(process, "invoke", strict, Map.of());
         List<Key> all = IntStream.range(0, ACCOUNTS).mapToObj(BankLoad::account).toList();
         var balances = new TreeMap<Integer, Long>();
         Status status;
@@ -88,7 +88,7 @@ final class BankLoad extends Load {
         } else {
             status = snapshot(client, all, balances);
         }
-        history.audit(process, BankHistory.type(status), balances);
+        history.audit(process, BankHistory.type(status), strict, balances);
         return status;
     }
 

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -33,7 +34,7 @@ import picocli.CommandLine.Option;
             "Start three sites on this machine, run transactions that read lists and append to them, and others that move money "
                     + "between accounts, while sites are killed (SIGKILL), stopped (SIGSTOP) and, as root on Linux, cut off, and check by the history that "
                     + "they were strict serializable, snapshots consistent, and the sum of the accounts the same in every audit.",
-            "Exit code 0 only if no anomaly is found. The last line says so: check: PASS committed=… worst_gap_ms=…"
+            "Exit code 0 only if no anomaly is found, and there were appends, transfers, audits of both kinds and faults to find one in. The last line says so: check: PASS committed=… worst_gap_ms=…"
         })
 public final class CheckCommand implements Callable<Integer> {
     private static final String KEYSPACE = "check";
@@ -141,10 +142,11 @@ public final class CheckCommand implements Callable<Integer> {
             try (var load = new AppendLoad(clients, KEYSPACE, processes, lists);
                     var bank = new BankLoad(clients, KEYSPACE, Math.max(2, processes / 4))) {
                 long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+                OptionalInt faults = OptionalInt.empty();
                 if (noFaults) {
                     TimeUnit.SECONDS.sleep(seconds);
                 } else {
-                    new Faults(cluster, networks, this::say).run(until);
+                    faults = OptionalInt.of(new Faults(cluster, networks, this::say).run(until));
                 }
                 load.stop();
                 bank.stop();
@@ -153,17 +155,18 @@ public final class CheckCommand implements Callable<Integer> {
                         bank.history(),
                         Stream.of(load, bank)
                                 .flatMap(it -> it.troubles().stream())
-                                .toList());
+                                .toList(),
+                        faults);
             }
         } finally {
             List.copyOf(clients).forEach(HoldfastClient::close);
         }
     }
 
-    private record Seen(History lists, BankHistory bank, List<Trouble> troubles) {}
+    private record Seen(History lists, BankHistory bank, List<Trouble> troubles, OptionalInt faults) {}
 
     private int judge(Seen seen) {
-        Verdict verdict = Verdict.of(seen.lists(), seen.bank(), seen.troubles());
+        Verdict verdict = Verdict.of(seen.lists(), seen.bank(), seen.troubles(), seen.faults());
         verdict.troubles().forEach(trouble -> terminal.out().println(trouble.words()));
         if (verdict.passed()) {
             say(Text.count(seen.lists().transactions().size(), "transaction")

@@ -27,8 +27,12 @@ final class Faults {
         this.story = story;
     }
 
-    /** @param until as of {@link System#nanoTime} */
-    void run(long until) throws InterruptedException, IOException {
+    /**
+     * Answers how many faults there were.
+     *
+     * @param until as of {@link System#nanoTime}
+     */
+    int run(long until) throws InterruptedException, IOException {
         List<String> sites = cluster.layout().names();
         int kinds = networks.isPresent() ? 5 : 2;
         pause(BETWEEN, until);
@@ -44,6 +48,7 @@ final class Faults {
             turn++;
             pause(BETWEEN, until);
         }
+        return turn;
     }
 
     private void kill(String site, long until) throws InterruptedException {

@@ -95,6 +95,14 @@ public final class History {
         return transactions.stream().filter(it -> it.status() == status).count();
     }
 
+    /** Committed transactions that have appended something. */
+    public synchronized long appends() {
+        return transactions.stream()
+                .filter(it -> it.status() == Status.COMMITTED)
+                .filter(it -> it.operations().stream().anyMatch(Append.class::isInstance))
+                .count();
+    }
+
     /** The longest time without a commit between the begin and the end, in milliseconds. */
     public synchronized long worstGapMillis() {
         long worst = 0;

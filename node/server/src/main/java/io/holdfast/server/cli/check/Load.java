@@ -61,7 +61,7 @@ abstract class Load implements AutoCloseable {
     }
 
     /** What went wrong with processes: a load with any has not done what it should. */
-    List<Trouble> troubles() {
+    public List<Trouble> troubles() {
         return List.copyOf(troubles);
     }
 

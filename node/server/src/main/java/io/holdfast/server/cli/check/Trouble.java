@@ -6,7 +6,7 @@ package io.holdfast.server.cli.check;
  * @param anomaly its name
  * @param words for people
  */
-record Trouble(String anomaly, String words) {
+public record Trouble(String anomaly, String words) {
     /** Thrown by a transaction that finds what cannot be. */
     static final class Found extends RuntimeException {
         private static final long serialVersionUID = 1L;

@@ -20,12 +20,12 @@ class BankHistoryTest {
 
     @Test
     void findsAnAuditThatMissesMoney() {
-        history.audit(1, "ok", Map.of(0, 95L, 1, 105L));
+        history.audit(1, "ok", true, Map.of(0, 95L, 1, 105L));
         assertThat(history.wrong()).isEmpty();
-        history.audit(2, "fail", Map.of());
+        history.audit(2, "fail", true, Map.of());
         assertThat(history.wrong()).isEmpty();
 
-        history.audit(3, "ok", Map.of(0, 95L, 1, 100L));
+        history.audit(3, "ok", true, Map.of(0, 95L, 1, 100L));
 
         assertThat(history.wrong()).hasValueSatisfying(what -> assertThat(what).contains("given 200", "found 195"));
         assertThat(history.audits()).isEqualTo(2);
@@ -33,7 +33,7 @@ class BankHistoryTest {
 
     @Test
     void findsAnAccountBelowNothing() {
-        history.audit(1, "ok", Map.of(0, -5L, 1, 205L));
+        history.audit(1, "ok", true, Map.of(0, -5L, 1, 205L));
         assertThat(history.wrong()).hasValueSatisfying(what -> assertThat(what).contains("less than nothing"));
     }
 
@@ -41,8 +41,8 @@ class BankHistoryTest {
     void isWrittenAsJepsensCheckersReadIt() throws IOException {
         history.transfer(0, "invoke", 3, 4, 5);
         history.transfer(0, "ok", 3, 4, 5);
-        history.audit(1, "invoke", Map.of());
-        history.audit(1, "ok", Map.of(3, 95L, 4, 105L));
+        history.audit(1, "invoke", true, Map.of());
+        history.audit(1, "ok", true, Map.of(3, 95L, 4, 105L));
         Path file = directory.resolve("bank");
         try (var out = Files.newOutputStream(file)) {
             history.write(out);
@@ -58,5 +58,7 @@ class BankHistoryTest {
         assertThat(read.at("/index").asInt()).isEqualTo(3);
         assertThat(read.at("/value/4").asInt()).isEqualTo(105);
         assertThat(history.transfers()).isEqualTo(1);
+        assertThat(history.strictAudits()).isEqualTo(1);
+        assertThat(history.snapshotAudits()).isZero();
     }
 }

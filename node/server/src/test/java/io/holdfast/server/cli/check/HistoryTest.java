@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,8 +36,10 @@ class HistoryTest {
     }
 
     private Verdict verdict(List<Trouble> ofProcesses) {
-        bank.audit(2, "ok", Map.of(0, 100L));
-        return Verdict.of(history, bank, ofProcesses);
+        bank.transfer(2, "ok", 0, 1, 5);
+        bank.audit(2, "ok", true, Map.of(0, 100L));
+        bank.audit(2, "ok", false, Map.of(0, 100L));
+        return Verdict.of(history, bank, ofProcesses, OptionalInt.of(1));
     }
 
     @Test
@@ -72,7 +75,7 @@ class HistoryTest {
         ran("T1", true, Status.COMMITTED, new Append("x", 1));
         assertThat(verdict(List.of()).line())
                 .startsWith("check: PASS committed=1 ")
-                .endsWith(" audits=1");
+                .endsWith(" transfers=1 audits=2");
     }
 
     @Test
@@ -84,8 +87,40 @@ class HistoryTest {
     }
 
     @Test
-    void failsIfNothingWasDone() {
-        assertThat(verdict(List.of()).line()).endsWith(" anomaly=none");
+    void failsIfNothingWasAppended() {
+        ran("T1", true, Status.COMMITTED, new Read("x", List.of()));
+        ran("T2", true, Status.ABORTED, new Append("x", 1));
+        Verdict verdict = verdict(List.of());
+        assertThat(verdict.line()).endsWith(" anomaly=none");
+        assertThat(verdict.troubles().get(0).words()).contains("any append that was committed.");
+    }
+
+    @Test
+    void namesAllThatItHasNotHad() {
+        bank.transfer(2, "fail", 0, 1, 5);
+        bank.audit(2, "fail", true, Map.of());
+        Verdict verdict = Verdict.of(history, bank, List.of(), OptionalInt.of(0));
+        assertThat(verdict.troubles()).singleElement().satisfies(it -> assertThat(it.words())
+                .contains("any append that was committed, any transfer that was committed, any audit in a transaction,"
+                        + " any audit in a snapshot, any fault."));
+        assertThat(verdict.passed()).isFalse();
+    }
+
+    @Test
+    void oneKindOfAuditIsNotBoth() {
+        ran("T1", true, Status.COMMITTED, new Append("x", 1));
+        bank.transfer(2, "ok", 0, 1, 5);
+        bank.audit(2, "ok", true, Map.of(0, 100L));
+        assertThat(Verdict.of(history, bank, List.of(), OptionalInt.of(1)).passed())
+                .isFalse();
+        bank.audit(2, "ok", false, Map.of(0, 100L));
+        assertThat(Verdict.of(history, bank, List.of(), OptionalInt.of(1)).passed())
+                .isTrue();
+        assertThat(Verdict.of(history, bank, List.of(), OptionalInt.of(0)).passed())
+                .isFalse();
+        assertThat(Verdict.of(history, bank, List.of(), OptionalInt.empty()).passed())
+                .as("none were asked for")
+                .isTrue();
     }
 
     @Test
