@@ -26,7 +26,7 @@ class HoldfastNodeTest {
     @TempDir
     Path dir;
 
-    private final int port = Sites.freeBasePort(1);
+    private final int port = FreePorts.row(10);
 
     /** Of a cluster of one node. */
     private HoldfastSettings alone(String more) {

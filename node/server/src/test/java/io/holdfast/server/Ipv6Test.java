@@ -21,7 +21,7 @@ class Ipv6Test {
     @Test
     void aClientReachesANodeAtAnIpv6Address() throws Exception {
         assumeTrue(hasLoopback(), "this machine has no loopback interface of IPv6");
-        int port = Sites.freeBasePort(1);
+        int port = FreePorts.row(10);
         HoldfastSettings settings = HoldfastSettings.parse(
                 "site { name = a, data-dir = \"" + dir + "\" }, tolerance.sites = 0\n"
                         + "sites.a { hosts = [\"[::1]\"], port = " + port + " }\n"

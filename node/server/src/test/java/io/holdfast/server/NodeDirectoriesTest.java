@@ -21,7 +21,7 @@ class NodeDirectoriesTest {
     private static HoldfastSettings settings(Path data, String more) {
         return HoldfastSettings.parse(
                 "site { name = a, data-dir = \"" + data + "\" }, tolerance.sites = 0\n"
-                        + "sites.a { hosts = [\"127.0.0.1\"], port = " + Sites.freeBasePort(1) + " }\n" + more,
+                        + "sites.a { hosts = [\"127.0.0.1\"], port = " + FreePorts.row(10) + " }\n" + more,
                 "test settings");
     }
 

@@ -29,7 +29,7 @@ class PausedSiteTest {
 
     @Test
     void aLeaderThatWasStoppedNeverAnswersFromThePast() throws Exception {
-        var layout = new LocalLayout(3, Sites.freeBasePort(3), dir);
+        var layout = new LocalLayout(3, FreePorts.row(30), dir);
         try (LocalCluster cluster = LocalCluster.start(layout, Map.of("HOLDFAST_HEAP", "256m"), line -> {})) {
             cluster.awaitServing(PATIENCE);
             try (HoldfastClient client = HoldfastClient.connect(layout.endpointsFrom("a"))) {

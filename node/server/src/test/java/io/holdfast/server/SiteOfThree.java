@@ -42,7 +42,7 @@ final class SiteOfThree implements AutoCloseable {
 
     SiteOfThree(Path dir) {
         this.dir = dir;
-        int base = Sites.freeBasePort(ALL.size());
+        int base = FreePorts.row(10 * ALL.size());
         for (String name : ALL) {
             int port = base + 10 * addresses.size();
             addresses.put(name, new NodeAddress(site(name), "127.0.0.1", port, port + 1));

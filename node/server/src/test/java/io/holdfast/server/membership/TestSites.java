@@ -7,11 +7,8 @@ import com.typesafe.config.ConfigFactory;
 import io.holdfast.config.HoldfastSettings;
 import io.holdfast.config.PekkoConfig;
 import io.holdfast.server.Disks;
+import io.holdfast.server.FreePorts;
 import io.holdfast.server.Links;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -63,21 +60,12 @@ final class TestSites implements AutoCloseable {
     TestSites(Path dir, String... names) {
         this.dir = dir;
         this.names = List.of(names);
-        var sockets = new ArrayList<ServerSocket>();
-        try {
-            // Three each, for nodes, clients and status; all held until all are found, so that none is found twice.
-            for (String name : names) {
-                for (String use : List.of("", ".client", ".status")) {
-                    var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                    sockets.add(socket);
-                    ports.put(name + use, socket.getLocalPort());
-                }
+        // Three each, for nodes, clients and status.
+        int next = FreePorts.row(3 * names.length);
+        for (String name : names) {
+            for (String use : List.of("", ".client", ".status")) {
+                ports.put(name + use, next++);
             }
-            for (ServerSocket socket : sockets) {
-                socket.close();
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 
