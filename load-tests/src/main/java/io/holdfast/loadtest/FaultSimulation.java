@@ -94,6 +94,11 @@ abstract class FaultSimulation extends LoadSimulation {
         load.gaps().watch(System.nanoTime());
     }
 
+    /** From now on each partition must acknowledge what is sent: the fault has been made. */
+    final void expectWrites() {
+        load.gaps().expectFrom(System.nanoTime());
+    }
+
     /** The last step of a fault. */
     final HoldfastActionBuilder<Boolean> faultEnds() {
         return faultStep("sites are whole", () -> {

@@ -33,6 +33,7 @@ final class LedgerLoad {
     private static final String NUMBER = "number";
     private static final String WRITTEN = "written";
     private static final String DUE = "due";
+    private static final String SENT = "sent";
 
     private final String keyspace;
     private final Values values;
@@ -79,7 +80,8 @@ final class LedgerLoad {
                             ledger.any(random).orElse(-1));
                 })
                 .iterator();
-        ChainBuilder write = exec(due(write()));
+        ChainBuilder write =
+                exec(session -> session.set(SENT, System.nanoTime())).exec(due(write()));
         ChainBuilder read = exec(due(read()));
         return scenario("ledger")
                 .feed(feeder)
@@ -104,7 +106,7 @@ final class LedgerLoad {
     private Session acknowledged(Session session) {
         long number = session.getLong(NUMBER);
         ledger.acknowledged(number);
-        gaps.acknowledged(partition(number), System.nanoTime());
+        gaps.acknowledged(partition(number), session.getLong(SENT), System.nanoTime());
         return session;
     }
 

@@ -39,6 +39,7 @@ public final class RollingRestart extends FaultSimulation {
         watchGaps();
         for (String site : wanted.orElseGet(this::sites)) {
             cluster().restart(site);
+            expectWrites();
             awaitWhole();
             TimeUnit.NANOSECONDS.sleep(between.toNanos());
         }

@@ -44,7 +44,10 @@ public final class SiteLoss extends FaultSimulation {
 
     private void lose() throws IOException, InterruptedException {
         victim = wanted.orElseGet(() -> Health.leadsMost(client()));
+        // The gap begins with the fault, which may take a while to make. What was sent before shows nothing of the
+        // takeover.
         watchGaps();
         cluster().lose(victim, fault);
+        expectWrites();
     }
 }

@@ -53,6 +53,7 @@ public final class Transfers extends LoadSimulation {
 
     public Transfers() {
         double p99 = settings.number("max-p99-ms", 500, 0, 1e6);
+        expectAnswered("transfers", () -> figures.startingWith("transfer"));
         expectFailedAtMost("transfers", () -> figures.startingWith("transfer"));
         expect("every audit found the sum", () -> {
             long good = figures.startingWith("audit").succeeded();

@@ -60,6 +60,7 @@ final class GapLoad implements AutoCloseable {
         awaitLively();
         gaps.watch(System.nanoTime());
         peer.killLeader();
+        gaps.expectFrom(System.nanoTime());
         awaitLively();
         long worst = gaps.worstNanos().orElseThrow();
         peer.bringBack();
@@ -88,11 +89,12 @@ final class GapLoad implements AutoCloseable {
             return;
         }
         int partition = writer % peer.partitions();
+        long sent = System.nanoTime();
         store.put(peer.keyOf(partition, writer), value).whenComplete((done, error) -> {
             room.release();
             // One that failed is no acknowledgement, and the next one is on its way.
             if (error == null) {
-                gaps.acknowledged(partition, System.nanoTime());
+                gaps.acknowledged(partition, sent, System.nanoTime());
             }
         });
     }

@@ -12,6 +12,7 @@ public final class Gaps {
     private final long[] worst;
     private final boolean[] heard;
     private long from = Long.MAX_VALUE;
+    private long sentFrom = Long.MAX_VALUE;
 
     /** @param partitions how many; times are as of {@link System#nanoTime}, and begin now */
     public Gaps(int partitions, long now) {
@@ -21,10 +22,13 @@ public final class Gaps {
         Arrays.fill(last, now);
     }
 
-    /** A write of this partition was acknowledged. Calls may come out of order. */
-    public synchronized void acknowledged(int partition, long nanos) {
+    /**
+     * A write of this partition was acknowledged. Calls may come out of order. Only one that was sent since the fault shows that the partition is
+     * there: the answer to an older one may have been on its way.
+     */
+    public synchronized void acknowledged(int partition, long sent, long nanos) {
         if (from != Long.MAX_VALUE && nanos - from >= 0) {
-            heard[partition] = true;
+            heard[partition] |= sent - sentFrom >= 0;
             worst[partition] = Math.max(worst[partition], nanos - last[partition]);
         }
         last[partition] = Math.max(last[partition], nanos);
@@ -34,6 +38,12 @@ public final class Gaps {
     public synchronized void watch(long nanos) {
         from = nanos;
         Arrays.fill(worst, 0);
+        expectFrom(nanos);
+    }
+
+    /** From now on each partition must acknowledge a write anew: the fault that the watch is for has been made. */
+    public synchronized void expectFrom(long nanos) {
+        sentFrom = nanos;
         Arrays.fill(heard, false);
     }
 
@@ -42,7 +52,7 @@ public final class Gaps {
         return Arrays.stream(last).map(each -> now - each).max().orElse(0);
     }
 
-    /** The worst gap that has ended since the watch began; empty while a partition has been silent ever since. */
+    /** The worst gap that has ended since the watch began; empty while a partition has acknowledged nothing that was sent since the fault. */
     public synchronized OptionalLong worstNanos() {
         for (boolean one : heard) {
             if (!one) {
