@@ -2,25 +2,28 @@ package io.holdfast.server;
 
 import static org.awaitility.Awaitility.await;
 
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
 import io.holdfast.client.HoldfastClient;
 import io.holdfast.config.HoldfastSettings;
 import io.holdfast.config.PekkoConfig;
+import io.holdfast.v1.AdminGrpc;
+import io.holdfast.v1.GetRoutesRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
+import org.apache.pekko.cluster.Cluster;
 
 /** Several sites of one node each in this JVM, on free ports of the loopback interface. */
 final class Sites implements AutoCloseable {
@@ -35,7 +38,7 @@ final class Sites implements AutoCloseable {
     Sites(Path dir, String... names) {
         this.dir = dir;
         this.names = List.of(names);
-        int base = freeBasePort(names.length);
+        int base = FreePorts.row(10 * names.length);
         for (int i = 0; i < names.length; i++) {
             ports.put(names[i], base + 10 * i);
         }
@@ -45,23 +48,6 @@ final class Sites implements AutoCloseable {
     Sites with(String settings) {
         moreSettings = settings + "\n";
         return this;
-    }
-
-    /** The first of as many ports in a row as these sites need, ten a site, all of them free a moment ago. */
-    static int freeBasePort(int sites) {
-        for (int base = 21_000 + new Random().nextInt(30_000); ; base = 21_000 + new Random().nextInt(30_000)) {
-            if (IntStream.range(base, base + 10 * sites).allMatch(Sites::isFree)) {
-                return base;
-            }
-        }
-    }
-
-    private static boolean isFree(int port) {
-        try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-            return socket.isBound();
-        } catch (IOException taken) {
-            return false;
-        }
     }
 
     List<String> names() {
@@ -159,6 +145,38 @@ final class Sites implements AutoCloseable {
     /** What the others send to a site is lost; they still hear it, and clients still reach it. */
     void deafen(String site) {
         incoming(site, true);
+    }
+
+    /** Until all others have lost sight of a site that was cut off, muted or deafened, have other leaders, and so go on without it. */
+    void awaitCut(String site) {
+        for (String other : others(site)) {
+            await().atMost(PATIENCE).until(() -> Cluster.get(nodes.get(other).system())
+                    .state()
+                    .getUnreachableDataCenters()
+                    .contains(site));
+        }
+        awaitLeaders(site, leaders -> !leaders.contains(site) && !leaders.contains(""));
+    }
+
+    /** Asks another site's own node, as the SDK asks whichever is nearest. */
+    private void awaitLeaders(String site, Predicate<List<String>> wanted) {
+        ManagedChannel channel = Grpc.newChannelBuilder(
+                        endpoint(others(site).get(0)), InsecureChannelCredentials.create())
+                .build();
+        try {
+            var admin = AdminGrpc.newBlockingStub(channel);
+            await().atMost(PATIENCE)
+                    .ignoreExceptions()
+                    .until(() -> wanted.test(admin
+                            .withDeadlineAfter(5, TimeUnit.SECONDS)
+                            .getRoutes(GetRoutesRequest.getDefaultInstance())
+                            .getKeyspacesList()
+                            .stream()
+                            .flatMap(keyspace -> keyspace.getLeadersList().stream())
+                            .toList()));
+        } finally {
+            channel.shutdownNow();
+        }
     }
 
     private void links(String site, boolean cut) {

@@ -252,6 +252,7 @@ class SitesTest {
                     await().atMost(Sites.PATIENCE).until(() -> history.acknowledged() > 100);
                     String leader = client.admin().routes().getKeyspaces(0).getLeaders(0);
                     cut.accept(sites, leader);
+                    sites.awaitCut(leader);
                     long before = history.acknowledged();
                     await().atMost(Sites.PATIENCE).until(() -> history.acknowledged() > before + 100);
                     long answered = history.answered(leader);
