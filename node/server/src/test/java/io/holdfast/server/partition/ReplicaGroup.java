@@ -111,6 +111,10 @@ final class ReplicaGroup implements AutoCloseable {
         return running.get(node).incidents();
     }
 
+    ActorSystem<ReplicaMessage> system(String node) {
+        return running.get(node).system();
+    }
+
     /** Its time passes only as a test lets it. */
     StoragePace pace(String node) {
         return running.get(node).pace();

@@ -149,7 +149,7 @@ abstract class ThreeReplicas {
         return away;
     }
 
-    private void awaitCaughtUp(String away) {
+    void awaitCaughtUp(String away) {
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(committed(away)).isPresent().isEqualTo(committed(group.awaitLeader())));
     }
@@ -174,7 +174,7 @@ abstract class ThreeReplicas {
                 .isPresent());
     }
 
-    private String read(String key) {
+    String read(String key) {
         var answers = await().atMost(PATIENCE)
                 .until(
                         () -> group.ask((id, replyTo) ->

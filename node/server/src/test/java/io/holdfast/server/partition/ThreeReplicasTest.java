@@ -3,6 +3,7 @@ package io.holdfast.server.partition;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.holdfast.persistence.rocksdb.FailingCommits;
 import io.holdfast.server.Disks;
 import io.holdfast.server.membership.IncidentLog.Incident;
 import java.io.IOException;
@@ -20,7 +21,35 @@ class ThreeReplicasTest extends ThreeReplicas {
 
     @Override
     JournalKind journals() {
-        return JournalKind.rocksdb(dir);
+        return site ->
+                FailingCommits.CONFIG.withFallback(JournalKind.rocksdb(dir).of(site));
+    }
+
+    /** What is known of a failed commit is nothing: its replica gives up the lead, and begins anew when the disk is well. */
+    @Test
+    void aLeaderWhoseDiskTakesNothingHandsOverAndCountsAgainWhenItDoes() {
+        write(1, "key", "1");
+        String failing = group.awaitLeader();
+        FailingCommits.Disk disk = FailingCommits.of(group.system(failing));
+        disk.fail(true);
+        write(2, "key", "2");
+        await().atMost(PATIENCE).until(() -> !group.awaitLeader().equals(failing));
+        assertThat(read("key")).isEqualTo("2");
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(incidents(failing))
+                .extracting(Incident::faultClass)
+                .contains("replica-failed"));
+        assertThat(group.ended(failing)).isFalse();
+
+        disk.fail(false);
+        awaitCaughtUp(failing);
+        String third = group.sites().stream()
+                .filter(site -> !site.equals(failing) && !site.equals(group.awaitLeader()))
+                .findFirst()
+                .orElseThrow();
+        group.kill(third);
+        // Its acknowledgement is the majority's now.
+        write(3, "key", "3");
+        assertThat(read("key")).isEqualTo("3");
     }
 
     @Test
