@@ -145,7 +145,7 @@ class HoldfastNodeTest {
         assertThat(node.ready().toCompletableFuture()).isNotDone();
         end(node);
         assertThat(node.ready().toCompletableFuture())
-                .failsWithin(2, TimeUnit.SECONDS)
+                .failsWithin(Sites.PATIENCE)
                 .withThrowableThat()
                 .withMessageContaining("stopped before");
     }
