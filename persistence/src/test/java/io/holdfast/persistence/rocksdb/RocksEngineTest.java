@@ -18,7 +18,8 @@ class RocksEngineTest {
     @Test
     void eachCommitReturnsWithItsLogSyncedToTheDisk() throws RocksDBException {
         try (var counts = new Statistics();
-                var engine = RocksEngine.open(TestStorage.settings(dir), true, options -> options.setStatistics(counts))) {
+                var engine =
+                        RocksEngine.open(TestStorage.settings(dir), true, options -> options.setStatistics(counts))) {
             for (int commit = 0; commit < 5; commit++) {
                 long before = counts.getTickerCount(TickerType.WAL_FILE_SYNCED);
                 try (var batch = new WriteBatch()) {
