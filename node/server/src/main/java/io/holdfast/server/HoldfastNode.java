@@ -124,9 +124,10 @@ public final class HoldfastNode {
     private void served(Void served, Throwable failure) {
         if (failure == null) {
             ready.complete(null);
-        } else {
+        } else if (CoordinatedShutdown.get(system).getShutdownReason().isEmpty()) {
             ready.completeExceptionally(failure);
         }
+        // Else it fails because the node is stopping: that is told when it has.
     }
 
     /**
