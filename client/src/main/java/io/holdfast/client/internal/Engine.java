@@ -169,7 +169,7 @@ public final class Engine implements NodeConnection.Listener {
             return options.whenFull() == WhenFull.FAIL ? submitNow(op) : pushed(op);
         }
         try {
-            if (room.tryAcquire(op.timeoutNanos, TimeUnit.NANOSECONDS)) {
+            if (room.tryAcquire(op.deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
                 return pushed(op);
             }
             op.future.completeExceptionally(new TimedOutException(
@@ -432,11 +432,14 @@ public final class Engine implements NodeConnection.Listener {
             return;
         }
         ending = true;
-        firstContact.completeExceptionally(closedError());
-        takeSubmitted(System.nanoTime());
-        retries.close();
-        List.copyOf(calls).forEach(call -> call.completeExceptionally(closedError()));
-        router.nodes().forEach(NodeConnection::close);
-        ended.complete(null);
+        try {
+            firstContact.completeExceptionally(closedError());
+            takeSubmitted(System.nanoTime());
+            retries.close();
+            List.copyOf(calls).forEach(call -> call.completeExceptionally(closedError()));
+            router.nodes().forEach(NodeConnection::close);
+        } finally {
+            ended.complete(null);
+        }
     }
 }

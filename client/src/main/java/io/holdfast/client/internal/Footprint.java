@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * What a transaction has read and wants to write, and between which timestamps all that it has read stood together. Guarded by its
@@ -169,24 +170,66 @@ final class Footprint {
         return reads.isEmpty() && ranges.isEmpty();
     }
 
+    /** In how many partitions something was read. */
+    int partitionsRead() {
+        var parts = new TreeSet<Part>();
+        reads.keySet().forEach(place -> parts.add(partOf(place)));
+        ranges.forEach(range -> parts.add(range.part()));
+        return parts.size();
+    }
+
+    /** What one partition is asked: whether this still stands. */
+    record Question(Part part, ReadWriteSet set) {}
+
     /**
-     * What was read, by partition, for partitions that are asked one by one whether it still stands. They are asked at different moments, and locks at one may
-     * hold its answer up. That a key has the version that was read shows that it has had it all the time; that there is none does not: it may have come and
-     * gone. So what was not found goes as a range of one key, in which that is seen.
+     * What was read, to be asked for partition by partition, in parts that a node takes. They are asked at different moments, and locks at one may hold its
+     * answer up. That a key has the version that was read shows that it has had it all the time; that there is none does not: it may have come and gone.
+     *
+     * @param lasting whether what was not found goes as a range of one key, in which that is seen for as long as the history reaches
      */
-    Map<Part, ReadWriteSet.Builder> readsByPartition() {
-        var parts = new TreeMap<Part, ReadWriteSet.Builder>();
+    List<Question> questions(boolean lasting) {
+        var asked = new TreeMap<Part, Asked>();
         reads.forEach((place, result) -> {
-            ReadWriteSet.Builder set = parts.computeIfAbsent(partOf(place), it -> ReadWriteSet.newBuilder());
-            if (result.getVersion() == 0) {
-                set.addRanges(absence(place, result));
+            Asked part = asked.computeIfAbsent(partOf(place), Asked::new);
+            if (lasting && result.getVersion() == 0) {
+                part.add(absence(place, result));
             } else {
-                set.addReads(version(place, result));
+                part.next(place.key().toByteString().size()).addReads(version(place, result));
             }
         });
-        ranges.forEach(it -> parts.computeIfAbsent(it.part(), part -> ReadWriteSet.newBuilder())
-                .addRanges(it.range()));
-        return parts;
+        ranges.forEach(it -> asked.computeIfAbsent(it.part(), Asked::new).add(it.range()));
+        return asked.values().stream().flatMap(Asked::questions).toList();
+    }
+
+    /** What is to be asked of one partition. */
+    private static final class Asked {
+        private static final int MOST_BYTES = Limits.MAX_TRANSACTION_PARTITION_BYTES / 4;
+
+        private final Part part;
+        private final List<ReadWriteSet.Builder> sets = new ArrayList<>();
+        private int bytes = MOST_BYTES;
+
+        Asked(Part part) {
+            this.part = part;
+        }
+
+        void add(ScannedRange range) {
+            next(range.getFrom().size() + range.getTo().size()).addRanges(range);
+        }
+
+        /** The set for what has so many bytes. */
+        ReadWriteSet.Builder next(int more) {
+            if (bytes + more > MOST_BYTES) {
+                sets.add(ReadWriteSet.newBuilder());
+                bytes = 0;
+            }
+            bytes += more;
+            return sets.get(sets.size() - 1);
+        }
+
+        Stream<Question> questions() {
+            return sets.stream().map(set -> new Question(part, set.build()));
+        }
     }
 
     /** A written key of the partition that decides: the first, by keyspace and number, in which something is written. */

@@ -209,21 +209,23 @@ public final class TransactionState {
                 return CompletableFuture.completedFuture(null);
             }
         }
-        return validate();
+        // A key that has come and gone meanwhile is found out when it commits: a transaction may go on for longer than
+        // the history reaches.
+        return validate(false);
     }
 
     /** Asks all partitions at once whether what was read there still stands: then it stood together before the first was asked. */
-    private CompletableFuture<Void> validate() {
-        return partitionsKnown().thenCompose(known -> askAll());
+    private CompletableFuture<Void> validate(boolean lasting) {
+        return partitionsKnown().thenCompose(known -> askAll(lasting));
     }
 
-    private CompletableFuture<Void> askAll() {
+    private CompletableFuture<Void> askAll(boolean lasting) {
         var questions = new ArrayList<TransactionOps.Validation>();
         synchronized (this) {
             footprint
-                    .readsByPartition()
-                    .forEach((part, set) -> questions.add(
-                            new TransactionOps.Validation(part.routes(), part.partition(), set.build(), remaining())));
+                    .questions(lasting)
+                    .forEach(question -> questions.add(new TransactionOps.Validation(
+                            question.part().routes(), question.part().partition(), question.set(), remaining())));
         }
         // Without the lock, for which the network thread must never wait: there may be no room for them yet.
         List<CompletableFuture<Boolean>> answers =
@@ -309,11 +311,11 @@ public final class TransactionState {
     /** In one partition timestamps follow real time, so that what stood at one of them was the state at some moment since the begin. */
     private CompletableFuture<CommitResult> commitReads() {
         synchronized (this) {
-            if (footprint.readsByPartition().size() == 1 && footprint.isOfOneMoment()) {
+            if (footprint.partitionsRead() == 1 && footprint.isOfOneMoment()) {
                 return CompletableFuture.completedFuture(new CommitResult(footprint.until()));
             }
         }
-        return validate().thenApply(valid -> new CommitResult(0));
+        return validate(true).thenApply(valid -> new CommitResult(0));
     }
 
     private CompletableFuture<CommitResult> commitWrites() {

@@ -59,7 +59,7 @@ public final class CassandraStorage implements Extension {
         this.health = new HealthCell(
                 "Cassandra keyspace " + keyspace + " at " + config.getStringList("driver.basic.contact-points"),
                 Clock.systemUTC());
-        this.outcomes = new CassandraHealth(health);
+        this.outcomes = new CassandraHealth(health, System::nanoTime);
         // Replicas that have failed come back with a backoff of their own; somebody has to see that Cassandra is back,
         // and that it is still the same.
         Cancellable probes = system.scheduler()

@@ -7,14 +7,16 @@ import io.holdfast.persistence.HealthCell;
 import io.holdfast.persistence.StorageException;
 import io.holdfast.persistence.StorageHealth.State;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 
 class CassandraHealthTest {
+    private long nanos = 1;
     private final HealthCell cell = new HealthCell("a keyspace", Clock.systemUTC());
-    private final CassandraHealth health = new CassandraHealth(cell);
+    private final CassandraHealth health = new CassandraHealth(cell, () -> nanos);
     private final List<State> states = new ArrayList<>();
 
     private static Throwable timeout() {
@@ -33,6 +35,20 @@ class CassandraHealthTest {
         health.written(null);
         health.read(null);
         assertThat(states).containsExactly(State.OPENING, State.OK, State.FAILED, State.OK);
+    }
+
+    /** Who wrote may be on another node now. */
+    @Test
+    void aReadIsEnoughWhenNoWriteHasFailedForAWhile() {
+        health.written(timeout());
+        nanos += Duration.ofSeconds(14).toNanos();
+        health.written(timeout());
+        nanos += Duration.ofSeconds(14).toNanos();
+        health.read(null);
+        assertThat(cell.current().state()).isEqualTo(State.FAILED);
+        nanos += Duration.ofSeconds(1).toNanos();
+        health.read(null);
+        assertThat(cell.current().state()).isEqualTo(State.OK);
     }
 
     @Test

@@ -32,6 +32,7 @@ final class ImageTransfers {
     boolean proceed(Progress progress) {
         if (isAway(progress)) {
             progress.imageSender = Optional.empty();
+            progress.imagesInVain = 0;
             return false;
         }
         boolean mayWant = progress.installingIndex == 0 && silence(progress) <= raft.config.electionTimeoutNanos();

@@ -103,7 +103,7 @@ final class SimTransaction {
         return sets;
     }
 
-    /** What was read, to be asked of each partition by itself, absent keys as ranges: as the client does it (`Footprint.readsByPartition`). */
+    /** What was read, to be asked of each partition by itself, absent keys as ranges: as the client does it (`Footprint.questions`). */
     Map<Integer, ReadWriteSet> questions() {
         var questions = new TreeMap<Integer, ReadWriteSet>();
         sets().forEach((partition, set) -> {

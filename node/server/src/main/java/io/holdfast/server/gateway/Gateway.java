@@ -339,9 +339,10 @@ public final class Gateway {
     /** Nobody here may know the leader: the replica that should run here may be on its way to another node, or be kept from running. */
     private void helpAlong(Exchange exchange, long now, Set<PartitionId> nudged) {
         PartitionId partition = exchange.partition;
-        Optional<Route> elsewhere = routes.leader(partition).isEmpty() && exchange.reroutes < MAX_REROUTES
-                ? routes.elsewhere(exchange.route.site(), partition)
-                : Optional.empty();
+        // Who was asked because it led may only be slow: a second attempt would double its load.
+        boolean nobodyKnown = exchange.route.known().isEmpty() || routes.isStale(partition);
+        boolean ask = nobodyKnown && routes.leader(partition).isEmpty() && exchange.reroutes < MAX_REROUTES;
+        Optional<Route> elsewhere = ask ? routes.elsewhere(exchange.route.site(), partition) : Optional.empty();
         if (elsewhere.isPresent()) {
             ask(exchange, elsewhere.get(), now);
         } else {

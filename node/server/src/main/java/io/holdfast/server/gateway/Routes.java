@@ -124,6 +124,11 @@ final class Routes {
                 .map(site -> to(site.name(), partition));
     }
 
+    /** Whether the replica of this partition that the site had on another of its nodes seems to be gone. */
+    boolean isStale(PartitionId partition) {
+        return directory.isStale(partition);
+    }
+
     /** To the replica of the own site, or the first one that is not lost if the own site has none. */
     Route nearest(PartitionId partition) {
         boolean here = directory.find(partition).isPresent()

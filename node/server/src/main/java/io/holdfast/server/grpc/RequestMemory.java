@@ -4,6 +4,7 @@ import io.holdfast.v1.Reason;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The bytes that clients' requests and the answers to them take of this node's heap, of all connections together. Clients are many, and a request may
@@ -25,6 +26,7 @@ final class RequestMemory {
     private final long answerBytes;
     private final AtomicLong requests = new AtomicLong();
     private final AtomicLong answers = new AtomicLong();
+    private final AtomicReference<Object> exceeding = new AtomicReference<>();
     /** How those go on that may not be read from. */
     private final Set<Runnable> heldBack = ConcurrentHashMap.newKeySet();
 
@@ -129,6 +131,18 @@ final class RequestMemory {
             answers.addAndGet(bytes);
         }
         return room;
+    }
+
+    /**
+     * Whether a scan may hold what there is no room for: one at a time may, until {@link #exceedsNoMore}. The smallest key of a scan is known only when each
+     * partition has shown its first ones, so one whose first pages take more than all answers may would begin again for ever.
+     */
+    boolean mayExceed(Object scan) {
+        return exceeding.get() == scan || exceeding.compareAndSet(null, scan);
+    }
+
+    void exceedsNoMore(Object scan) {
+        exceeding.compareAndSet(scan, null);
     }
 
     /** @throws Problem if nobody is given a large answer, whatever he holds himself */

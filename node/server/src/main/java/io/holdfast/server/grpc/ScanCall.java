@@ -26,7 +26,7 @@ import java.util.function.Consumer;
  * for again, for as long as a request may take by default.
  *
  * <p>A page holds one entry at least, however large, so that what a scan holds is bounded by {@link RequestMemory} alone. One that gets a page for
- * which there is no room ends: its caller goes on behind the last key that it has read.
+ * which there is no room ends: its caller goes on behind the last key that it has read. One at a time may hold first pages that there is no room for.
  */
 final class ScanCall {
     private static final Duration ASK_AGAIN_AFTER = Duration.ofMillis(50);
@@ -48,6 +48,9 @@ final class ScanCall {
     private final PriorityQueue<Cursor> byKey = new PriorityQueue<>(Comparator.comparing(Cursor::key));
     private final List<Cursor> empty = new ArrayList<>();
     private int asked;
+    /** Its first pages take more than there was room for. */
+    private boolean exceeds;
+
     private long left;
     /** What its pages hold that has not been merged; a counter of this kind because {@link RequestMemory} counts with it. */
     private final AtomicLong pageBytes = new AtomicLong();
@@ -159,9 +162,17 @@ final class ScanCall {
             fail(NodeGate.toProblem(e));
         }
         if (over.get()) {
+            exceedNoMore();
             release(pageBytes.get());
             arrivals.clear();
             byKey.clear();
+        }
+    }
+
+    private void exceedNoMore() {
+        if (exceeds) {
+            exceeds = false;
+            memory.exceedsNoMore(this);
         }
     }
 
@@ -174,7 +185,7 @@ final class ScanCall {
         asked--;
         if (result instanceof Result.Found found && !(found.answer() instanceof Query.Denied)) {
             Query.Page page = pageOf(found.answer());
-            if (!memory.holdAnswer(bytesOf(page), pageBytes)) {
+            if (!hold(bytesOf(page), cursor.pages == 0)) {
                 fail(RequestMemory.noRoomForAnswer());
                 return;
             }
@@ -197,6 +208,17 @@ final class ScanCall {
                 fail(problem);
             }
         }
+    }
+
+    private boolean hold(long bytes, boolean first) {
+        boolean held = memory.holdAnswer(bytes, pageBytes);
+        if (!held && first && memory.mayExceed(this)) {
+            exceeds = true;
+            pageBytes.addAndGet(bytes);
+            memory.answers(bytes);
+            return true;
+        }
+        return held;
     }
 
     private static Query.Page pageOf(Query.Answer answer) {
@@ -252,6 +274,7 @@ final class ScanCall {
     }
 
     private void take(Cursor cursor) {
+        exceedNoMore();
         Query.KeyValue entry = cursor.page.get(cursor.next++);
         message.addEntries(Found.entry(entry));
         int bytes = bytesOf(entry);

@@ -48,7 +48,19 @@ class LauncherTest {
         executable(bin.resolve("holdfast"));
         Files.writeString(home.resolve("pom.xml"), "<project/>");
         for (String tool : List.of(
-                "dirname", "sed", "head", "mkdir", "mktemp", "rm", "mv", "ln", "sleep", "readlink", "cut", "find")) {
+                "dirname",
+                "sed",
+                "head",
+                "mkdir",
+                "mktemp",
+                "rm",
+                "mv",
+                "ln",
+                "sleep",
+                "readlink",
+                "cut",
+                "find",
+                "grep")) {
             Path found = Files.exists(Path.of("/bin", tool)) ? Path.of("/bin", tool) : Path.of("/usr/bin", tool);
             install(tool, "#!/bin/sh\nexec " + found + " \"$@\"\n");
         }
@@ -245,8 +257,8 @@ class LauncherTest {
     void waitsForWhoBuildsAndTakesWhatThatOneMade() throws IOException, InterruptedException {
         installAll();
         Path lock = Files.createDirectories(home.resolve("target")).resolve("building");
-        Files.createSymbolicLink(
-                lock, Path.of(Long.toString(ProcessHandle.current().pid())));
+        Process builder = standIn("bin/holdfast");
+        Files.createSymbolicLink(lock, Path.of(Long.toString(builder.pid())));
         Path server = Files.createDirectories(home.resolve("node/server/target"));
         for (boolean half : new boolean[] {false, true}) {
             if (half) {
@@ -262,6 +274,26 @@ class LauncherTest {
             }
             assertThat(waiting.waitFor(30, TimeUnit.SECONDS)).isTrue();
         }
+        builder.destroy();
+    }
+
+    /** A process that runs until it is ended, under the name of a command. */
+    private static Process standIn(String name) throws IOException {
+        Process process = new ProcessBuilder("/bin/sh", "-c", "echo runs; read end; :", name).start();
+        // Only from here on is it called so.
+        assertThat(process.inputReader().readLine()).isEqualTo("runs");
+        return process;
+    }
+
+    /** In a container the numbers of processes begin anew at each start. */
+    @Test
+    void buildsWhereTheNumberOfWhoBuiltIsThatOfAnother() throws IOException, InterruptedException {
+        installAll();
+        Process other = standIn("something-else");
+        Path lock = Files.createDirectories(home.resolve("target")).resolve("building");
+        Files.createSymbolicLink(lock, Path.of(Long.toString(other.pid())));
+        assertThat(run("status").out()).contains("mvn: ").endsWith("java: status\n");
+        other.destroy();
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.holdfast.core.store.Outcome;
 import io.holdfast.server.catalog.KeyspaceDefinition;
 import io.holdfast.server.partition.Directories;
 import io.holdfast.server.partition.PartitionId;
+import io.holdfast.server.partition.ReplicaMessage;
 import io.holdfast.server.partition.ReplicaReply;
 import io.holdfast.v1.Reason;
 import java.util.List;
@@ -36,8 +37,13 @@ class GatewayWithoutReplicaTest extends GatewayByHand {
     }
 
     private void writtenBy(String site) {
-        gateway.received(
-                new ReplicaReply(LOST, site, new Reply.Written(last(), List.of(new Outcome(Outcome.Kind.APPLIED, 1)))));
+        writtenBy(site, sent.size() - 1);
+    }
+
+    private void writtenBy(String site, int message) {
+        long request = sent.get(message).write().requestId();
+        gateway.received(new ReplicaReply(
+                LOST, site, new Reply.Written(request, List.of(new Outcome(Outcome.Kind.APPLIED, 1)))));
     }
 
     @Test
@@ -66,6 +72,24 @@ class GatewayWithoutReplicaTest extends GatewayByHand {
         refusedBy("c");
         assertThat(reasons()).as("nobody leads").containsExactly(Reason.NO_LEADER);
         assertThat(gateway.outstanding()).isZero();
+    }
+
+    /** It may only be slow, and another request was not answered in its time: to ask it twice would double its load. */
+    @Test
+    void whoWasAskedBecauseItLedIsNotAskedAgainWhenThatIsForgotten() {
+        gateway.submit(List.of(put(1, LOST)), caller);
+        refusedBy("a");
+        writtenBy("b");
+        gateway.submit(List.of(put(2, LOST)), caller);
+        assertThat(sent).extracting(Sent::site).containsExactly("a", "b", "b");
+
+        directory.forget(LOST);
+        pass(400);
+
+        assertThat(sent.subList(3, sent.size()))
+                .noneMatch(it -> it.envelope().message() instanceof ReplicaMessage.Write);
+        writtenBy("b", 2);
+        assertThat(answers).hasSize(2);
     }
 
     @Test
