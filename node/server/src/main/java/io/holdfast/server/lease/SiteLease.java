@@ -45,7 +45,7 @@ public final class SiteLease extends Lease {
     /** Of the last attempt. An earlier session of this node is over, and so is what it took, or may take yet. */
     private Optional<NodeSession.Session> session = Optional.empty();
 
-    /** The highest version that an attempt without an answer expects: it may take the lease at any time, until the cell has a higher one. */
+    /** The highest version that an attempt expects which has not been done as far as is known: it may take the lease at any time, until the cell has a higher one. */
     private long doubt = NONE;
 
     private record Held(NodeSession.Session session, long version, LeaseRecord record) {}
@@ -152,15 +152,17 @@ public final class SiteLease extends Lease {
     }
 
     private CompletionStage<Boolean> take(Held wanted) {
-        long before = doubt;
         doubt = wanted.version() - 1;
         return node.set(cell(), doubt, wanted.record().encode()).thenApply(done -> {
+            // Done, the cell has a version that no earlier attempt expects, and holds what this one took. Refused, it
+            // may hold
+            // what an earlier one took, or this very one: a change that another node's look at the cell has completed
+            // is
+            // refused to who had asked for it.
             if (done) {
                 held = Optional.of(wanted);
+                doubt = NONE;
             }
-            // Done, the cell has a version that no earlier attempt expects, and holds what this one took; refused, it
-            // may hold what an earlier one took.
-            doubt = done ? NONE : before;
             return done;
         });
     }

@@ -32,6 +32,8 @@ class UnansweredLeaseTest {
     private enum Fate {
         LOST,
         DONE_UNHEARD,
+        /** As Cassandra does it when another node's look at the cell has completed the change. */
+        DONE_BUT_REFUSED,
         LATE_BEFORE_THIS
     }
 
@@ -60,6 +62,8 @@ class UnansweredLeaseTest {
             } else if (fate == Fate.DONE_UNHEARD) {
                 cells.set(name, version, value);
                 return CompletableFuture.failedFuture(new TimeoutException("unheard"));
+            } else if (fate == Fate.DONE_BUT_REFUSED) {
+                return cells.set(name, version, value).thenApply(done -> false);
             } else if (fate == Fate.LATE_BEFORE_THIS) {
                 late.run();
             }
@@ -125,6 +129,17 @@ class UnansweredLeaseTest {
 
         late.run();
 
+        twoGetsItWhileOneLives();
+    }
+
+    @Test
+    void anAttemptThatWasDoneAndIsCalledRefusedIsFreed() {
+        await().atMost(PATIENCE)
+                .until(() -> one.current().isPresent() && two.current().isPresent());
+        SiteLease lease = lease(one);
+        fates.add(Fate.DONE_BUT_REFUSED);
+        assertThat(acquire(lease)).isFalse();
+        assertThat(lease.release().toCompletableFuture()).succeedsWithin(5, TimeUnit.SECONDS);
         twoGetsItWhileOneLives();
     }
 
