@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -159,9 +160,7 @@ final class Footprint {
 
     /** Whether a single partition holds all of it. The keyspaces' partitions must be known. */
     boolean isOfOnePartition() {
-        var parts = new TreeSet<Part>();
-        reads.keySet().forEach(place -> parts.add(partOf(place)));
-        ranges.forEach(it -> parts.add(it.part()));
+        Set<Part> parts = partsRead();
         writes.keySet().forEach(place -> parts.add(partOf(place)));
         return parts.size() == 1;
     }
@@ -170,12 +169,12 @@ final class Footprint {
         return reads.isEmpty() && ranges.isEmpty();
     }
 
-    /** In how many partitions something was read. */
-    int partitionsRead() {
+    /** The partitions in which something was read; a set of the caller's own. */
+    Set<Part> partsRead() {
         var parts = new TreeSet<Part>();
         reads.keySet().forEach(place -> parts.add(partOf(place)));
-        ranges.forEach(range -> parts.add(range.part()));
-        return parts.size();
+        ranges.forEach(it -> parts.add(it.part()));
+        return parts;
     }
 
     /** What one partition is asked: whether this still stands. */

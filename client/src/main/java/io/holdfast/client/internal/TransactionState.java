@@ -311,7 +311,7 @@ public final class TransactionState {
     /** In one partition timestamps follow real time, so that what stood at one of them was the state at some moment since the begin. */
     private CompletableFuture<CommitResult> commitReads() {
         synchronized (this) {
-            if (footprint.partitionsRead() == 1 && footprint.isOfOneMoment()) {
+            if (footprint.partsRead().size() == 1 && footprint.isOfOneMoment()) {
                 return CompletableFuture.completedFuture(new CommitResult(footprint.until()));
             }
         }

@@ -27,9 +27,6 @@ import java.util.function.Function;
  * tried again for ever, because disks empty and come back; what only a person can change has to end the start instead.
  */
 final class NodeDirectories {
-    /** Of the journal and of the snapshots alike. */
-    private static final String LOCK_FILE = "LOCK";
-
     private static final String THIS_MACHINE = "on this machine";
 
     /** What may be otherwise a minute later: the journal waits for it. */
@@ -124,7 +121,7 @@ final class NodeDirectories {
     }
 
     private static Optional<SettingsProblem> locked(Use use) {
-        Path file = use.wanted().resolve(LOCK_FILE);
+        Path file = RocksStorage.lockIn(use.wanted());
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             return channel.tryLock() == null ? Optional.of(taken(use, file)) : Optional.empty();
         } catch (OverlappingFileLockException here) {

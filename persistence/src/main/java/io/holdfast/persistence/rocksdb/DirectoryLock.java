@@ -30,7 +30,7 @@ final class DirectoryLock implements AutoCloseable {
      * @throws StorageException when somebody else has it
      */
     static DirectoryLock take(Path directory) throws IOException {
-        Path file = directory.toRealPath().resolve("LOCK");
+        Path file = RocksStorage.lockIn(directory.toRealPath());
         if (!HELD.add(file)) {
             throw taken(directory, file, "in use in this process already");
         }

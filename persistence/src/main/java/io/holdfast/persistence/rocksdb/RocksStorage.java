@@ -60,6 +60,11 @@ public final class RocksStorage implements Extension {
         return dir.resolve("snapshots");
     }
 
+    /** What who has the journal or the snapshots in a directory has locked: RocksDB's name, and that of the snapshots' lock. */
+    public static Path lockIn(Path directory) {
+        return directory.resolve("LOCK");
+    }
+
     /** The health of every directory opened so far, journals and snapshots each by themselves. */
     public List<StorageHealth> health() {
         return cells.stream().map(HealthCell::current).toList();

@@ -131,12 +131,12 @@ public final class ReplicaKeeper extends AbstractBehavior<ReplicaKeeper.Command>
 
     private Behavior<Command> pingAll() {
         kept.forEach(this::ping);
-        kept.stream()
-                .map(directory::find)
-                .flatMap(Optional::stream)
-                .filter(local -> votes(local.view()))
-                .forEach(this::hasBeenRebuilt);
-        if (allAdmitted()) {
+        List<ReplicaDirectory.Local> here =
+                kept.stream().map(directory::find).flatMap(Optional::stream).toList();
+        List<ReplicaDirectory.Local> voters =
+                here.stream().filter(local -> votes(local.view())).toList();
+        voters.forEach(this::hasBeenRebuilt);
+        if (voters.size() == here.size() && isAll(here)) {
             incidents.recovered("storage-replaced", site);
             incidents.recovered("storage-rolled-back", site);
         }
@@ -166,18 +166,14 @@ public final class ReplicaKeeper extends AbstractBehavior<ReplicaKeeper.Command>
     }
 
     /**
-     * Whether all replicas of this node have heard of a leader and vote, and so do all of the site if it has no other node. The catalog's is rebuilt first, or nobody here would know
-     * of the others: once it has been admitted it holds every keyspace, and they are kept before the next ping.
+     * Whether these are all replicas of this node, and of the site if it has no other node. The catalog's is rebuilt first, or nobody here would know of the
+     * others: once it has been admitted it holds every keyspace, and they are kept before the next ping.
      */
-    private boolean allAdmitted() {
-        List<ReplicaDirectory.Local> here =
-                kept.stream().map(directory::find).flatMap(Optional::stream).toList();
-        return !here.isEmpty()
-                && (several || here.size() == kept.size())
-                && here.stream().allMatch(local -> votes(local.view()));
+    private boolean isAll(List<ReplicaDirectory.Local> here) {
+        return !here.isEmpty() && (several || here.size() == kept.size());
     }
 
-    /** Before it has heard of a leader nobody has told it that its storage has gone back. */
+    /** Whether it has heard of a leader and votes: before it has heard of one nobody has told it that its storage has gone back. */
     private static boolean votes(PartitionView view) {
         return view.role() != Role.LEARNER && view.leader().isPresent();
     }

@@ -2,10 +2,8 @@ package io.holdfast.server.grpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.holdfast.client.Partitioner;
 import io.holdfast.core.store.Command;
 import io.holdfast.server.partition.ReplicaMessage;
 import io.holdfast.v1.Commit;
@@ -14,7 +12,6 @@ import io.holdfast.v1.ReadWriteSet;
 import io.holdfast.v1.Request;
 import io.holdfast.v1.TransactionWrite;
 import io.holdfast.v1.WriteId;
-import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -50,7 +47,9 @@ class ContendedCommitTest extends ServiceFixture {
     private static Request commit(boolean contended) {
         var set = ReadWriteSet.newBuilder().setKeyspace("shop");
         for (int partition = 0; partition < PARTITIONS; partition++) {
-            set.addWrites(TransactionWrite.newBuilder().setKey(keyIn(partition)).setValue(bytes("v")));
+            set.addWrites(TransactionWrite.newBuilder()
+                    .setKey(keyIn(partition, PARTITIONS))
+                    .setValue(bytes("v")));
         }
         return request()
                 .setTimeoutMillis(300)
@@ -59,13 +58,5 @@ class ContendedCommitTest extends ServiceFixture {
                         .addSets(set)
                         .setContended(contended))
                 .build();
-    }
-
-    private static ByteString keyIn(int partition) {
-        return IntStream.range(0, 1_000)
-                .mapToObj(number -> bytes("k" + number))
-                .filter(key -> Partitioner.partition(key.toByteArray(), PARTITIONS) == partition)
-                .findFirst()
-                .orElseThrow();
     }
 }

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.holdfast.client.Partitioner;
 import io.holdfast.client.internal.Errors;
 import io.holdfast.v1.AdminGrpc;
 import io.holdfast.v1.Error;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.assertj.core.api.Assertions;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -81,6 +83,15 @@ abstract class ServiceFixture {
 
     static ByteString bytes(String text) {
         return ByteString.copyFromUtf8(text);
+    }
+
+    /** The first of "k0", "k1" … that is in this partition of so many. */
+    static ByteString keyIn(int partition, int partitions) {
+        return IntStream.range(0, 1_000)
+                .mapToObj(number -> bytes("k" + number))
+                .filter(key -> Partitioner.partition(key.toByteArray(), partitions) == partition)
+                .findFirst()
+                .orElseThrow();
     }
 
     static ByteString bytes(int length) {

@@ -3,9 +3,9 @@ package io.holdfast.server.grpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.holdfast.client.Partitioner;
 import io.holdfast.client.internal.Errors;
 import io.holdfast.core.partition.Reply;
 import io.holdfast.core.store.Command;
@@ -20,14 +20,12 @@ import io.holdfast.v1.Request;
 import io.holdfast.v1.Response;
 import io.holdfast.v1.TransactionWrite;
 import io.holdfast.v1.WriteId;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
@@ -138,17 +136,8 @@ class SessionTest extends ServiceFixture {
         assertThat(client.responses).isEmpty();
     }
 
-    /** Key of a partition of four, the first such by its number. */
-    private static String keyIn(int partition) {
-        return IntStream.range(0, 1000)
-                .mapToObj(number -> "k" + number)
-                .filter(key -> Partitioner.partition(key.getBytes(StandardCharsets.UTF_8), 4) == partition)
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private static TransactionWrite.Builder write(String key) {
-        return TransactionWrite.newBuilder().setKey(bytes(key)).setValue(bytes("v"));
+    private static TransactionWrite.Builder write(ByteString key) {
+        return TransactionWrite.newBuilder().setKey(key).setValue(bytes("v"));
     }
 
     @Test
@@ -162,8 +151,8 @@ class SessionTest extends ServiceFixture {
                         .setTransaction(id)
                         .addSets(ReadWriteSet.newBuilder()
                                 .setKeyspace("shop")
-                                .addWrites(write(keyIn(0)))
-                                .addWrites(write(keyIn(1)))))
+                                .addWrites(write(keyIn(0, 4)))
+                                .addWrites(write(keyIn(1, 4)))))
                 .build());
         Awaitility.await().until(() -> cluster.received.size() >= 2);
 
@@ -171,9 +160,9 @@ class SessionTest extends ServiceFixture {
         client.send(
                 request()
                         .setId(1)
-                        .setPut(Put.newBuilder().setWriteId(id).setKey(bytes(keyIn(1))))
+                        .setPut(Put.newBuilder().setWriteId(id).setKey(keyIn(1, 4)))
                         .build(),
-                put(2, "{" + keyIn(1) + "}other", bytes("v")));
+                put(2, "{" + keyIn(1, 4).toStringUtf8() + "}other", bytes("v")));
         Map<Long, Response> responses = client.await(2);
         assertThat(responses.get(1L).getError().getReason()).isEqualTo(Reason.INVALID_REQUEST);
         assertThat(responses.get(2L).getWrite().getApplied()).isTrue();

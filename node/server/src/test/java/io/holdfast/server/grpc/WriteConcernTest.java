@@ -2,8 +2,6 @@ package io.holdfast.server.grpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.ByteString;
-import io.holdfast.client.Partitioner;
 import io.holdfast.config.HoldfastSettings;
 import io.holdfast.core.store.Command;
 import io.holdfast.server.partition.ReplicaMessage;
@@ -70,7 +68,8 @@ class WriteConcernTest extends ServiceFixture {
     @Test
     void anOutcomeIsDurableAtAMajorityWhateverItsWriteWas() {
         store().execute(request()
-                .setOutcome(OutcomeQuery.newBuilder().setKey(keyIn(0)).setWriteId(ID))
+                .setOutcome(
+                        OutcomeQuery.newBuilder().setKey(keyIn(0, PARTITIONS)).setWriteId(ID))
                 .build());
         assertThat(writes()).singleElement().satisfies(it -> assertThat(it.concern())
                 .isEqualTo(io.holdfast.core.partition.WriteConcern.MAJORITY));
@@ -105,16 +104,20 @@ class WriteConcernTest extends ServiceFixture {
     void aTransactionDeletesWhatItIsToldTo(int partitions) {
         for (int partition = 0; partition < partitions; partition++) {
             store().execute(request()
-                    .setPut(Put.newBuilder().setKey(keyIn(partition)).setValue(bytes("v")))
+                    .setPut(Put.newBuilder()
+                            .setKey(keyIn(partition, PARTITIONS))
+                            .setValue(bytes("v")))
                     .build());
         }
         var deletes = IntStream.range(0, partitions)
-                .mapToObj(partition ->
-                        TransactionWrite.newBuilder().setKey(keyIn(partition)).setDelete(true))
+                .mapToObj(partition -> TransactionWrite.newBuilder()
+                        .setKey(keyIn(partition, PARTITIONS))
+                        .setDelete(true))
                 .toArray(TransactionWrite.Builder[]::new);
         assertThat(commit(WriteConcern.MAJORITY, deletes)).isEqualTo(CommitResult.State.COMMITTED);
         for (int partition = 0; partition < partitions; partition++) {
-            var got = store().execute(get(1, keyIn(partition).toStringUtf8())).getGet();
+            var got = store().execute(get(1, keyIn(partition, PARTITIONS).toStringUtf8()))
+                    .getGet();
             assertThat(got.getFound()).isFalse();
         }
     }
@@ -135,16 +138,21 @@ class WriteConcernTest extends ServiceFixture {
     }
 
     private static TransactionWrite.Builder write(int partition) {
-        return TransactionWrite.newBuilder().setKey(keyIn(partition)).setValue(bytes("v"));
+        return TransactionWrite.newBuilder()
+                .setKey(keyIn(partition, PARTITIONS))
+                .setValue(bytes("v"));
     }
 
     private static Request put(WriteConcern concern, boolean identified) {
-        var put = Put.newBuilder().setKey(keyIn(0)).setValue(bytes("v")).setWriteConcern(concern);
+        var put = Put.newBuilder()
+                .setKey(keyIn(0, PARTITIONS))
+                .setValue(bytes("v"))
+                .setWriteConcern(concern);
         return request().setPut(identified ? put.setWriteId(ID) : put).build();
     }
 
     private static Request delete(WriteConcern concern, boolean identified) {
-        var delete = Delete.newBuilder().setKey(keyIn(0)).setWriteConcern(concern);
+        var delete = Delete.newBuilder().setKey(keyIn(0, PARTITIONS)).setWriteConcern(concern);
         WriteId next = ID.toBuilder().setSequence(2).build();
         return request()
                 .setDelete(identified ? delete.setWriteId(next) : delete)
@@ -162,13 +170,5 @@ class WriteConcernTest extends ServiceFixture {
         return write.commands().stream()
                 .map(Command::operation)
                 .anyMatch(it -> it instanceof Command.Prepare || it instanceof Command.CommitLast);
-    }
-
-    private static ByteString keyIn(int partition) {
-        return IntStream.range(0, 1_000)
-                .mapToObj(number -> bytes("k" + number))
-                .filter(key -> Partitioner.partition(key.toByteArray(), PARTITIONS) == partition)
-                .findFirst()
-                .orElseThrow();
     }
 }

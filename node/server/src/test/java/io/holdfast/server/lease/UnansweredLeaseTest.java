@@ -82,6 +82,11 @@ class UnansweredLeaseTest {
         two.close();
     }
 
+    private void bothHaveSessions() {
+        await().atMost(PATIENCE)
+                .until(() -> one.current().isPresent() && two.current().isPresent());
+    }
+
     private void twoGetsItWhileOneLives() {
         SiteLease second = lease(two);
         await().atMost(PATIENCE).until(() -> acquire(second));
@@ -91,8 +96,7 @@ class UnansweredLeaseTest {
     /** The first attempt was done and not heard of, the second was lost; then the user goes. */
     @Test
     void theFirstOfTwoAttemptsWithoutAnswerIsFreed() {
-        await().atMost(PATIENCE)
-                .until(() -> one.current().isPresent() && two.current().isPresent());
+        bothHaveSessions();
         SiteLease lease = lease(one);
         fates.add(Fate.DONE_UNHEARD);
         fates.add(Fate.LOST);
@@ -105,8 +109,7 @@ class UnansweredLeaseTest {
     /** The first attempt arrives between the second's look and its change, which is refused; then the user goes. */
     @Test
     void anAttemptThatComesLateBeforeTheNextOneIsFreed() {
-        await().atMost(PATIENCE)
-                .until(() -> one.current().isPresent() && two.current().isPresent());
+        bothHaveSessions();
         SiteLease lease = lease(one);
         fates.add(Fate.LOST);
         fates.add(Fate.LATE_BEFORE_THIS);
@@ -119,8 +122,7 @@ class UnansweredLeaseTest {
     /** The store may keep it for as long as it likes; when nobody looks any more it must find nothing that it expects. */
     @Test
     void anAttemptThatComesLongAfterItsUserHasGoneTakesNothing() {
-        await().atMost(PATIENCE)
-                .until(() -> one.current().isPresent() && two.current().isPresent());
+        bothHaveSessions();
         SiteLease lease = lease(one);
         fates.add(Fate.LOST);
         assertThat(acquire(lease)).isFalse();
@@ -134,8 +136,7 @@ class UnansweredLeaseTest {
 
     @Test
     void anAttemptThatWasDoneAndIsCalledRefusedIsFreed() {
-        await().atMost(PATIENCE)
-                .until(() -> one.current().isPresent() && two.current().isPresent());
+        bothHaveSessions();
         SiteLease lease = lease(one);
         fates.add(Fate.DONE_BUT_REFUSED);
         assertThat(acquire(lease)).isFalse();
@@ -152,8 +153,7 @@ class UnansweredLeaseTest {
     @ParameterizedTest
     @MethodSource("threeFates")
     void nothingOfUnansweredAttemptsIsLeft(List<Fate> threeFates, boolean lateBeforeRelease) {
-        await().atMost(PATIENCE)
-                .until(() -> one.current().isPresent() && two.current().isPresent());
+        bothHaveSessions();
         SiteLease lease = lease(one);
         fates.addAll(threeFates);
         threeFates.forEach(fate -> acquire(lease));
@@ -186,8 +186,7 @@ class UnansweredLeaseTest {
     /** As {@link #anAttemptThatComesLongAfterItsUserHasGoneTakesNothing}, where it is known only later that the store has heard of the end. */
     @Test
     void theNameStaysInUseUntilTheCellIsKnownToBeClear() {
-        await().atMost(PATIENCE)
-                .until(() -> one.current().isPresent() && two.current().isPresent());
+        bothHaveSessions();
         SiteLease lease = lease(one);
         fates.add(Fate.LOST);
         fates.add(Fate.LOST);
@@ -209,8 +208,7 @@ class UnansweredLeaseTest {
     /** An attempt was lost, its user went, and the next life in this process has the lease: nobody may free that one's. */
     @Test
     void whatLooksForALostAttemptDoesNotFreeTheLeaseOfTheNextLife() {
-        await().atMost(PATIENCE)
-                .until(() -> one.current().isPresent() && two.current().isPresent());
+        bothHaveSessions();
         SiteLease before = lease(one);
         fates.add(Fate.LOST);
         assertThat(acquire(before)).isFalse();
